@@ -1,0 +1,1 @@
+"""Awards, and the adapter from tables to policy facts."""

@@ -1,0 +1,148 @@
+"""Granting, withdrawing and back-paying awards; finding who is entitled and does not receive."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+import duckdb
+from django.db import transaction
+
+from zhucan.cases.facts import export, judge
+from zhucan.cases.models import Award, BackpayGrant
+from zhucan.core.divisions import county_of, prefix
+from zhucan.core.errors import ZhucanError
+from zhucan.core.money import from_fen
+from zhucan.core.months import Month
+from zhucan.orgs import audit
+from zhucan.orgs.divisions import parameter_rows
+from zhucan.orgs.models import Division, User
+from zhucan.policy.catalogue import SCHEMES, scheme
+from zhucan.policy.engine import Outcome, decide_sql
+from zhucan.policy.parameters import resolve
+from zhucan.registry.models import Certificate, Person
+
+
+class AwardRefused(ZhucanError):
+    """The award cannot be made, or cannot make this move."""
+
+
+def _start(person: Person, scheme_id: str, division: Division, applied_on: date, at: datetime) -> Month:
+    """Return the first month of an award: that of the application, or of the new card where the place says so (TS-42)."""
+    month = Month.of(applied_on)
+    earlier = Award.objects.filter(person=person, scheme=scheme_id, applied_on__lt=applied_on).exists()
+    if not earlier:
+        return month
+    params = resolve(parameter_rows(at), division.code, month.first, at)
+    if params.get("renewal_start") != "card_issue_month":
+        return month
+    card = Certificate.objects.filter(person=person).as_known(at).on(applied_on).first()
+    return min(month, Month.of(card.issued)) if card else month
+
+
+@transaction.atomic
+def approve(
+    *,
+    person: Person,
+    scheme_id: str,
+    division: Division,
+    applied_on: date,
+    approved_on: date,
+    at: datetime,
+    by: User | None,
+) -> Award:
+    """Grant a scheme from the month of application on, paid by a county. Raises `AwardRefused`.
+
+    Whether a month is paid is decided by the runs; an award says that the person asked and was admitted.
+    """
+    scheme(scheme_id)
+    if approved_on < applied_on:
+        raise AwardRefused(f"批准日期 {approved_on} 早于申请日期 {applied_on}：请核对。")
+    if applied_on < person.born:
+        raise AwardRefused(f"申请日期 {applied_on} 早于出生日期：请核对。")
+    if Award.objects.filter(person=person, scheme=scheme_id, applied_on=applied_on).exists():
+        raise AwardRefused(f"{applied_on} 的申请已经批准过：同一天同一项目不重复登记。")
+    award = Award.objects.create(
+        person=person,
+        scheme=scheme_id,
+        division=division,
+        applied_on=applied_on,
+        approved_on=approved_on,
+        start=_start(person, scheme_id, division, applied_on, at).index,
+        approved_by=by,
+        recorded_at=at,
+    )
+    audit.record(actor=by, action="cases.approve", target=f"award:{award.pk}", at=at, scheme=scheme_id, person=person.pk)
+    return award
+
+
+@transaction.atomic
+def withdraw(*, award: Award, on: date, at: datetime, by: User | None, reason: str) -> Award:
+    """Let an award end by wish: the month of `on` is the last one paid (TS-41)."""
+    if award.withdrawn_on is not None:
+        raise AwardRefused(f"该项目已于 {award.withdrawn_on} 退出：不用再次办理。")
+    if on < award.applied_on:
+        raise AwardRefused(f"退出日期 {on} 早于申请日期 {award.applied_on}：请核对。")
+    award.withdrawn_on, award.withdrawal_recorded_at, award.withdrawal_reason = on, at, reason
+    award.save(update_fields=["withdrawn_on", "withdrawal_recorded_at", "withdrawal_reason"])
+    audit.record(actor=by, action="cases.withdraw", target=f"award:{award.pk}", at=at, on=str(on), reason=reason)
+    return award
+
+
+@transaction.atomic
+def grant_backpay(*, award: Award, on: date, at: datetime, by: User | None, document: str = "") -> BackpayGrant:
+    """Record the decision to pay back the gap between expiry and re-application (TS-42)."""
+    if hasattr(award, "backpay"):
+        raise AwardRefused("这次重新申请已决定过补发：不用再次办理。")
+    if not Award.objects.filter(person=award.person_id, scheme=award.scheme, applied_on__lt=award.applied_on).exists():
+        raise AwardRefused("没有换证前的享受记录，没有可以补发的中断月份：请核对。")
+    grant = BackpayGrant.objects.create(award=award, granted_on=on, recorded_at=at, by=by, document=document)
+    audit.record(actor=by, action="cases.backpay", target=f"award:{award.pk}", at=at, document=document)
+    return grant
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody entitled to a scheme and without an award for it; amount in yuan a month."""
+
+    person_id: int
+    scheme: str
+    amount: Decimal
+
+
+def eligible(*, division: Division, on: date, known_at: datetime, schemes: tuple[str, ...] | None = None) -> list[Candidate]:
+    """Return who would be entitled if they applied on a day and has no award in force, in a county or below."""
+    wanted = [scheme(item) for item in schemes] if schemes else [item for item in SCHEMES if item.administered]
+    month, county = Month.of(on), county_of(division.code)
+    con = duckdb.connect()
+    here = (
+        "SELECT r.person_id FROM registry_residence r WHERE r.retracted_at IS NULL AND r.valid_to IS NULL"
+        f" AND r.division_id LIKE '{prefix(division.code)}%'"
+    )
+    export(con, known_at=known_at, people=here)
+    con.execute(
+        "CREATE TABLE frame AS SELECT person_id AS case_id, person_id, ?::VARCHAR AS division, ?::DATE AS on_day,"
+        " ?::DATE - 1 AS expiry_after, ?::DATE AS month_first FROM person",
+        [county, on, on, month.first],
+    )
+    params = resolve(parameter_rows(known_at), county, month.first, known_at)
+    rows = con.execute(decide_sql(wanted, params={(county, month.first): params})).fetchall()
+    names = [column[0] for column in con.description or ()]
+    held = set(
+        Award.objects.filter(scheme__in=[item.id for item in wanted], withdrawn_on=None, lapsed_from=None).values_list(
+            "person_id", "scheme"
+        )
+    )
+    found = []
+    for row in rows:
+        values = dict(zip(names, row, strict=True))
+        for item in wanted:
+            key = item.id.replace("-", "_")
+            if values[f"{key}_outcome"] == 1 and (values["person_id"], item.id) not in held:
+                found.append(Candidate(values["person_id"], item.id, from_fen(values[f"{key}_amount"])))
+    return found
+
+
+def entitled(person: Person, scheme_id: str, *, division: Division, on: date, known_at: datetime | None = None) -> bool:
+    """Say whether somebody who applies on a day is entitled for that month."""
+    judgement = judge(person, Month.of(on), division=county_of(division.code), known_at=known_at, applied_on=on)
+    return judgement.decisions[scheme_id].outcome is Outcome.YES

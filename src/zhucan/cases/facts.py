@@ -1,0 +1,220 @@
+"""The adapter from the registry's tables to the relations that policy reads.
+
+For everybody, rows go out of the database through its own library (stdlib sqlite3, or PostgreSQL COPY) as CSV and
+into DuckDB: DuckDB never opens the database itself, because a second SQLite library in the process can lose
+committed rows. For one person they are read by the ORM. Both read what was known at a moment.
+"""
+
+import csv
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from django.db import connection
+from django.db.models import Model, Q
+
+from zhucan.core.months import Month
+from zhucan.policy.catalogue import SCHEMES
+from zhucan.policy.engine import Decision, decide, facts_of
+from zhucan.policy.parameters import resolve
+from zhucan.orgs.divisions import parameter_rows
+from zhucan.registry import models as registry
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a relation of policy stands in the database. `columns` maps its own columns to SQL over the table `t`."""
+
+    model: type[Model]
+    columns: Mapping[str, str]
+    types: Mapping[str, str]
+    join: str = ""
+
+
+SOURCES: Mapping[str, Source] = {
+    "certificate": Source(
+        registry.Certificate,
+        {"category": "t.category", "grade": "t.grade", "status": "t.status", "expires": "t.expires"},
+        {"category": "VARCHAR", "grade": "INTEGER", "status": "VARCHAR", "expires": "DATE"},
+    ),
+    "component": Source(
+        registry.Certificate,
+        {"category": "c.category", "grade": "c.grade", "status": "t.status", "expires": "t.expires"},
+        {"category": "VARCHAR", "grade": "INTEGER", "status": "VARCHAR", "expires": "DATE"},
+        join=f"JOIN {registry.CertificateComponent._meta.db_table} c ON c.certificate_id = t.id",
+    ),
+    "residence": Source(registry.Residence, {"division": "t.division_id"}, {"division": "VARCHAR"}),
+    "hardship": Source(registry.Hardship, {"kind": "t.kind"}, {"kind": "VARCHAR"}),
+    "income": Source(registry.Income, {"per_head_fen": "t.per_head_fen"}, {"per_head_fen": "BIGINT"}),
+    "own_income": Source(registry.OwnIncome, {"amount_fen": "t.amount_fen"}, {"amount_fen": "BIGINT"}),
+    "stay": Source(registry.Stay, {"kind": "t.kind"}, {"kind": "VARCHAR"}),
+    "custody": Source(registry.Custody, {"kind": "t.kind"}, {"kind": "VARCHAR"}),
+    "benefit": Source(
+        registry.Benefit,
+        {"kind": "t.kind", "amount_fen": "t.amount_fen"},
+        {"kind": "VARCHAR", "amount_fen": "BIGINT"},
+    ),
+    "job": Source(registry.Job, {"kind": "t.kind"}, {"kind": "VARCHAR"}),
+    "death": Source(registry.Death, {}, {}),
+}
+_CLOCKS = {"valid_from": "DATE", "valid_to": "DATE", "recorded_at": "TIMESTAMP", "retracted_at": "TIMESTAMP"}
+
+
+def stamp(at: datetime) -> str:
+    """Return a moment as both databases compare it: UTC, to the microsecond."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _moment(column: str) -> str:
+    """Return SQL that reads a timestamp column as UTC without a zone."""
+    return f"({column} AT TIME ZONE 'UTC')" if connection.vendor == "postgresql" else column
+
+
+def known(at: datetime | None, table: str = "t") -> str:
+    """Return the SQL condition for rows believed at a moment (None: believed now)."""
+    if at is None:
+        return f"{table}.retracted_at IS NULL"
+    text = stamp(at)
+    recorded, retracted = _moment(f"{table}.recorded_at"), _moment(f"{table}.retracted_at")
+    return f"{recorded} <= '{text}' AND ({table}.retracted_at IS NULL OR {retracted} > '{text}')"
+
+
+def load(con: duckdb.DuckDBPyConnection, table: str, select: str, types: Mapping[str, str]) -> None:
+    """Create a DuckDB table from a SELECT run in the database; `types` names its columns in order.
+
+    The SQL text is the program's own; no user text may be in it.
+    """
+    with tempfile.TemporaryDirectory(prefix="zhucan-") as folder:
+        path = Path(folder) / "rows.csv"
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                with path.open("wb") as file, cursor.cursor.copy(f"COPY ({select}) TO STDOUT (FORMAT csv)") as copy:
+                    for chunk in copy:
+                        file.write(chunk)
+            else:
+                with path.open("w", newline="", encoding="utf-8") as file:
+                    cursor.execute(select)
+                    csv.writer(file).writerows(cursor.cursor)
+        columns = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
+        con.execute(
+            f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM read_csv(?, header = false, delim = ',', quote = '\"',"
+            f" escape = '\"', nullstr = '', columns = {{{columns}}})",
+            [os.fspath(path)],
+        )
+
+
+def export(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    known_at: datetime | None,
+    people: str | None = None,
+    relations: Iterable[str] | None = None,
+) -> None:
+    """Create every relation of policy as a DuckDB table, as known at a moment.
+
+    `people` is a SELECT of person ids in the database that narrows the export. Amounts are fen.
+    """
+    within = f" AND t.person_id IN ({people})" if people else ""
+    for name in SOURCES if relations is None else relations:
+        source = SOURCES[name]
+        own = "".join(f", {sql}" for sql in source.columns.values())
+        load(
+            con,
+            name,
+            f"SELECT t.person_id, t.valid_from, t.valid_to, {_moment('t.recorded_at')}, {_moment('t.retracted_at')}{own}"
+            f" FROM {source.model._meta.db_table} t {source.join} WHERE {known(known_at)}{within}",
+            {"person_id": "BIGINT", **_CLOCKS, **source.types},
+        )
+    narrowed = f" WHERE t.id IN ({people})" if people else ""
+    load(
+        con,
+        "person",
+        f"SELECT t.id, t.born, t.sex FROM {registry.Person._meta.db_table} t{narrowed}",
+        {"person_id": "BIGINT", "born": "DATE", "sex": "VARCHAR"},
+    )
+
+
+def export_changes(con: duckdb.DuckDBPyConnection, *, since: datetime, known_at: datetime, people: str | None = None) -> None:
+    """Create `changes(person_id, changed_at)`: when anything about somebody was recorded or retracted in (since, known_at]."""
+    within = f" AND t.person_id IN ({people})" if people else ""
+    first, last = stamp(since), stamp(known_at)
+    parts = []
+    for source in {s.model: s for s in SOURCES.values()}.values():
+        for column in ("recorded_at", "retracted_at"):
+            at = _moment(f"t.{column}")
+            parts.append(
+                f"SELECT t.person_id, {at} FROM {source.model._meta.db_table} t"
+                f" WHERE {at} > '{first}' AND {at} <= '{last}'{within}"
+            )
+    load(con, "changes", " UNION ALL ".join(parts), {"person_id": "BIGINT", "changed_at": "TIMESTAMP"})
+
+
+def spells_of(person: registry.Person, known_at: datetime | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Return one person's rows of every relation, as known at a moment."""
+    believed = (
+        Q(retracted_at__isnull=True)
+        if known_at is None
+        else Q(recorded_at__lte=known_at) & (Q(retracted_at__isnull=True) | Q(retracted_at__gt=known_at))
+    )
+    rows: dict[str, list[dict[str, Any]]] = {
+        "person": [{"person_id": person.pk, "born": person.born, "sex": person.sex}],
+    }
+    clocks = ("person_id", "valid_from", "valid_to", "recorded_at", "retracted_at")
+    for name, source in SOURCES.items():
+        found = source.model._default_manager.filter(believed, person_id=person.pk)
+        if name == "component":
+            rows[name] = [
+                {**row, "category": row.pop("components__category"), "grade": row.pop("components__grade")}
+                for row in found.filter(components__isnull=False).values(
+                    *clocks, "status", "expires", "components__category", "components__grade"
+                )
+            ]
+        else:
+            columns = {alias: sql.removeprefix("t.") for alias, sql in source.columns.items()}
+            rows[name] = [
+                {**{key: row[key] for key in clocks}, **{alias: row[column] for alias, column in columns.items()}}
+                for row in found.values(*clocks, *columns.values())
+            ]
+    return rows
+
+
+def days(month: Month, applied_on: date | None = None) -> tuple[date, date]:
+    """Return (on, expiry_after) for a month: the eve of its first day, or the application date in its month (TS-36, TS-40)."""
+    if applied_on is not None and Month.of(applied_on) >= month:
+        return applied_on, applied_on - timedelta(days=1)
+    eve = month.first - timedelta(days=1)
+    return eve, eve
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What every scheme says of one person for one month, with the facts and parameters it rests on."""
+
+    month: Month
+    division: str
+    on: date
+    facts: Mapping[str, Any]
+    params: Mapping[str, Any]
+    decisions: Mapping[str, Decision]
+
+
+def judge(
+    person: registry.Person,
+    month: Month,
+    *,
+    division: str,
+    known_at: datetime | None = None,
+    applied_on: date | None = None,
+) -> Judgement:
+    """Decide all schemes for one person and month by the compiled rules, from the database."""
+    on, expiry_after = days(month, applied_on)
+    facts = facts_of(
+        spells_of(person, known_at), on=on, expiry_after=expiry_after, month=month, division=division, known_at=None
+    )
+    params = resolve(parameter_rows(known_at), division, month.first, known_at)
+    return Judgement(month, division, on, facts, params, decide(facts, params, SCHEMES))

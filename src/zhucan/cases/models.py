@@ -1,0 +1,46 @@
+"""Awards: who was granted which scheme, from when, by whom."""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Award(models.Model):
+    """A scheme granted to a person by a paying county, from the month of application on.
+
+    `recorded_at` and `withdrawal_recorded_at` are its second clock. `decided_through` (month index), `decided_at`
+    (what was known) and `lapsed_from` are the bookmark that the last booked run left: they steer the look-back and
+    can always be derived again from the runs.
+    """
+
+    person = models.ForeignKey("registry.Person", models.PROTECT, related_name="awards")
+    scheme = models.CharField("项目", max_length=40)
+    division = models.ForeignKey("orgs.Division", models.PROTECT, related_name="+", verbose_name="发放县")
+    applied_on = models.DateField("申请日期")
+    approved_on = models.DateField("批准日期")
+    start = models.IntegerField("起发月")  # Month.index
+    approved_by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField("登记时间")
+    withdrawn_on = models.DateField("退出日期", null=True, blank=True)
+    withdrawal_recorded_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_reason = models.CharField("退出原因", max_length=80, blank=True)
+
+    decided_through = models.IntegerField(null=True)  # Month.index
+    decided_at = models.DateTimeField(null=True)
+    lapsed_from = models.IntegerField(null=True)  # Month.index
+
+    class Meta:
+        indexes = (models.Index(fields=("scheme", "division")), models.Index(fields=("person", "scheme")))
+        constraints = (
+            models.UniqueConstraint(fields=("person", "scheme", "applied_on"), name="award_once"),
+            models.CheckConstraint(condition=Q(approved_on__gte=F("applied_on")), name="award_approved_after"),
+        )
+
+
+class BackpayGrant(models.Model):
+    """A recorded decision to pay back months lost between expiry and renewal of a certificate (TS-42)."""
+
+    award = models.OneToOneField(Award, models.PROTECT, related_name="backpay")
+    granted_on = models.DateField("决定日期")
+    document = models.CharField("文件", max_length=200, blank=True)
+    recorded_at = models.DateTimeField("登记时间")
+    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")

@@ -1,0 +1,231 @@
+"""Dates by the law's counting: years and months, ages, working days, deadlines, festivals (CAL-2 to CAL-5).
+
+The holiday table is data (`holidays.yaml`), one entry per year after the State Council's notice; a year without an
+entry is an error and never a guess.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+import yaml
+from lunardate import LunarDate
+
+from zhucan.core.errors import ZhucanError
+
+HOLIDAYS_FILE = Path(__file__).with_name("holidays.yaml")
+FESTIVALS: Mapping[str, tuple[int, int]] = {
+    "春节": (1, 1),
+    "元宵": (1, 15),
+    "端午": (5, 5),
+    "中秋": (8, 15),
+    "重阳": (9, 9),
+}
+"""Lunar festivals as month and day of the lunar calendar."""
+
+_ONE_DAY = timedelta(days=1)
+_SATURDAY = 5
+
+
+class NoHolidayTable(ZhucanError):
+    """Working days were asked of a year the holiday table does not hold."""
+
+
+class InvalidHolidayTable(ZhucanError, ValueError):
+    """The holiday table has an entry that cannot be read."""
+
+
+class UnknownFestival(ZhucanError, ValueError):
+    """No festival has this name, or the lunar calendar does not reach that year."""
+
+
+def add_months(day: date, count: int) -> date:
+    """Return the same day `count` months later, or that month's last day when it has no such day (CAL-2, 民法典 art. 202).
+
+    >>> add_months(date(2025, 1, 31), 1)
+    datetime.date(2025, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def add_years(day: date, count: int) -> date:
+    """Return the same day `count` years later; 29 February becomes 28 February where there is none (CAL-2).
+
+    >>> add_years(date(2016, 2, 29), 10)
+    datetime.date(2026, 2, 28)
+    """
+    return add_months(day, 12 * count)
+
+
+def turns(born: date, years: int) -> date:
+    """Return the day a person reaches an age in full years (CAL-3)."""
+    return add_years(born, years)
+
+
+def age(born: date, on: date) -> int:
+    """Return the age in full years (周岁) on a day; the birthday itself counts (CAL-3).
+
+    Raises `ValueError` for a day before the birth.
+
+    >>> age(date(2012, 2, 29), date(2026, 2, 27)), age(date(2012, 2, 29), date(2026, 2, 28))
+    (13, 14)
+    """
+    if on < born:
+        raise ValueError(f"no age on {on}, before the birth on {born}")
+    years = on.year - born.year
+    return years if add_years(born, years) <= on else years - 1
+
+
+@dataclass(frozen=True)
+class Holidays:
+    """Which days are worked: the weekdays, without the days off, with the weekend days made up.
+
+    `years` are those the table holds; any other raises `NoHolidayTable`.
+    """
+
+    years: frozenset[int]
+    off: frozenset[date]
+    work: frozenset[date]
+
+    def working_day(self, day: date) -> bool:
+        """Tell whether a day is a working day (CAL-5)."""
+        if day.year not in self.years:
+            raise NoHolidayTable(f"放假安排中没有 {day.year} 年；请按国务院办公厅通知在 holidays.yaml 中补上该年。")
+        if day in self.off:
+            return False
+        return day.weekday() < _SATURDAY or day in self.work
+
+    def add_working_days(self, day: date, count: int) -> date:
+        """Return the `count`-th working day after a day, which itself is not counted (CAL-4).
+
+        A count of 0 returns the day. Raises `ValueError` for a negative count.
+        """
+        if count < 0:
+            raise ValueError(f"working days are counted forwards, not {count}")
+        while count:
+            day += _ONE_DAY
+            count -= self.working_day(day)
+        return day
+
+    def working_days_between(self, start: date, end: date) -> int:
+        """Return how many working days lie after `start` up to and with `end`; negative when `end` is earlier."""
+        if end < start:
+            return -self.working_days_between(end, start)
+        return sum(self.working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+    def add_calendar_days(self, day: date, count: int) -> date:
+        """Return the last day of a period of calendar days; one that would end on a day off ends on the next that is not.
+
+        Days off are weekends and statutory holidays alike (民法典 art. 203: 法定休假日). The first day is not counted.
+        """
+        return self._next_worked(day + timedelta(days=count))
+
+    def deadline_in_months(self, day: date, count: int) -> date:
+        """Return the last day of a period of months, moved past days off like `add_calendar_days` (arts. 202, 203)."""
+        return self._next_worked(add_months(day, count))
+
+    def _next_worked(self, day: date) -> date:
+        while not self.working_day(day):
+            day += _ONE_DAY
+        return day
+
+
+def load_holidays(path: Path | None = None) -> Holidays:
+    """Return the holiday table of a file, by default the one shipped.
+
+    Raises `InvalidHolidayTable` naming the file and the year when an entry cannot be read.
+    """
+    return _shipped() if path is None else _read(path)
+
+
+def working_day(day: date) -> bool:
+    """Tell whether a day is a working day by the shipped table.
+
+    >>> working_day(date(2025, 9, 28)), working_day(date(2025, 10, 8))
+    (True, False)
+    """
+    return _shipped().working_day(day)
+
+
+def add_working_days(day: date, count: int) -> date:
+    """Return the `count`-th working day after a day by the shipped table (CAL-4).
+
+    >>> add_working_days(date(2025, 9, 26), 5)
+    datetime.date(2025, 10, 10)
+    """
+    return _shipped().add_working_days(day, count)
+
+
+def add_calendar_days(day: date, count: int) -> date:
+    """Return the last day of a period of calendar days by the shipped table (民法典 arts. 201, 203).
+
+    >>> add_calendar_days(date(2025, 9, 23), 10)
+    datetime.date(2025, 10, 9)
+    """
+    return _shipped().add_calendar_days(day, count)
+
+
+def festival(name: str, year: int) -> date:
+    """Return the day of a lunar festival (`FESTIVALS`) that falls in a year of the solar calendar.
+
+    Raises `UnknownFestival` for another name or a year outside 1900 to 2099.
+
+    >>> festival("春节", 2025), festival("中秋", 2025)
+    (datetime.date(2025, 1, 29), datetime.date(2025, 10, 6))
+    """
+    if name not in FESTIVALS:
+        raise UnknownFestival(f"没有“{name}”这个农历节日；请从{'、'.join(FESTIVALS)}中选择。")
+    month, day = FESTIVALS[name]
+    if not 1900 <= year <= 2099:
+        raise UnknownFestival(f"农历表没有 {year} 年；请选择 1900 至 2099 年。")
+    solar: date = LunarDate(year, month, day).to_solar_date()
+    return solar
+
+
+@cache
+def _shipped() -> Holidays:
+    return _read(HOLIDAYS_FILE)
+
+
+def _read(path: Path) -> Holidays:
+    try:
+        # BaseLoader keeps every scalar as text: YAML would read the key `off` as False.
+        table = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)["holidays"]
+        entries = {int(year): entry for year, entry in table.items()}
+    except (OSError, UnicodeError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InvalidHolidayTable(
+            f"放假安排文件 {path.name} 读不出来（{type(error).__name__}）；请核对文件格式。"
+        ) from error
+    off: set[date] = set()
+    work: set[date] = set()
+    for year, entry in entries.items():
+        try:
+            off.update(day for written in entry["off"] for day in _days(year, written))
+            made_up = {day for written in entry["work"] for day in _days(year, written)}
+        except (KeyError, TypeError, ValueError) as error:
+            raise InvalidHolidayTable(
+                f"放假安排文件 {path.name} 的 {year} 年有误（{error}）；请写成 off、work 两列 MM-DD 或 MM-DD..MM-DD。"
+            ) from error
+        clash = sorted(day for day in made_up if day in off or day.weekday() < _SATURDAY)
+        if clash:
+            raise InvalidHolidayTable(
+                f"放假安排文件 {path.name} 中 {clash[0]} 不能补班；补班日应是周末且不在放假日内，请核对通知。"
+            )
+        work |= made_up
+    return Holidays(frozenset(entries), frozenset(off), frozenset(work))
+
+
+def _days(year: int, written: str) -> Iterator[date]:
+    """Yield the days of `MM-DD` or `MM-DD..MM-DD` in a year."""
+    first, _, last = written.partition("..")
+    day = date.fromisoformat(f"{year}-{first}")
+    end = date.fromisoformat(f"{year}-{last or first}")
+    if end < day:
+        raise ValueError(f"{written} ends before it starts")
+    while day <= end:
+        yield day
+        day += _ONE_DAY

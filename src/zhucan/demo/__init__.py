@@ -1,0 +1,1 @@
+"""An invented county, its life and its months, from one seed."""

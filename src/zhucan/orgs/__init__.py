@@ -1,0 +1,1 @@
+"""Administrative divisions, users and roles, the audit chain, encrypted fields, the clock."""

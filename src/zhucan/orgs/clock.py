@@ -1,0 +1,23 @@
+"""The one place that reads the clock; services are told the date."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> datetime:
+    """Return this moment, with its zone."""
+    return timezone.now()  # noqa: TID251  this module is where the ban points to
+
+
+def today() -> date:
+    """Return today's date in Shanghai (CAL-1)."""
+    return now().astimezone(SHANGHAI).date()
+
+
+def moment(day: date) -> datetime:
+    """Return the first moment of a day in Shanghai, for `recorded_at` and `known_at`."""
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)

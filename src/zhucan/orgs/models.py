@@ -1,0 +1,123 @@
+"""Divisions, local parameters, users with their roles, and the audit chain."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+
+
+class Level(models.TextChoices):
+    """How high a division stands."""
+
+    PROVINCE = "province", "省"
+    CITY = "city", "市"
+    COUNTY = "county", "县（市、区）"
+    TOWNSHIP = "township", "乡镇（街道）"
+    VILLAGE = "village", "村（社区）"
+
+
+class Division(models.Model):
+    """An administrative division; its 12-digit code begins with its parent's significant digits."""
+
+    code = models.CharField("区划代码", max_length=12, primary_key=True)
+    name = models.CharField("名称", max_length=60)
+    level = models.CharField("层级", max_length=10, choices=Level)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+
+    class Meta:
+        ordering = ("code",)
+        indexes = (models.Index(fields=("name",)),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    """What a user may be in a place; one person may hold several."""
+
+    COMMISSIONER = "commissioner", "村（社区）专职委员"
+    TOWNSHIP_CLERK = "township_clerk", "乡镇（街道）经办人"
+    COUNTY_CLERK = "county_clerk", "县级经办人"
+    APPROVER = "approver", "县级审批人"
+    FINANCE = "finance", "财务"
+    LEADER = "leader", "领导"
+    AUDITOR = "auditor", "审计"
+    ADMINISTRATOR = "administrator", "系统管理员"
+
+
+class User(AbstractUser):
+    """Somebody who signs in, or acts on the command line."""
+
+    full_name = models.CharField("姓名", max_length=40, blank=True)
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+
+class Appointment(models.Model):
+    """A role that a user holds in a division from one day to another."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="appointments")
+    role = models.CharField("角色", max_length=20, choices=Role)
+    division = models.ForeignKey(Division, models.PROTECT, related_name="+")
+    valid_from = models.DateField("自")
+    valid_to = models.DateField("至", null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="appointment_period"
+            ),
+        )
+
+
+class LocalParameter(models.Model):
+    """A number of the law for a place from a day on, with its document and both clocks."""
+
+    parameter = models.CharField("参数", max_length=60)
+    division = models.ForeignKey(Division, models.PROTECT, related_name="+")
+    valid_from = models.DateField("自")
+    valid_to = models.DateField("至（不含）", null=True, blank=True)
+    value = models.CharField("值", max_length=60)
+    document = models.CharField("文件", max_length=200)
+    recorded_at = models.DateTimeField("登记时间")
+    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    retracted_at = models.DateTimeField("撤回时间", null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("parameter", "division", "valid_from")),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("parameter", "division", "valid_from"),
+                condition=Q(retracted_at__isnull=True),
+                name="one_parameter_row_in_force",
+            ),
+        )
+
+
+class AuditEntry(models.Model):
+    """One line of the audit chain; its hash covers the line before it. Never changed, never removed."""
+
+    sequence = models.PositiveBigIntegerField(primary_key=True)
+    at = models.DateTimeField("时间")
+    actor = models.CharField("操作人", max_length=150)
+    action = models.CharField("操作", max_length=60)
+    target = models.CharField("对象", max_length=120)
+    detail = models.JSONField("内容", default=dict)
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering = ("sequence",)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write a new entry; an existing one is refused."""
+        if not self._state.adding:
+            raise TypeError("an audit entry is never changed")
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse."""
+        raise TypeError("an audit entry is never removed")

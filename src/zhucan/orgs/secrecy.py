@@ -1,0 +1,73 @@
+"""Encryption at rest and blind indexes for ID numbers, phones and accounts.
+
+A value is AES-256-GCM with a fresh nonce; its column name is bound in as associated data, so that a
+ciphertext cannot be moved to another column. Look-up and uniqueness use a keyed hash (blind index).
+"""
+
+import hashlib
+import hmac
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import models
+
+_VERSION = b"\x01"  # names key and algorithm, so that a later key rotation can tell old values from new
+
+
+class CannotOpen(Exception):
+    """The value was not written with this key, or was changed outside the program."""
+
+
+@cache
+def _cipher(key: str) -> AESGCM:
+    return AESGCM(bytes.fromhex(key))
+
+
+def seal(text: str, column: str) -> bytes:
+    """Return the ciphertext of a text bound to a column such as `registry.Person.id_number`."""
+    nonce = os.urandom(12)
+    return _VERSION + nonce + _cipher(settings.ZHUCAN_FIELD_KEY).encrypt(nonce, text.encode(), column.encode())
+
+
+def unseal(data: bytes, column: str) -> str:
+    """Return the text of a ciphertext. Raises `CannotOpen` for a foreign key, column or altered bytes."""
+    try:
+        return _cipher(settings.ZHUCAN_FIELD_KEY).decrypt(data[1:13], data[13:], column.encode()).decode()
+    except InvalidTag as error:
+        raise CannotOpen(f"{column} cannot be decrypted with this key") from error
+
+
+def blind_index(text: str, purpose: str) -> str:
+    """Return 32 hexadecimal digits that are equal for equal texts of one purpose, and tell nothing else."""
+    key = bytes.fromhex(settings.ZHUCAN_INDEX_KEY)
+    return hmac.new(key, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+if TYPE_CHECKING:
+    _Binary = models.BinaryField[str, str]  # subscriptable for the type checker only
+else:
+    _Binary = models.BinaryField
+
+
+class SealedField(_Binary):
+    """A text column kept as ciphertext; reads and writes `str`, cannot be searched."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["editable"] = True
+        super().__init__(*args, **kwargs)
+
+    @property
+    def _column(self) -> str:
+        return f"{self.model._meta.label}.{self.attname}"
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> str | None:
+        return None if value is None else ("" if not bytes(value) else unseal(bytes(value), self._column))
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        if isinstance(value, str):
+            value = seal(value, self._column) if value else b""
+        return super().get_db_prep_value(value, connection, prepared)

@@ -1,0 +1,1 @@
+"""Monthly runs, the ledger, bank files and recovery accounts."""

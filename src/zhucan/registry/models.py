@@ -1,0 +1,269 @@
+"""People, households, certificates and every other dated spell.
+
+A spell has two clocks: `valid_from`/`valid_to` say when it held (half-open), `recorded_at`/`retracted_at` when we
+knew it. Rows are added and retracted, never overwritten; `spells.py` is the only writer.
+"""
+
+from datetime import date, datetime
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from zhucan.orgs.secrecy import SealedField
+
+
+class Sex(models.TextChoices):
+    """As the resident ID tells it."""
+
+    MALE = "male", "男"
+    FEMALE = "female", "女"
+
+
+class Category(models.TextChoices):
+    """The statutory kinds of disability (DC-02)."""
+
+    VISUAL = "visual", "视力"
+    HEARING = "hearing", "听力"
+    SPEECH = "speech", "言语"
+    PHYSICAL = "physical", "肢体"
+    INTELLECTUAL = "intellectual", "智力"
+    MENTAL = "mental", "精神"
+    MULTIPLE = "multiple", "多重"
+
+
+class CertificateStatus(models.TextChoices):
+    """Whether a certificate can be relied on; expiry is told by its date, not here (DC-08)."""
+
+    VALID = "valid", "有效"
+    FROZEN = "frozen", "冻结"
+    CANCELLED = "cancelled", "注销"
+
+
+class CertificateEvent(models.TextChoices):
+    """What made a certificate spell begin."""
+
+    NEW = "new", "新办"
+    RENEWAL = "renewal", "换领"
+    CHANGE = "change", "类别等级变更"
+    LOSS = "loss", "挂失补办"
+    TRANSFER = "transfer", "迁移"
+    FREEZE = "freeze", "冻结"
+    UNFREEZE = "unfreeze", "解冻"
+    CANCEL = "cancel", "注销"
+
+
+class HardshipKind(models.TextChoices):
+    """The household's standing in social assistance."""
+
+    DIBAO = "dibao", "低保"
+    DIBIAN = "dibian", "低保边缘"
+    TEKUN = "tekun", "特困供养"
+    NONE = "none", "非困难"
+
+
+class Person(models.Model):
+    """Somebody the federation knows. What can change in a life is a spell; the name here is the current one."""
+
+    name = models.CharField("姓名", max_length=60)
+    initials = models.CharField("拼音首字母", max_length=80, blank=True)
+    sex = models.CharField("性别", max_length=6, choices=Sex)
+    born = models.DateField("出生日期")
+    id_number = SealedField("公民身份号码")
+    id_index = models.CharField(max_length=32, unique=True)
+    id_tail = models.CharField("身份号码后四位", max_length=4)
+    recorded_at = models.DateTimeField("登记时间")
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("name",)),
+            models.Index(fields=("initials",)),
+            models.Index(fields=("id_tail",)),
+        )
+
+    def __str__(self) -> str:
+        return f"人员 {self.pk}"  # never the name: this text ends up in logs
+
+
+class SpellQuerySet(models.QuerySet[Any]):
+    """Reads of dated rows."""
+
+    def as_known(self, at: datetime | None = None) -> Self:
+        """Return the rows believed at a moment (None: believed now)."""
+        if at is None:
+            return self.filter(retracted_at__isnull=True)
+        return self.filter(Q(retracted_at__isnull=True) | Q(retracted_at__gt=at), recorded_at__lte=at)
+
+    def on(self, day: date) -> Self:
+        """Return the rows that held on a day."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
+
+
+class Spell(models.Model):
+    """What held for a person from one day to another, and when we knew it."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="%(class)s_spells")
+    valid_from = models.DateField("自")
+    valid_to = models.DateField("至（不含）", null=True, blank=True)
+    recorded_at = models.DateTimeField("登记时间")
+    retracted_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    recorded_by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+", verbose_name="登记人")
+    source = models.CharField("来源", max_length=80)
+
+    objects = SpellQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        indexes = (
+            models.Index(fields=("person", "valid_from")),
+            models.Index(fields=("recorded_at",)),
+            models.Index(fields=("retracted_at",)),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="%(class)s_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(retracted_at__isnull=True) | Q(retracted_at__gte=F("recorded_at")),
+                name="%(class)s_retraction",
+            ),
+        )
+
+
+class Residence(Spell):
+    """Where the person's hukou is: a village or community (a county where no more is known)."""
+
+    division = models.ForeignKey("orgs.Division", models.PROTECT, related_name="+", verbose_name="户籍地")
+
+
+class Contact(Spell):
+    """Phone and address."""
+
+    phone = SealedField("联系电话", default="")
+    address = SealedField("住址", default="")
+
+
+class Guardianship(Spell):
+    """Who looks after the person's affairs."""
+
+    name = models.CharField("监护人", max_length=60)
+    relation = models.CharField("关系", max_length=20, blank=True)
+    phone = SealedField("监护人电话", default="")
+
+
+class PayeeAccount(Spell):
+    """The account that money for this person goes to; it may be the guardian's."""
+
+    bank = models.CharField("开户银行", max_length=80)
+    number = SealedField("银行账号")
+    number_index = models.CharField(max_length=32, db_index=True)
+    holder = models.CharField("户名", max_length=60)
+    guardian = models.BooleanField("监护人账户", default=False)
+
+
+class Certificate(Spell):
+    """One stage in the life of a disability certificate; the spell runs until the next event."""
+
+    number = SealedField("残疾人证号")
+    number_index = models.CharField(max_length=32, db_index=True)
+    category = models.CharField("类别", max_length=12, choices=Category)
+    grade = models.PositiveSmallIntegerField("等级")
+    status = models.CharField("状态", max_length=9, choices=CertificateStatus)
+    event = models.CharField("事项", max_length=9, choices=CertificateEvent)
+    issued = models.DateField("发证日期")
+    expires = models.DateField("有效期至")
+    reason = models.CharField("原因", max_length=40, blank=True)
+    predecessor = models.ForeignKey("self", models.PROTECT, null=True, related_name="successors")
+
+    class Meta(Spell.Meta):
+        constraints = (
+            *Spell.Meta.constraints,
+            models.CheckConstraint(condition=Q(grade__gte=1, grade__lte=4), name="certificate_grade"),
+        )
+
+
+class CertificateComponent(models.Model):
+    """One kind of disability on a certificate; a single-kind certificate has one, a multiple one two or more."""
+
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="components")
+    category = models.CharField("类别", max_length=12, choices=Category)
+    grade = models.PositiveSmallIntegerField("等级")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("certificate", "category"), name="component_once"),
+            models.CheckConstraint(
+                condition=Q(grade__gte=1, grade__lte=4) & ~Q(category="multiple"), name="component_valid"
+            ),
+        )
+
+
+class Hardship(Spell):
+    """The social assistance standing of the person's household; `none` is a finding, no row is not known."""
+
+    kind = models.CharField("困难类型", max_length=6, choices=HardshipKind)
+
+
+class Income(Spell):
+    """The household's income a head, in fen a month."""
+
+    per_head_fen = models.BigIntegerField("家庭人均月收入（分）")
+
+
+class OwnIncome(Spell):
+    """The person's own income, in fen a month."""
+
+    amount_fen = models.BigIntegerField("本人月收入（分）")
+
+
+class Stay(Spell):
+    """Approved care in an institution."""
+
+    kind = models.CharField("机构", max_length=40, default="institution")
+
+
+class Custody(Spell):
+    """Serving a sentence in prison."""
+
+    kind = models.CharField("类型", max_length=20, default="prison")
+
+
+class Benefit(Spell):
+    """A benefit that another body pays; `amount_fen` a month where known."""
+
+    kind = models.CharField("待遇", max_length=30)
+    amount_fen = models.BigIntegerField("月金额（分）", null=True)
+
+
+class Job(Spell):
+    """What the person works as."""
+
+    kind = models.CharField("就业形式", max_length=30)
+
+
+class Death(Spell):
+    """The person died on `valid_from`."""
+
+
+class Household(models.Model):
+    """People who live and budget together."""
+
+    recorded_at = models.DateTimeField("登记时间")
+
+
+class Membership(Spell):
+    """A person's place in a household."""
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="memberships")
+    role = models.CharField("与户主关系", max_length=20)
+
+
+class ImportBatch(models.Model):
+    """One file that was read in: who, when, what came of it."""
+
+    kind = models.CharField("种类", max_length=20)
+    file_name = models.CharField("文件", max_length=200)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField("时间")
+    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
+    counts = models.JSONField("结果")

@@ -1,0 +1,26 @@
+"""Pinyin initials for search, with surnames read as surnames."""
+
+from pypinyin import Style, lazy_pinyin
+
+# Characters whose reading as a surname differs from their usual one; pypinyin reads them as ordinary words.
+_SURNAMES = {
+    "单": "s", "仇": "q", "翟": "z", "曾": "z", "覃": "q", "查": "z", "区": "o", "朴": "p", "盖": "g", "解": "x", "任": "r",
+    "华": "h", "纪": "j", "缪": "m", "种": "c", "重": "c", "召": "s", "黑": "h", "折": "s", "尉": "w", "员": "y", "乐": "y",
+    "洗": "x", "冼": "x", "燕": "y", "过": "g", "哈": "h", "那": "n", "应": "y", "宁": "n", "曲": "q", "牟": "m", "令": "l",
+    "逄": "p", "郇": "x", "繁": "p", "秘": "b", "薄": "b", "祭": "z", "祝": "z", "晟": "c", "隗": "w", "葛": "g",
+}  # fmt: skip
+
+
+def initials(name: str) -> str:
+    """Return the lower-case initials a clerk may type; both readings of the first character, separated by a blank.
+
+    >>> initials("曾晓云")
+    'zxy cxy'
+    >>> initials("王小明")
+    'wxm'
+    """
+    plain = "".join(part[:1] for part in lazy_pinyin(name, style=Style.FIRST_LETTER, errors=lambda text: text)).lower()
+    surname = _SURNAMES.get(name[:1])
+    if surname and plain and surname != plain[0]:
+        return f"{surname}{plain[1:]} {plain}"
+    return plain

@@ -1,0 +1,71 @@
+"""Reads of the registry: look-ups and search."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from zhucan.core.divisions import prefix
+from zhucan.core.errors import ZhucanError
+from zhucan.core.identifiers import InvalidNumber, certificate_number, normalise, resident_id
+from zhucan.registry.models import Certificate, Person, Residence
+from zhucan.registry.services import certificate_index, id_index
+
+
+class PersonNotFound(ZhucanError):
+    """Nobody fits."""
+
+
+def people_in(division: str) -> QuerySet[Person]:
+    """Return the people whose hukou, as believed now and not ended, lies in a division."""
+    here = Residence.objects.filter(
+        person=OuterRef("pk"), retracted_at=None, valid_to=None, division__code__startswith=prefix(division)
+    )
+    return Person.objects.filter(Exists(here))
+
+
+def search(text: str, division: str = "") -> QuerySet[Person]:
+    """Return people by name, pinyin initials, ID number or its tail, certificate number, or village name.
+
+    The forms are told apart by what is typed, so that each asks one index.
+    """
+    text = normalise(text)
+    people = people_in(division) if division else Person.objects.all()
+    if not text:
+        return people.none()
+    if len(text) >= 20 and text[:17].isdigit():
+        try:
+            number = certificate_number(text).number
+        except InvalidNumber:
+            return people.none()
+        holders = Certificate.objects.filter(number_index=certificate_index(number)).values("person")
+        return people.filter(pk__in=holders)
+    if len(text) in (15, 18) and text[:15].isdigit():
+        try:
+            return people.filter(id_index=id_index(resident_id(text).number))
+        except InvalidNumber:
+            return people.none()
+    if len(text) == 4 and text[:3].isdigit():
+        return people.filter(id_tail=text.upper())
+    if text.isascii() and text.isalpha():
+        lower = text.lower()
+        return people.filter(Q(initials__startswith=lower) | Q(initials__contains=f" {lower}")).order_by("name", "id")
+    in_village = Residence.objects.filter(
+        person=OuterRef("pk"), retracted_at=None, valid_to=None, division__name=text
+    )
+    return people.filter(Q(name__startswith=text) | Exists(in_village)).order_by("name", "id")
+
+
+def find(text: str) -> Person:
+    """Return the one person that a number, ID, certificate number or exact name means. Raises `PersonNotFound`."""
+    if text.isdigit() and len(text) < 12:
+        people = Person.objects.filter(pk=int(text))
+    else:
+        people = search(text)
+    found = list(people[:6])
+    exact = [person for person in found if person.name == text]
+    if len(found) != 1 and len(exact) == 1:
+        found = exact
+    if not found:
+        raise PersonNotFound(f"没有找到“{text}”：请用人员编号、身份证号、残疾人证号或全名。")
+    if len(found) > 1:
+        choices = "、".join(f"{person.pk}" for person in found[:5])
+        raise PersonNotFound(f"“{text}”对应不止一人（人员编号 {choices} 等）：请改用人员编号或身份证号。")
+    return found[0]

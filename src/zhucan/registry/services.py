@@ -1,0 +1,357 @@
+"""What happens in a life, written as spells: registering, certificates, moves, hardship, death, households."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from zhucan.core.calendar import add_years
+from zhucan.core.errors import ZhucanError
+from zhucan.core.identifiers import certificate_number, combined, make_certificate_number, resident_id
+from zhucan.orgs.models import Division
+from zhucan.orgs.secrecy import blind_index
+from zhucan.registry import spells
+from zhucan.registry.models import (
+    Benefit,
+    Category,
+    Certificate,
+    CertificateComponent,
+    CertificateEvent,
+    CertificateStatus,
+    Contact,
+    Custody,
+    Death,
+    Guardianship,
+    Hardship,
+    HardshipKind,
+    Household,
+    Income,
+    Membership,
+    PayeeAccount,
+    Person,
+    Residence,
+    Stay,
+)
+from zhucan.registry.naming import initials
+from zhucan.registry.spells import Witness
+
+VALIDITY_YEARS = 10  # DC-40 [law], since 2017
+
+
+class AlreadyRegistered(ZhucanError):
+    """Somebody with this ID number is registered."""
+
+
+class CertificateRefused(ZhucanError):
+    """The certificate cannot make this move."""
+
+
+def id_index(number: str) -> str:
+    """Return the blind index of a resident ID."""
+    return blind_index(number, "resident-id")
+
+
+def certificate_index(number: str) -> str:
+    """Return the blind index of a certificate number."""
+    return blind_index(number, "certificate")
+
+
+def account_index(number: str) -> str:
+    """Return the blind index of a bank account."""
+    return blind_index(number, "account")
+
+
+@transaction.atomic
+def register_person(*, name: str, id_number: str, division: Division, since: date, witness: Witness) -> Person:
+    """Register somebody with a valid resident ID, living in `division` from `since` on.
+
+    Raises `AlreadyRegistered`, and `InvalidNumber` for a bad ID.
+    """
+    identity = resident_id(id_number)
+    index = id_index(identity.number)
+    if Person.objects.filter(id_index=index).exists():
+        raise AlreadyRegistered("这个公民身份号码已经登记：请查找该人员后更新，不要重复登记。")
+    person = Person.objects.create(
+        name=name,
+        initials=initials(name),
+        sex=identity.sex,
+        born=identity.born,
+        id_number=identity.number,
+        id_index=index,
+        id_tail=identity.number[-4:],
+        recorded_at=witness.at,
+    )
+    spells.begin(Residence, person, since, witness, division=division)
+    return person
+
+
+def _live_certificate(person: Person, day: date) -> Certificate | None:
+    found: Certificate | None = Certificate.objects.filter(person=person).as_known().on(day).first()
+    return found
+
+
+def _components(
+    category: str, grade: int, components: Sequence[tuple[str, int]] | None
+) -> tuple[str, int, list[tuple[str, int]]]:
+    """Return category, grade and components that agree (DC-03)."""
+    parts = list(components or ())
+    if category == Category.MULTIPLE:
+        if len({kind for kind, _ in parts}) < 2:
+            raise CertificateRefused("多重残疾要写明至少两类残疾及各自等级：请补充后再办证。")
+        worst = combined(parts)[1]
+        if worst != grade:
+            raise CertificateRefused(f"多重残疾的等级应取最重的一类（{worst} 级），不是 {grade} 级：请更正。")
+    else:
+        parts = parts or [(category, grade)]
+        if parts != [(category, grade)]:
+            raise CertificateRefused("单类残疾证的类别等级与所列残疾不一致：请更正。")
+    for kind, level in parts:
+        if kind == Category.MULTIPLE or kind not in Category.values or level not in (1, 2, 3, 4):
+            raise CertificateRefused(f"残疾类别或等级不对（{kind}，{level}）：类别六种，等级一至四级。")
+    return category, grade, parts
+
+
+@transaction.atomic
+def issue_certificate(
+    *,
+    person: Person,
+    issued: date,
+    category: str,
+    grade: int,
+    witness: Witness,
+    components: Sequence[tuple[str, int]] | None = None,
+    expires: date | None = None,
+    event: str | None = None,
+) -> Certificate:
+    """Issue, renew or change a certificate on a day; what was in force before is superseded on that day (DC-41, DC-42).
+
+    `expires` defaults to ten years after issue. `event` defaults to what follows from the certificate before.
+    """
+    category, grade, parts = _components(category, grade, components)
+    last_day = expires or add_years(issued, VALIDITY_YEARS)
+    if last_day < issued:
+        raise CertificateRefused(f"有效期至 {last_day} 早于发证日期 {issued}：请核对日期。")
+    if issued < person.born:
+        raise CertificateRefused(f"发证日期 {issued} 早于出生日期：请核对日期。")
+    before = _live_certificate(person, issued)
+    if event is None:
+        if before is None or before.status == CertificateStatus.CANCELLED:
+            event = CertificateEvent.NEW
+        elif (before.category, before.grade) != (category, grade) or _parts(before) != sorted(parts):
+            event = CertificateEvent.CHANGE
+        else:
+            event = CertificateEvent.RENEWAL
+    number = make_certificate_number(person.id_number, category, grade)
+    made = _stage(
+        person,
+        issued,
+        witness,
+        number=number,
+        category=category,
+        grade=grade,
+        status=CertificateStatus.VALID,
+        event=event,
+        issued=issued,
+        expires=last_day,
+        reason="",
+        before=before,
+    )
+    if not made.components.exists():
+        CertificateComponent.objects.bulk_create(
+            CertificateComponent(certificate=made, category=kind, grade=level) for kind, level in parts
+        )
+    return made
+
+
+def _parts(certificate: Certificate) -> list[tuple[str, int]]:
+    return sorted(certificate.components.values_list("category", "grade"))
+
+
+def _stage(person: Person, day: date, witness: Witness, *, before: Certificate | None, number: str, **said: Any) -> Certificate:
+    made: Certificate = spells.begin(
+        Certificate, person, day, witness, number=number, number_index=certificate_index(number), **said
+    )
+    if before is not None and made.pk != before.pk and made.predecessor_id is None:
+        # The row of `before` may just have been closed and said again: link to its living successor row.
+        closed = Certificate.objects.filter(person=person, valid_to=day, retracted_at__isnull=True).first()
+        Certificate.objects.filter(pk=made.pk).update(predecessor=closed or before)
+        made.refresh_from_db()
+    return made
+
+
+def _move_certificate(person: Person, day: date, witness: Witness, *, event: str, status: str, reason: str, number: str = "") -> Certificate:
+    before = _live_certificate(person, day)
+    if before is None or before.status == CertificateStatus.CANCELLED:
+        raise CertificateRefused(f"{day} 没有可以{CertificateEvent(event).label}的残疾人证：请核对人员和日期。")
+    parts = _parts(before)
+    made = _stage(
+        person,
+        day,
+        witness,
+        before=before,
+        number=number or before.number,
+        category=before.category,
+        grade=before.grade,
+        status=status,
+        event=event,
+        issued=before.issued,
+        expires=before.expires,
+        reason=reason,
+    )
+    if not made.components.exists():
+        CertificateComponent.objects.bulk_create(
+            CertificateComponent(certificate=made, category=kind, grade=level) for kind, level in parts
+        )
+    return made
+
+
+def freeze_certificate(*, person: Person, day: date, witness: Witness, reason: str) -> Certificate:
+    """Freeze: benefits treat it like an expired one, from next month on (DC-46)."""
+    return _move_certificate(
+        person, day, witness, event=CertificateEvent.FREEZE, status=CertificateStatus.FROZEN, reason=reason
+    )
+
+
+def unfreeze_certificate(*, person: Person, day: date, witness: Witness, reason: str = "") -> Certificate:
+    """Make a frozen certificate valid again. Raises `CertificateRefused` when it is not frozen."""
+    before = _live_certificate(person, day)
+    if before is None or before.status != CertificateStatus.FROZEN:
+        raise CertificateRefused(f"{day} 该残疾人证不在冻结状态，无需解冻：请核对。")
+    return _move_certificate(
+        person, day, witness, event=CertificateEvent.UNFREEZE, status=CertificateStatus.VALID, reason=reason
+    )
+
+
+def cancel_certificate(*, person: Person, day: date, witness: Witness, reason: str) -> Certificate:
+    """Cancel for death, recovery, wish, fraud or loss of hukou (DC-45)."""
+    return _move_certificate(
+        person, day, witness, event=CertificateEvent.CANCEL, status=CertificateStatus.CANCELLED, reason=reason
+    )
+
+
+def replace_lost_certificate(*, person: Person, day: date, witness: Witness) -> Certificate:
+    """Re-issue after loss: the number gets the next B suffix, the expiry stays (DC-04, DC-43)."""
+    before = _live_certificate(person, day)
+    if before is None or before.status != CertificateStatus.VALID:
+        raise CertificateRefused(f"{day} 没有有效的残疾人证可以挂失补办：请核对人员和日期。")
+    return _move_certificate(
+        person,
+        day,
+        witness,
+        event=CertificateEvent.LOSS,
+        status=CertificateStatus.VALID,
+        reason="遗失",
+        number=make_certificate_number(
+            person.id_number, before.category, before.grade, reissue=certificate_number(before.number).reissue + 1
+        ),
+    )
+
+
+def transfer_certificate(*, person: Person, day: date, witness: Witness) -> Certificate:
+    """Note the transfer after a move; a freeze for not transferring ends with it (DC-44)."""
+    return _move_certificate(
+        person, day, witness, event=CertificateEvent.TRANSFER, status=CertificateStatus.VALID, reason=""
+    )
+
+
+def move(*, person: Person, day: date, division: Division, witness: Witness) -> Residence:
+    """Record a move of hukou."""
+    return spells.begin(Residence, person, day, witness, division=division)
+
+
+def set_hardship(*, person: Person, day: date, kind: str, witness: Witness) -> Hardship:
+    """Record the household's standing from a day on; `none` is a finding too."""
+    if kind not in HardshipKind.values:
+        raise ZhucanError(f"困难类型“{kind}”不对：应为 {'、'.join(HardshipKind.values)} 之一。")
+    return spells.begin(Hardship, person, day, witness, kind=kind)
+
+
+def set_income(*, person: Person, day: date, per_head_fen: int, witness: Witness) -> Income:
+    """Record the household's income a head, in fen a month."""
+    return spells.begin(Income, person, day, witness, per_head_fen=per_head_fen)
+
+
+@transaction.atomic
+def record_death(*, person: Person, day: date, witness: Witness) -> Death:
+    """Record a death; a death known with another date is corrected."""
+    if day < person.born:
+        raise ZhucanError(f"死亡日期 {day} 早于出生日期：请核对。")
+    known = Death.objects.filter(person=person).as_known().first()
+    if known is None:
+        return spells.add(Death, person, day, None, witness)
+    return known if known.valid_from == day else spells.correct(known, witness, valid_from=day)
+
+
+@transaction.atomic
+def retract_death(*, person: Person, witness: Witness) -> None:
+    """Take back a death reported in error."""
+    for known in Death.objects.filter(person=person).as_known():
+        spells.retract(known, witness)
+
+
+def enter_institution(*, person: Person, day: date, witness: Witness) -> Stay:
+    """Record approved care in an institution from a day on."""
+    return spells.begin(Stay, person, day, witness, kind="institution")
+
+
+def leave_institution(*, person: Person, day: date, witness: Witness) -> Stay:
+    """Record the day of leaving."""
+    return spells.end(Stay, person, day, witness)
+
+
+def enter_custody(*, person: Person, day: date, witness: Witness) -> Custody:
+    """Record that a sentence took effect and is served in prison (TS-44)."""
+    return spells.begin(Custody, person, day, witness, kind="prison")
+
+
+def leave_custody(*, person: Person, day: date, witness: Witness) -> Custody:
+    """Record the release."""
+    return spells.end(Custody, person, day, witness)
+
+
+def add_benefit(*, person: Person, kind: str, start: date, stop: date | None, amount_fen: int | None, witness: Witness) -> Benefit:
+    """Record a benefit that another body pays for [start, stop)."""
+    return spells.add(Benefit, person, start, stop, witness, kind=kind, amount_fen=amount_fen)
+
+
+def set_account(*, person: Person, day: date, bank: str, number: str, holder: str, witness: Witness, guardian: bool = False) -> PayeeAccount:
+    """Record the account that this person's money goes to."""
+    return spells.begin(
+        PayeeAccount,
+        person,
+        day,
+        witness,
+        bank=bank,
+        number=number,
+        number_index=account_index(number),
+        holder=holder,
+        guardian=guardian,
+    )
+
+
+def set_contact(*, person: Person, day: date, phone: str, address: str, witness: Witness) -> Contact:
+    """Record phone and address."""
+    return spells.begin(Contact, person, day, witness, phone=phone, address=address)
+
+
+def set_guardian(*, person: Person, day: date, name: str, relation: str, phone: str, witness: Witness) -> Guardianship:
+    """Record who looks after the person's affairs."""
+    return spells.begin(Guardianship, person, day, witness, name=name, relation=relation, phone=phone)
+
+
+@transaction.atomic
+def form_household(*, members: Mapping[Person, str], day: date, at: datetime, witness: Witness) -> Household:
+    """Put people under one roof, each with a role; whoever lived in another household leaves it that day."""
+    household = Household.objects.create(recorded_at=at)
+    for person, role in members.items():
+        spells.begin(Membership, person, day, witness, household=household, role=role)
+    return household
+
+
+@transaction.atomic
+def rename(*, person: Person, name: str) -> Person:
+    """Change the current name and its initials."""
+    person.name, person.initials = name, initials(name)
+    person.save(update_fields=["name", "initials"])
+    return person

@@ -1,0 +1,1 @@
+"""Work reports: forms, composing, and their Word, PDF, HTML and JSON shapes."""
