@@ -31,7 +31,11 @@ def village() -> Division:
 def person(village: Division) -> Person:
     body = "33049919700302001"
     return services.register_person(
-        name="曾晓云", id_number=body + check_character(body), division=village, since=date(1970, 3, 2), witness=told("2020-01-01")
+        name="曾晓云",
+        id_number=body + check_character(body),
+        division=village,
+        since=date(1970, 3, 2),
+        witness=told("2020-01-01"),
     )
 
 

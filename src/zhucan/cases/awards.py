@@ -71,7 +71,9 @@ def approve(
         approved_by=by,
         recorded_at=at,
     )
-    audit.record(actor=by, action="cases.approve", target=f"award:{award.pk}", at=at, scheme=scheme_id, person=person.pk)
+    audit.record(
+        actor=by, action="cases.approve", target=f"award:{award.pk}", at=at, scheme=scheme_id, person=person.pk
+    )
     return award
 
 
@@ -109,7 +111,9 @@ class Candidate:
     amount: Decimal
 
 
-def eligible(*, division: Division, on: date, known_at: datetime, schemes: tuple[str, ...] | None = None) -> list[Candidate]:
+def eligible(
+    *, division: Division, on: date, known_at: datetime, schemes: tuple[str, ...] | None = None
+) -> list[Candidate]:
     """Return who would be entitled if they applied on a day and has no award in force, in a county or below."""
     wanted = [scheme(item) for item in schemes] if schemes else [item for item in SCHEMES if item.administered]
     month, county = Month.of(on), county_of(division.code)

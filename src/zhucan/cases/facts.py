@@ -19,10 +19,10 @@ from django.db import connection
 from django.db.models import Model, Q
 
 from zhucan.core.months import Month
+from zhucan.orgs.divisions import parameter_rows
 from zhucan.policy.catalogue import SCHEMES
 from zhucan.policy.engine import Decision, decide, facts_of
 from zhucan.policy.parameters import resolve
-from zhucan.orgs.divisions import parameter_rows
 from zhucan.registry import models as registry
 
 
@@ -139,7 +139,9 @@ def export(
     )
 
 
-def export_changes(con: duckdb.DuckDBPyConnection, *, since: datetime, known_at: datetime, people: str | None = None) -> None:
+def export_changes(
+    con: duckdb.DuckDBPyConnection, *, since: datetime, known_at: datetime, people: str | None = None
+) -> None:
     """Create `changes(person_id, changed_at)`: when anything about somebody was recorded or retracted in (since, known_at]."""
     within = f" AND t.person_id IN ({people})" if people else ""
     first, last = stamp(since), stamp(known_at)

@@ -157,7 +157,8 @@ def normalise(text: str) -> str:
     """
     if text.isascii() and text.isalnum():
         return text
-    return _BLANKS.sub("", normalize("NFKC", text))
+    # Taking a blank out can bring a letter and its accent together, so they are joined once more.
+    return normalize("NFKC", _BLANKS.sub("", normalize("NFKC", text)))
 
 
 def check_character(body: str) -> str:

@@ -285,7 +285,7 @@ class _Reader:
             return Sequence(place, tuple(self.read(item) for item in node.value))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, place)
-        if node.style is None:
+        if isinstance(node, yaml.ScalarNode) and node.style is None:
             return Scalar(place, node.value, _plain(place, node.value))
         return Scalar(place, node.value, node.value)
 

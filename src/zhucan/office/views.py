@@ -56,7 +56,11 @@ def home(request: HttpRequest) -> HttpResponse:
             "run": item,
             "month": Month.from_index(item.month).label,
             "cells": [
-                (LineKind(kind).label, sums.get((item.pk, kind), {}).get("people", 0), _money(sums.get((item.pk, kind), {}).get("amount")))
+                (
+                    LineKind(kind).label,
+                    sums.get((item.pk, kind), {}).get("people", 0),
+                    _money(sums.get((item.pk, kind), {}).get("amount")),
+                )
                 for kind in ("regular", "arrears", "recovery")
             ],
             "doubts": sums.get((item.pk, "doubt"), {}).get("people", 0),
@@ -87,14 +91,22 @@ def _sees(request: HttpRequest, code: str) -> bool:
 def people(request: HttpRequest) -> HttpResponse:
     """按姓名、拼音首字母、身份证号、证号或村名查人。"""
     query = request.GET.get("q", "").strip()
-    found = search(query).filter(pk__in=scope.people(request).values("pk")) if query else scope.people(request).order_by("pk")
+    found = (
+        search(query).filter(pk__in=scope.people(request).values("pk"))
+        if query
+        else scope.people(request).order_by("pk")
+    )
     page = Paginator(found, _PAGE).get_page(request.GET.get("page"))
     shown = [person.pk for person in page]
     homes = {
         row.person_id: row.division.name
-        for row in Residence.objects.filter(person__in=shown, retracted_at=None, valid_to=None).select_related("division")
+        for row in Residence.objects.filter(person__in=shown, retracted_at=None, valid_to=None).select_related(
+            "division"
+        )
     }
-    cards = {row.person_id: row for row in Certificate.objects.filter(person__in=shown, retracted_at=None, valid_to=None)}
+    cards = {
+        row.person_id: row for row in Certificate.objects.filter(person__in=shown, retracted_at=None, valid_to=None)
+    }
     rows = [
         {
             "person": item,
@@ -112,7 +124,9 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     """一个人的档案：残疾人证、困难情况、各项待遇的判断和理由、逐月发放。"""
     found = get_object_or_404(scope.people(request), pk=pk)
     audit.record(actor=request.user, action="office.person", target=f"person:{pk}", at=now())  # type: ignore[arg-type]  # signed in: LoginRequiredMiddleware
-    residence = Residence.objects.filter(person=found, retracted_at=None, valid_to=None).select_related("division").first()
+    residence = (
+        Residence.objects.filter(person=found, retracted_at=None, valid_to=None).select_related("division").first()
+    )
     month = Month.of(today())
     try:
         month = Month.parse(request.GET["month"]) if request.GET.get("month") else month
@@ -135,7 +149,9 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
             "amount": _money(line.amount_fen),
             "cause": label(line.cause),
         }
-        for line in Line.objects.filter(person=found, booked=True).select_related("run").order_by("-run__month", "-month")[:60]
+        for line in Line.objects.filter(person=found, booked=True)
+        .select_related("run")
+        .order_by("-run__month", "-month")[:60]
     ]
     context = {
         "person": found,

@@ -26,7 +26,9 @@ def division(code: str) -> Division:
     try:
         return Division.objects.get(code=normalise_code(code))
     except (Division.DoesNotExist, ValueError) as error:
-        raise UnknownDivision(f"没有区划代码 {code}：请核对代码，或先用 zhucan import divisions 导入区划表。") from error
+        raise UnknownDivision(
+            f"没有区划代码 {code}：请核对代码，或先用 zhucan import divisions 导入区划表。"
+        ) from error
 
 
 @transaction.atomic

@@ -215,7 +215,8 @@ class Entry(models.Model):
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="entry_positive"),
             models.CheckConstraint(condition=~Q(source=F("target")), name="entry_moves"),
             models.UniqueConstraint(
-                fields=("line", "source"), condition=Q(line__isnull=False, payment__isnull=True, decision__isnull=True),
+                fields=("line", "source"),
+                condition=Q(line__isnull=False, payment__isnull=True, decision__isnull=True),
                 name="a_line_is_booked_once",
             ),
         )

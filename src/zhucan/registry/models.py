@@ -135,12 +135,18 @@ class Residence(Spell):
 
     division = models.ForeignKey("orgs.Division", models.PROTECT, related_name="+", verbose_name="户籍地")
 
+    class Meta(Spell.Meta):
+        verbose_name = "户籍"
+
 
 class Contact(Spell):
     """Phone and address."""
 
     phone = SealedField("联系电话", default="")
     address = SealedField("住址", default="")
+
+    class Meta(Spell.Meta):
+        verbose_name = "联系方式"
 
 
 class Guardianship(Spell):
@@ -149,6 +155,9 @@ class Guardianship(Spell):
     name = models.CharField("监护人", max_length=60)
     relation = models.CharField("关系", max_length=20, blank=True)
     phone = SealedField("监护人电话", default="")
+
+    class Meta(Spell.Meta):
+        verbose_name = "监护"
 
 
 class PayeeAccount(Spell):
@@ -159,6 +168,9 @@ class PayeeAccount(Spell):
     number_index = models.CharField(max_length=32, db_index=True)
     holder = models.CharField("户名", max_length=60)
     guardian = models.BooleanField("监护人账户", default=False)
+
+    class Meta(Spell.Meta):
+        verbose_name = "收款账户"
 
 
 class Certificate(Spell):
@@ -176,7 +188,8 @@ class Certificate(Spell):
     predecessor = models.ForeignKey("self", models.PROTECT, null=True, related_name="successors")
 
     class Meta(Spell.Meta):
-        constraints = (
+        verbose_name = "残疾人证"
+        constraints = (  # type: ignore[assignment]  # one constraint more than the base has
             *Spell.Meta.constraints,
             models.CheckConstraint(condition=Q(grade__gte=1, grade__lte=4), name="certificate_grade"),
         )
@@ -203,11 +216,17 @@ class Hardship(Spell):
 
     kind = models.CharField("困难类型", max_length=6, choices=HardshipKind)
 
+    class Meta(Spell.Meta):
+        verbose_name = "困难身份"
+
 
 class Income(Spell):
     """The household's income a head, in fen a month."""
 
     per_head_fen = models.BigIntegerField("家庭人均月收入（分）")
+
+    class Meta(Spell.Meta):
+        verbose_name = "家庭收入"
 
 
 class OwnIncome(Spell):
@@ -215,17 +234,26 @@ class OwnIncome(Spell):
 
     amount_fen = models.BigIntegerField("本人月收入（分）")
 
+    class Meta(Spell.Meta):
+        verbose_name = "本人收入"
+
 
 class Stay(Spell):
     """Approved care in an institution."""
 
     kind = models.CharField("机构", max_length=40, default="institution")
 
+    class Meta(Spell.Meta):
+        verbose_name = "机构托养"
+
 
 class Custody(Spell):
     """Serving a sentence in prison."""
 
     kind = models.CharField("类型", max_length=20, default="prison")
+
+    class Meta(Spell.Meta):
+        verbose_name = "服刑"
 
 
 class Benefit(Spell):
@@ -234,15 +262,24 @@ class Benefit(Spell):
     kind = models.CharField("待遇", max_length=30)
     amount_fen = models.BigIntegerField("月金额（分）", null=True)
 
+    class Meta(Spell.Meta):
+        verbose_name = "其他待遇"
+
 
 class Job(Spell):
     """What the person works as."""
 
     kind = models.CharField("就业形式", max_length=30)
 
+    class Meta(Spell.Meta):
+        verbose_name = "就业"
+
 
 class Death(Spell):
     """The person died on `valid_from`."""
+
+    class Meta(Spell.Meta):
+        verbose_name = "死亡"
 
 
 class Household(models.Model):
@@ -256,6 +293,9 @@ class Membership(Spell):
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="memberships")
     role = models.CharField("与户主关系", max_length=20)
+
+    class Meta(Spell.Meta):
+        verbose_name = "家庭成员"
 
 
 class ImportBatch(models.Model):

@@ -47,18 +47,13 @@ def search(text: str, division: str = "") -> QuerySet[Person]:
     if text.isascii() and text.isalpha():
         lower = text.lower()
         return people.filter(Q(initials__startswith=lower) | Q(initials__contains=f" {lower}")).order_by("name", "id")
-    in_village = Residence.objects.filter(
-        person=OuterRef("pk"), retracted_at=None, valid_to=None, division__name=text
-    )
+    in_village = Residence.objects.filter(person=OuterRef("pk"), retracted_at=None, valid_to=None, division__name=text)
     return people.filter(Q(name__startswith=text) | Exists(in_village)).order_by("name", "id")
 
 
 def find(text: str) -> Person:
     """Return the one person that a number, ID, certificate number or exact name means. Raises `PersonNotFound`."""
-    if text.isdigit() and len(text) < 12:
-        people = Person.objects.filter(pk=int(text))
-    else:
-        people = search(text)
+    people = Person.objects.filter(pk=int(text)) if text.isdigit() and len(text) < 12 else search(text)
     found = list(people[:6])
     exact = [person for person in found if person.name == text]
     if len(found) != 1 and len(exact) == 1:

@@ -168,7 +168,9 @@ def _parts(certificate: Certificate) -> list[tuple[str, int]]:
     return sorted(certificate.components.values_list("category", "grade"))
 
 
-def _stage(person: Person, day: date, witness: Witness, *, before: Certificate | None, number: str, **said: Any) -> Certificate:
+def _stage(
+    person: Person, day: date, witness: Witness, *, before: Certificate | None, number: str, **said: Any
+) -> Certificate:
     made: Certificate = spells.begin(
         Certificate, person, day, witness, number=number, number_index=certificate_index(number), **said
     )
@@ -180,7 +182,9 @@ def _stage(person: Person, day: date, witness: Witness, *, before: Certificate |
     return made
 
 
-def _move_certificate(person: Person, day: date, witness: Witness, *, event: str, status: str, reason: str, number: str = "") -> Certificate:
+def _move_certificate(
+    person: Person, day: date, witness: Witness, *, event: str, status: str, reason: str, number: str = ""
+) -> Certificate:
     before = _live_certificate(person, day)
     if before is None or before.status == CertificateStatus.CANCELLED:
         raise CertificateRefused(f"{day} 没有可以{CertificateEvent(event).label}的残疾人证：请核对人员和日期。")
@@ -277,7 +281,7 @@ def record_death(*, person: Person, day: date, witness: Witness) -> Death:
     """Record a death; a death known with another date is corrected."""
     if day < person.born:
         raise ZhucanError(f"死亡日期 {day} 早于出生日期：请核对。")
-    known = Death.objects.filter(person=person).as_known().first()
+    known: Death | None = Death.objects.filter(person=person).as_known().first()
     if known is None:
         return spells.add(Death, person, day, None, witness)
     return known if known.valid_from == day else spells.correct(known, witness, valid_from=day)
@@ -310,12 +314,16 @@ def leave_custody(*, person: Person, day: date, witness: Witness) -> Custody:
     return spells.end(Custody, person, day, witness)
 
 
-def add_benefit(*, person: Person, kind: str, start: date, stop: date | None, amount_fen: int | None, witness: Witness) -> Benefit:
+def add_benefit(
+    *, person: Person, kind: str, start: date, stop: date | None, amount_fen: int | None, witness: Witness
+) -> Benefit:
     """Record a benefit that another body pays for [start, stop)."""
     return spells.add(Benefit, person, start, stop, witness, kind=kind, amount_fen=amount_fen)
 
 
-def set_account(*, person: Person, day: date, bank: str, number: str, holder: str, witness: Witness, guardian: bool = False) -> PayeeAccount:
+def set_account(
+    *, person: Person, day: date, bank: str, number: str, holder: str, witness: Witness, guardian: bool = False
+) -> PayeeAccount:
     """Record the account that this person's money goes to."""
     return spells.begin(
         PayeeAccount,

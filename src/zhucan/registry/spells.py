@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import transaction
 
@@ -37,8 +37,10 @@ def values_of(spell: Spell) -> dict[str, Any]:
     }
 
 
-def _add(model: type[_S], person: Person, start: date, end: date | None, witness: Witness, values: dict[str, Any]) -> _S:
-    return model._default_manager.create(
+def _add(
+    model: type[_S], person: Person, start: date, end: date | None, witness: Witness, values: dict[str, Any]
+) -> _S:
+    made = model._default_manager.create(
         person=person,
         valid_from=start,
         valid_to=end,
@@ -47,11 +49,12 @@ def _add(model: type[_S], person: Person, start: date, end: date | None, witness
         source=witness.source,
         **values,
     )
+    return cast(_S, made)
 
 
 def _believed(model: type[_S], person: Person, **match: Any) -> Sequence[_S]:
     rows = model._default_manager.filter(person=person, retracted_at__isnull=True, **match)
-    return list(rows.order_by("valid_from", "id"))
+    return cast(Sequence[_S], list(rows.order_by("valid_from", "id")))
 
 
 def _retract(spell: Spell, witness: Witness) -> None:
@@ -84,7 +87,9 @@ def copy_parts(old: Spell, new: Spell) -> None:
 
 
 @transaction.atomic
-def begin(model: type[_S], person: Person, day: date, witness: Witness, *, match: dict[str, Any] | None = None, **values: Any) -> _S:
+def begin(
+    model: type[_S], person: Person, day: date, witness: Witness, *, match: dict[str, Any] | None = None, **values: Any
+) -> _S:
     """Let a state hold from `day` until the next change already recorded, and end what held before.
 
     A state is something a person has one of at a time (`match` narrows that, e.g. to one kind of benefit).

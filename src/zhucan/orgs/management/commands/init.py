@@ -24,4 +24,6 @@ class Command(Base):
             audit.record(actor=None, action="orgs.init", target="system", at=now())
         if options["divisions"]:
             call_command("import", "divisions", options["divisions"])
-        self.stdout.write(f"已就绪，数据在 {settings.ZHUCAN_HOME}。请备份其中的 keys.json：没有它，加密的内容无法打开。")
+        self.stdout.write(
+            f"已就绪，数据在 {settings.ZHUCAN_HOME}。请备份其中的 keys.json：没有它，加密的内容无法打开。"
+        )
