@@ -188,3 +188,163 @@ class _Stage:
                 self._take_back(name, person, witness)
             case _:
                 raise TypeError(f"no way to play {event.deed!r}")
+
+    def _open_account(self, person: Person, day: date, witness: Witness) -> None:
+        registry.set_account(
+            person=person,
+            day=day,
+            bank="示例银行",
+            number=f"6222000000{person.pk:09d}",
+            holder=person.name,
+            witness=witness,
+        )
+
+    def _approve(self, person: Person, schemes: Sequence[str], on: date, approved: date, witness: Witness) -> None:
+        """Grant schemes by the county where the person lived on the day of application, as known at the approval."""
+        home = Residence.objects.filter(person=person).as_known().on(on).select_related("division").first()
+        if home is None:
+            raise ZhucanError(f"{on} 没有户籍记录，不知道由哪个县发放；请核对日期。")
+        for scheme_id in schemes:
+            awards.approve(
+                person=person,
+                scheme_id=scheme_id,
+                division=_division(county_of(home.division_id)),
+                applied_on=on,
+                approved_on=approved,
+                at=witness.at,
+                by=self.approver,
+            )
+
+    def _withdraw(self, person: Person, schemes: Sequence[str], on: date, witness: Witness) -> None:
+        held = _awards(person, schemes).filter(withdrawn_on__isnull=True, applied_on__lte=on)
+        if not held:
+            raise ZhucanError("没有可以退出的项目；请先写 apply（申请），或核对日期。")
+        for award in held:
+            awards.withdraw(award=award, on=on, at=witness.at, by=self.clerk, reason="本人申请退出")
+
+    def _grant_backpay(self, person: Person, schemes: Sequence[str], on: date, witness: Witness) -> None:
+        """Grant it for the latest award of each scheme; when no scheme is named, where there was one before it."""
+        latest = {award.scheme: award for award in _awards(person, schemes).order_by("applied_on")}
+        if not schemes:
+            latest = {
+                scheme_id: award
+                for scheme_id, award in latest.items()
+                if _awards(person, (scheme_id,)).filter(applied_on__lt=award.applied_on).exists()
+            }
+        if not latest:
+            raise ZhucanError("没有换证前后的两次申请，没有可以补发的中断；请核对 apply（申请）。")
+        for award in latest.values():
+            awards.grant_backpay(award=award, on=on, at=witness.at, by=self.approver, document="补发决定")
+
+    def _take_back(self, name: str, person: Person, witness: Witness) -> None:
+        """Retract what an event recorded about the person, and let hold again what it ended."""
+        moments = self.learnt[name]
+        undone = 0
+        for model in _spell_kinds():
+            for spell in model._default_manager.filter(person=person, recorded_at__in=moments, retracted_at=None):
+                spells.retract(spell, witness)
+                undone += 1
+            for spell in model._default_manager.filter(person=person, retracted_at__in=moments):
+                again = spells.add(
+                    model, person, spell.valid_from, spell.valid_to, witness, **spells.values_of(spell)
+                )
+                spells.copy_parts(spell, again)
+        if not undone:
+            raise ZhucanError(f"事件“{name}”没有留下可以撤回的记录，或已被后来的事件改动；请先撤回后来的。")
+
+    def _parameter(self, parameter: str, division: str, start: date, value: str, at: datetime) -> LocalParameter:
+        return LocalParameter.objects.create(
+            parameter=parameter,
+            division=_division(division),
+            valid_from=start,
+            value=value,
+            document="完整情形",
+            recorded_at=at,
+            recorded_by=self.clerk,
+        )
+
+    def _hide(self, standard: deeds.StandardSet) -> None:
+        """Keep shipped rows from the standard's first day on out of sight until it is announced: the value before goes on."""
+        eve = standard.start - timedelta(days=1)
+        before = resolve(parameter_rows(self.opening), standard.division, eve, self.opening).get(standard.parameter)
+        for row in _shipped(standard.parameter, standard.division):
+            live = LocalParameter.objects.filter(
+                parameter=standard.parameter, division=standard.division, valid_from=row.valid_from
+            )
+            if row.valid_from >= standard.start and before is not None and not live.exists():
+                mask = self._parameter(
+                    standard.parameter, standard.division, row.valid_from, written(standard.parameter, before), self.opening
+                )
+                self.masks.add(mask.pk)
+
+    def _set_standard(self, standard: deeds.StandardSet, at: datetime) -> None:
+        """Record the standard from its first day on, and in the place of every shipped row after it."""
+        later = {row.valid_from for row in _shipped(standard.parameter, standard.division)}
+        for start in sorted({standard.start, *(day for day in later if day > standard.start)}):
+            live = LocalParameter.objects.filter(
+                parameter=standard.parameter, division=standard.division, valid_from=start, retracted_at=None
+            ).first()
+            if live is not None:
+                if start != standard.start and live.pk not in self.masks:
+                    continue  # announced by another event of the history
+                LocalParameter.objects.filter(pk=live.pk).update(retracted_at=at)
+            made = self._parameter(standard.parameter, standard.division, start, standard.value, at)
+            if start != standard.start:
+                self.masks.add(made.pk)
+
+
+_CONFINED = {
+    (False, True): registry.enter_institution,
+    (False, False): registry.leave_institution,
+    (True, True): registry.enter_custody,
+    (True, False): registry.leave_custody,
+}
+
+
+def _move_certificate(kind: CertificateEvent, person: Person, day: date, witness: Witness, reason: str) -> Certificate:
+    match kind:
+        case CertificateEvent.CANCEL:
+            return registry.cancel_certificate(person=person, day=day, witness=witness, reason=reason)
+        case CertificateEvent.FREEZE:
+            return registry.freeze_certificate(person=person, day=day, witness=witness, reason=reason)
+        case CertificateEvent.UNFREEZE:
+            return registry.unfreeze_certificate(person=person, day=day, witness=witness, reason=reason)
+        case CertificateEvent.TRANSFER:
+            return registry.transfer_certificate(person=person, day=day, witness=witness)
+        case _:
+            return registry.replace_lost_certificate(person=person, day=day, witness=witness)
+
+
+def _awards(person: Person, schemes: Sequence[str]) -> QuerySet[Award]:
+    found = Award.objects.filter(person=person)
+    return found.filter(scheme__in=schemes) if schemes else found
+
+
+def _spell_kinds() -> Iterator[type[Spell]]:
+    for model in apps.get_app_config("registry").get_models():
+        if issubclass(model, Spell):
+            yield model
+
+
+def _shipped(parameter: str, division: str) -> list[ParameterRow]:
+    return [row for row in baseline() if row.parameter == parameter and row.division == division]
+
+
+def _division(code: str) -> Division:
+    """Return the division of a 12-digit code, made with everything above it when new."""
+    parent: Division | None = None
+    for each in (*reversed(ancestors(code)), code):
+        if level_of(each) is not Level.NATION:
+            parent, _ = Division.objects.get_or_create(
+                code=each,
+                defaults={"name": _NAMES.get(each, f"示例{prefix(each)}"), "level": level_of(each).value, "parent": parent},
+            )
+    if parent is None:
+        raise ZhucanError("区划不能为空；请填写县或县以下的区划代码。")
+    return parent
+
+
+def _invented_id(someone: Someone, number: int) -> str:
+    """Return a valid resident ID of the demo county for somebody of the history."""
+    body = f"330499{someone.born:%Y%m%d}{2 * number - (someone.sex == 'male'):03d}"
+    return body + check_character(body)

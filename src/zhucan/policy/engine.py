@@ -1,0 +1,258 @@
+"""Deciding: the same schemes for one person in microseconds, or for everybody in one SQL text.
+
+For each scheme a decision keeps two bit masks, conditions not met and conditions unknown, in the order of the scheme's
+conditions and then its choose-higher contests. Amounts are fen.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from zhucan.core.money import from_fen
+from zhucan.policy.expressions import Expr, Kind, choose, literal
+from zhucan.policy.facts import complete, facts_of, facts_sql
+from zhucan.policy.parameters import PARAMETERS, ParameterRow, baseline, resolve
+from zhucan.policy.python import compile_expressions
+from zhucan.policy.schemes import Scheme
+from zhucan.policy.sql import constant, sql_type, to_sql
+
+__all__ = [
+    "Decision",
+    "Outcome",
+    "cause_of",
+    "complete",
+    "decide",
+    "decide_sql",
+    "facts_of",
+    "needed",
+]
+
+
+class Outcome(Enum):
+    """Yes, no, or not known yet. The values are the codes in SQL results."""
+
+    NO = 0
+    YES = 1
+    UNKNOWN = 2
+
+    @property
+    def word(self) -> str:
+        """Return the outcome as worked cases and JSON write it."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a scheme says: outcome, amount in fen (None unless yes), and the masks behind it.
+
+    `no_standard`: nothing can be said because the place has no standard configured.
+    """
+
+    scheme: str
+    outcome: Outcome
+    amount_fen: int | None
+    not_met: int
+    unknown: int
+    no_standard: bool = False
+
+    @property
+    def amount(self) -> Decimal | None:
+        """Return the amount in yuan; 0.00 for a no, None while unknown."""
+        if self.outcome is Outcome.UNKNOWN:
+            return None
+        return from_fen(self.amount_fen or 0)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A scheme as expressions: every condition and contest (true = no obstacle), amount, and whether a standard lacks."""
+
+    tests: tuple[Expr, ...]
+    amount: Expr
+    lacking: Expr
+
+
+@cache
+def _plan(scheme: Scheme) -> _Plan:
+    amount = scheme.amount
+    contests = tuple(
+        # The rival wins when it is larger, or equal and there first; unknown rivals leave the contest unknown.
+        ~((rival > amount) | ((rival == amount) & (rival > literal(Decimal(0))) & first))
+        for rival, first in (
+            (contest.rival, contest.rival_first if contest.rival_first is not None else literal(False))
+            for contest in scheme.contests
+            if contest.rival is not None
+        )
+    )
+    # A contest against nothing is won even where our own amount is not known.
+    contests = tuple(
+        choose((contest.rival == literal(Decimal(0)), True), default=test)
+        for contest, test in zip(scheme.contests, contests, strict=True)
+        if contest.rival is not None
+    )
+    asked = {name for condition in scheme.conditions for name in condition.met.columns("parameter")}
+    standards = [PARAMETERS[name] for name in sorted(asked) if PARAMETERS[name].standard]
+    lacking = literal(False)
+    for item in standards:
+        lacking = lacking | Expr("column", item.kind, value=("parameter", item.id)).unknown()
+    return _Plan((*(condition.met for condition in scheme.conditions), *contests), amount, lacking)
+
+
+@cache
+def _compiled(schemes: tuple[Scheme, ...]) -> Any:
+    parts: list[Expr] = []
+    for scheme in schemes:
+        plan = _plan(scheme)
+        parts += [*plan.tests, plan.amount, plan.lacking]
+    return compile_expressions(parts, ("fact", "parameter"))
+
+
+def decide(
+    facts: Mapping[str, Any], params: Mapping[str, Any], schemes: Sequence[Scheme] | None = None
+) -> dict[str, Decision]:
+    """Decide schemes (default: all) for one person from complete facts (`facts_of` or `complete`) and parameters."""
+    if schemes is None:
+        from zhucan.policy.catalogue import SCHEMES  # the catalogue's schemes are built from this module's neighbours
+
+        schemes = SCHEMES
+    chosen = tuple(schemes)
+    values = iter(_compiled(chosen)(facts, params))
+    decisions = {}
+    for scheme in chosen:
+        not_met = unknown = 0
+        bit = 1
+        for _ in _plan(scheme).tests:
+            value = next(values)
+            if value is False:
+                not_met |= bit
+            elif value is None:
+                unknown |= bit
+            bit <<= 1
+        amount, lacking = next(values), next(values)
+        if not_met:
+            outcome = Outcome.NO
+        elif unknown or amount is None:
+            outcome = Outcome.UNKNOWN
+        else:
+            outcome = Outcome.YES
+        decisions[scheme.id] = Decision(
+            scheme.id,
+            outcome,
+            amount if outcome is Outcome.YES else None,
+            not_met,
+            unknown,
+            outcome is Outcome.UNKNOWN and ((amount is None and not unknown) or bool(lacking)),
+        )
+    return decisions
+
+
+def needed(schemes: Sequence[Scheme]) -> tuple[str, ...]:
+    """Return the facts that schemes read, each once."""
+    return tuple(dict.fromkeys(name for scheme in schemes for name in scheme.columns("fact")))
+
+
+def needed_parameters(schemes: Sequence[Scheme]) -> tuple[str, ...]:
+    """Return the parameters that schemes read, each once."""
+    return tuple(dict.fromkeys(name for scheme in schemes for name in scheme.columns("parameter")))
+
+
+def parameters_sql(names: Sequence[str], params: Mapping[tuple[str, date], Mapping[str, Any]]) -> str:
+    """Return a SELECT of the parameter table: one row for each (division, first of month)."""
+    rows = []
+    for (division, first), values in params.items():
+        cells = [constant(division, Kind.TEXT), constant(first, Kind.DATE)]
+        cells += [constant(values[name], PARAMETERS[name].kind) for name in names]
+        rows.append(f"({', '.join(cells)})")
+    columns = ["division", "month_first", *names]
+    casts = [f"CAST({name} AS {sql_type(PARAMETERS[name].kind)}) AS {name}" for name in names]
+    return f"SELECT {', '.join(['division', 'month_first', *casts])} FROM (VALUES {', '.join(rows)}) v({', '.join(columns)})"  # fmt: skip
+
+
+def decide_sql(
+    schemes: Sequence[Scheme],
+    *,
+    params: Mapping[tuple[str, date], Mapping[str, Any]],
+    frame_table: str = "frame",
+    constant_frame: Mapping[str, Any] | None = None,
+    basis: bool = False,
+    dialect: str = "duckdb",
+) -> str:
+    """Return a SELECT that decides schemes for every row of the frame.
+
+    `params` holds the resolved parameters by (division, first of month), for every pair in the frame. Columns of the
+    result: case_id, person_id, and for each scheme key_outcome (an `Outcome` value), key_not_met, key_unknown,
+    key_amount (fen, null unless yes), key_no_standard; with `basis` also every fact and parameter read, as fact_… and
+    parameter_….
+    """
+    facts, names = needed(schemes), needed_parameters(schemes)
+    tables = {"fact": "f", "parameter": "p"}
+
+    def name(namespace: str, column: str) -> str:
+        return f"{tables[namespace]}.{column}"
+
+    tests: dict[str, str] = {}  # SQL of a distinct condition → its column
+    columns, results = [], []
+    for scheme in schemes:
+        plan, key = _plan(scheme), scheme.key
+        not_met, unknown = [], []
+        for bit, test in enumerate(plan.tests):
+            text = to_sql(test, name, dialect)
+            column = tests.setdefault(text, f"t{len(tests)}")
+            not_met.append(f"CASE WHEN {column} THEN 0 WHEN NOT {column} THEN {1 << bit} ELSE 0 END")
+            unknown.append(f"CASE WHEN {column} IS NULL THEN {1 << bit} ELSE 0 END")
+        columns += [
+            f"{to_sql(plan.amount, name, dialect)} AS {key}_a",
+            f"{to_sql(plan.lacking, name, dialect)} AS {key}_l",
+        ]
+        results.append((key, f"CAST({' + '.join(not_met)} AS BIGINT)", f"CAST({' + '.join(unknown)} AS BIGINT)"))
+    columns += [f"{text} AS {column}" for text, column in tests.items()]
+    if basis:
+        columns += [f"f.{item} AS fact_{item}" for item in facts]
+        columns += [f"p.{item} AS parameter_{item}" for item in names]
+    kept = [f"fact_{item}" for item in facts] + [f"parameter_{item}" for item in names] if basis else []
+    masks, finals = [], []
+    for key, not_met_sql, unknown_sql in results:
+        masks += [f"{not_met_sql} AS {key}_not_met", f"{unknown_sql} AS {key}_unknown", f"{key}_a", f"{key}_l"]
+        yes = f"({key}_not_met = 0 AND {key}_unknown = 0 AND {key}_a IS NOT NULL)"
+        finals += [
+            f"CAST(CASE WHEN {key}_not_met <> 0 THEN 0 WHEN {yes} THEN 1 ELSE 2 END AS TINYINT) AS {key}_outcome",
+            f"{key}_not_met",
+            f"{key}_unknown",
+            f"CAST(CASE WHEN {yes} THEN {key}_a END AS BIGINT) AS {key}_amount",
+            f"({key}_not_met = 0 AND NOT {yes} AND (({key}_a IS NULL AND {key}_unknown = 0) OR {key}_l)) AS {key}_no_standard",
+        ]
+    inner = facts_sql(facts, frame_table=frame_table, constant_frame=constant_frame)
+    table = parameters_sql(names, params)
+    if constant_frame is not None:
+        joined = f"({inner}) f CROSS JOIN ({table}) p"
+    else:
+        joined = f"({inner}) f LEFT JOIN ({table}) p ON p.division = f.division AND p.month_first = f.month_first"
+    return (
+        f"SELECT {', '.join(['case_id', 'person_id', *finals, *kept])} FROM ("
+        f"SELECT {', '.join(['case_id', 'person_id', *masks, *kept])} FROM ("
+        f"SELECT {', '.join(['f.case_id', 'f.person_id', *columns])} FROM {joined}) tests) masks"
+    )
+
+
+@cache
+def _cause(expr: Expr) -> Any:
+    return compile_expressions([expr], ("fact", "parameter"))
+
+
+def cause_of(scheme: Scheme, not_met: int, facts: Mapping[str, Any]) -> str:
+    """Return the cause code of the first condition not met; a lost contest is `other_benefit`; "" when all are met."""
+    for bit, condition in enumerate(scheme.conditions):
+        if not_met >> bit & 1:
+            if isinstance(condition.cause, Expr):
+                return str(_cause(condition.cause)(facts, {})[0])
+            return condition.cause
+    return "other_benefit" if not_met else ""
+
+
+def shipped_parameters(division: str, first_day: date, extra: Sequence[ParameterRow] = ()) -> dict[str, Any]:
+    """Return the shipped parameters of a division on a day, with extra rows laid over them."""
+    return resolve((*baseline(), *extra), division, first_day)

@@ -1,0 +1,1 @@
+"""The two subsidies, and the child benefit that tops up beside them."""

@@ -1,0 +1,77 @@
+"""困难残疾人生活补贴: living allowance for disabled persons in hardship.
+
+Source: 国发〔2015〕52号 and the later opinions in `shared.py`. Amounts: parameters/two-subsidies.yaml.
+
+Where each rule of the fact base lives:
+TS-01 conditions below (the application is the award). TS-02, TS-04 the hardship condition with `ls_covers_dibian`,
+`ls_income_multiple`, `ls_own_income_counts`. TS-06 follows from TS-01: hukou, not residence, is asked. TS-10, TS-12,
+TS-17, TS-19 the declared overlaps. TS-11 choose-higher. TS-13, TS-14, TS-15, TS-16, TS-20, TS-21, TS-22 exclusions.
+TS-18 concerns the nursing subsidy. TS-30, TS-31, TS-33 parameters by place and date (flat `ls_monthly` or a share of
+dibao). TS-35 `ls_rounding`. TS-36, TS-37 the fact timings. TS-40 and TS-42 to TS-47 awards and runs
+(`cases/awards.py`, `payments/decide.py`). TS-41 the run. TS-53, TS-54 recoveries and re-decision in `payments`.
+
+Not modelled: TS-03, TS-05, TS-32, TS-48 belong to the nursing subsidy. TS-31 by grade or tier, as Shanghai does: no
+demo county has it. TS-41 stop in the month of the data match, TS-43 `same_month` and TS-46 another payer of the month
+of the move: the parameters refuse these values. TS-49 grace period after a disaster: a locality declares it by
+correcting the certificate's last usable day. TS-50 to TS-52 data matching, reviews and reminders: tasks of the
+one-stop cases, not of the amount.
+"""
+
+from zhucan.policy.expressions import Kind, choose, greatest, round_fen, round_yuan, unknown_of
+from zhucan.policy.facts import f
+from zhucan.policy.parameters import p
+from zhucan.policy.schemes import Overlap, Relation, Scheme, exclude, require
+from zhucan.policy.subsidies.shared import LAW_2015, LINK_2016, PRECISE_2022, SOURCES, barred, standing
+
+_limit = p.dibao_monthly * p.ls_income_multiple
+_working_age = (f.age >= p.working_age_from) & (f.age < p.working_age_until)
+_own = p.ls_own_income_counts & _working_age & (f.own_income <= _limit)
+
+# The finding of the household's standing decides first; then its income; a finding of "none" without an income is a no;
+# knowing neither is not a no.
+_hardship = choose(
+    (f.hardship == "dibao", True),
+    ((f.hardship == "dibian") & p.ls_covers_dibian, True),
+    (_own, True),
+    (f.income_per_head.known(), f.income_per_head <= _limit),
+    (f.hardship.known(), False),
+    default=unknown_of(Kind.BOOL),
+)
+_share = p.dibao_monthly * p.ls_rate_of_dibao
+
+living_allowance = Scheme(
+    id="living-allowance",
+    name="困难残疾人生活补贴",
+    sources=SOURCES,
+    conditions=(
+        *standing(),
+        require("低保、低保边缘或收入在标准以内的困难家庭", _hardship, source=str(LAW_2015), cause="hardship_ended"),
+        *barred(),
+        exclude("领取孤儿基本生活费", f.gets_orphan, source=str(LINK_2016), cause="other_benefit"),
+        exclude(
+            "全额领取事实无人抚养儿童基本生活补贴",
+            f.gets_unattended_child,
+            source="民发〔2019〕62号、民发〔2020〕125号",
+            cause="other_benefit",
+        ),
+        exclude("财政供养人员", f.public_payroll & p.public_payroll_bars_ls, source="当地规定", cause="other_benefit"),
+    ),
+    amount=choose(
+        (p.ls_monthly.known(), p.ls_monthly),
+        (p.ls_rounding == "yuan_half_up", round_yuan(_share)),
+        default=round_fen(_share),
+    ),
+    overlaps=(
+        Overlap(
+            Relation.CHOOSE_HIGHER,
+            "与养老、因公致残、离休等生活类待遇择高",
+            str(LAW_2015),
+            rival=greatest(f.old_age_living_amount, f.work_disability_living_amount, f.retired_cadre_living_amount),
+            rival_first=f.rival_living_first,
+        ),
+        Overlap(Relation.STACK, "可与重度残疾人护理补贴同时享受", str(LAW_2015)),
+        Overlap(Relation.STACK, "可与养老服务补贴、高龄津贴同时享受", str(PRECISE_2022)),
+        Overlap(Relation.STACK, "可与残疾儿童康复救助同时享受", "当地规定"),
+        Overlap(Relation.DISREGARD, "不计入低保家庭收入", str(LAW_2015)),
+    ),
+)

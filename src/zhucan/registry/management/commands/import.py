@@ -1,0 +1,78 @@
+"""`zhucan import people FILE` and `zhucan import divisions FILE`."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from zhucan.orgs import divisions
+from zhucan.orgs.clock import now
+from zhucan.orgs.commands import CLERK, command_user
+from zhucan.orgs.commands import Command as Base
+from zhucan.registry.rosters.importing import ImportResult, import_people
+
+SOME_ROWS_CAME_BACK = 2
+_SHOWN = 20
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"日期 {text} 不对：请写成 2025-01-02 的形式。") from error
+
+
+class Command(Base):
+    help = "导入花名册（people，xlsx 或 csv）或区划表（divisions，csv）。全部导入退出码为 0，有行退回为 2，整个文件不能用为 1。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("kind", choices=("people", "divisions"), metavar="people|divisions")
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("--out", type=Path, metavar="MARKED", help="标注副本的文件名（默认在原文件旁，名为“…-标注.xlsx”）")
+        parser.add_argument("--division", default="", metavar="CODE", help="名单所在的区划：只认其中的村，没有村列时作为户籍地")
+        parser.add_argument("--as-of", type=_day, metavar="DATE", help="名单反映哪一天的情况（默认今天）")
+        parser.add_argument("--allow-rename", action="store_true", help="同一身份证号姓名不同时，按名单更名")
+        parser.add_argument("--by", default=CLERK, metavar="USER", help="以哪个用户的名义导入")
+
+    def run(self, **options: Any) -> None:
+        """Import the file and say what came of it."""
+        path: Path = options["file"]
+        if options["kind"] == "divisions":
+            self.stdout.write(f"区划：新增或改名 {divisions.load_file(path)} 个。")
+            return
+        result = import_people(
+            path=path,
+            at=now(),
+            by=command_user(options["by"]),
+            as_of=options["as_of"],
+            division=options["division"],
+            out=options["out"],
+            allow_rename=options["allow_rename"],
+        )
+        self._report(result)
+        if result.rejected:
+            raise CommandError(
+                f"{len(result.rejected)} 行退回：请打开 {result.marked}，按最后一列“错误说明”改好后再导入。",
+                returncode=SOME_ROWS_CAME_BACK,
+            )
+
+    def _report(self, result: ImportResult) -> None:
+        say = self.stdout.write
+        say(
+            f"{result.file.name}：新登记 {result.new} 人，更正 {result.corrected} 人，未变 {result.unchanged} 人，"
+            f"退回 {len(result.rejected)} 行；其中提醒 {len(result.warned)} 行，跳过合计、表尾等 {result.skipped_rows} 行。"
+        )
+        if not result.changed:
+            say("登记没有变化。")
+        for name, reason in result.skipped_sheets:
+            say(f"跳过的表：{name}（{reason}）")
+        if result.ignored:
+            say(f"没有用到的列：{'、'.join(result.ignored)}")
+        for row in result.rejected[:_SHOWN]:
+            say(f"退回 第 {row.number} 行：{' '.join(remark.sentence for remark in row.faults)}")
+        if len(result.rejected) > _SHOWN:
+            say(f"……其余 {len(result.rejected) - _SHOWN} 行见标注副本。")
+        if result.marked is not None:
+            only = "（行数多，只含退回和提醒的行，附原行号）" if result.only_rejected else ""
+            say(f"标注副本：{result.marked}{only}")

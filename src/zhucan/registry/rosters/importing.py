@@ -1,0 +1,223 @@
+"""The import of a roster: every row goes in or comes back, all in one transaction, the same file twice changes nothing."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from django.db import IntegrityError, connection, transaction
+
+from zhucan.core.errors import ZhucanError
+from zhucan.orgs import audit, divisions
+from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.models import Division, User
+from zhucan.registry.models import Certificate, ImportBatch, Person
+from zhucan.registry.rosters import marking
+from zhucan.registry.rosters.comparing import Teller, holders_of, known_people, refused
+from zhucan.registry.rosters.lines import Lines
+from zhucan.registry.rosters.places import Gazetteer
+from zhucan.registry.rosters.reading import Roster, UnusableRoster, read
+from zhucan.registry.rosters.rows import Checker, Remark, Row
+from zhucan.registry.rosters.writing import Keys, Pen
+from zhucan.registry.services import certificate_index, id_index, rename
+from zhucan.registry.spells import Witness
+
+_BATCH = 5000  # people looked up, compared and written at a time, so that memory stays flat
+_LOCK = 0x7A68_7264  # any fixed number: lets one import at a time write on PostgreSQL
+
+
+class ImportRefused(ZhucanError):
+    """The import as a whole cannot be done; nothing was changed."""
+
+
+@dataclass
+class ImportResult:
+    """What came of a file. `rejected` and `warned` are rows; every row read is new, corrected, unchanged or rejected."""
+
+    file: Path
+    new: int = 0
+    corrected: int = 0
+    unchanged: int = 0
+    rejected: list[Row] = field(default_factory=list)
+    warned: list[Row] = field(default_factory=list)
+    skipped_rows: int = 0
+    sheets: list[str] = field(default_factory=list)
+    skipped_sheets: list[tuple[str, str]] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    marked: Path | None = None
+    only_rejected: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was written beyond the import log."""
+        return bool(self.new or self.corrected)
+
+    def counts(self) -> dict[str, int | bool]:
+        """Return the figures for the import log."""
+        return {
+            "new": self.new,
+            "corrected": self.corrected,
+            "unchanged": self.unchanged,
+            "rejected": len(self.rejected),
+            "warned": len(self.warned),
+            "skipped_rows": self.skipped_rows,
+            "skipped_sheets": len(self.skipped_sheets),
+            "no_change": not self.changed,
+        }
+
+
+def import_people(
+    *,
+    path: Path,
+    at: datetime,
+    by: User | None,
+    as_of: date | None = None,
+    division: str = "",
+    out: Path | None = None,
+    allow_rename: bool = False,
+) -> ImportResult:
+    """Read a roster into the registry; `as_of` (default: the day of `at`) is the day it speaks for.
+
+    Rows that cannot be taken come back in a marked-up copy at `out` (default: beside the file). Raises
+    `UnusableRoster` or `ImportRefused` with nothing changed; so does a copy that cannot be written.
+    """
+    today = at.astimezone(SHANGHAI).date()
+    as_of = as_of or today
+    if as_of > today:
+        raise ImportRefused(f"花名册的日期 {as_of} 还没有到：请改用今天或以前的日期。")
+    target = marking.target(path, out)
+    inside = divisions.division(division) if division else None
+    roster = read(path)
+    places = Gazetteer(Division.objects.all(), inside)
+    if not places.by_code:
+        raise ImportRefused("还没有区划表：请先运行 zhucan import divisions 文件 导入乡镇和村。")
+    result = ImportResult(path, sheets=[sheet.name for sheet in roster.sheets], skipped_sheets=roster.skipped)
+    with _no_garbage_collection():
+        rows = list(_check(roster, result, places, inside, today))
+        _mark_repeated(roster, rows)
+        try:
+            with transaction.atomic():
+                _one_at_a_time()
+                _take(rows, result, Witness(at, by, f"导入：{path.name}"[:80]), as_of, allow_rename)
+                result.rejected = [row for row in rows if row.faults]
+                result.warned = [row for row in rows if row.doubts and not row.faults]
+                _log(result, roster, at, by, as_of)
+                if result.rejected or result.warned:
+                    result.only_rejected = marking.write(roster, result.rejected, result.warned, target)
+                    result.marked = target
+        except IntegrityError as error:
+            raise ImportRefused("导入时有人登记了名单中的同一人，没有导入：请重新导入一次。") from error
+    return result
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Millions of live cells make each collection slow, and there are no cycles to find."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _one_at_a_time() -> None:
+    if connection.vendor == "postgresql":  # on SQLite the transaction itself holds the only write lock
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _check(
+    roster: Roster, result: ImportResult, places: Gazetteer, inside: Division | None, today: date
+) -> Iterator[Row]:
+    for number, sheet in enumerate(roster.sheets):
+        result.ignored += [name for name in sheet.header.ignored if name not in result.ignored]
+        checker = Checker(
+            sheet=number,
+            labels=sheet.header.words,
+            places=places,
+            today=today,
+            fallback=inside,
+            since_1904=sheet.since_1904,
+        )
+        lines = Lines(sheet)
+        for line in lines:
+            yield checker.read(line.number, line.said, line.formulas, line.errors)
+        result.skipped_rows += len(lines.skipped)
+
+
+def _mark_repeated(roster: Roster, rows: list[Row]) -> None:
+    """Send back every row about somebody who stands further up already, naming that row."""
+    first: dict[str, Row] = {}
+    for row in rows:
+        if row.identity is None:
+            continue
+        before = first.setdefault(row.identity.number, row)
+        if before is not row:
+            where = f"第 {before.number} 行"
+            if before.sheet != row.sheet:
+                where = f"表“{roster.sheets[before.sheet].name}”{where}"
+            which = "id_number" if "id_number" in roster.sheets[row.sheet].header.positions else "certificate"
+            row.faults.append(Remark(which, f"与{where}是同一个身份证号；请只保留正确的一行。"))
+
+
+def _take(rows: list[Row], result: ImportResult, witness: Witness, as_of: date, allow_rename: bool) -> None:
+    """Hold the sound rows against the registry and write what they change."""
+    teller = Teller(Pen(witness), as_of, Keys(Person), Keys(Certificate))
+    sound = [row for row in rows if not row.faults and row.identity is not None]
+    for start in range(0, len(sound), _BATCH):
+        batch = sound[start : start + _BATCH]
+        indexes = {row.number_of_id: id_index(row.number_of_id) for row in batch}
+        known = known_people(list(indexes.values()))
+        numbers = {row.certificate.number: certificate_index(row.certificate.number) for row in batch if row.certificate}
+        holders = holders_of(list(numbers.values()))
+        for row in batch:
+            index = indexes[row.number_of_id]
+            holder = holders.get(numbers[row.certificate.number]) if row.certificate else None
+            if holder is not None and holder != index:
+                row.faults.append(Remark("certificate", "残疾人证：这个证号登记在另一个身份证号下；请核对是哪一个填错了。"))
+                continue
+            somebody = known.get(index)
+            if somebody is None:
+                if row.place_fault is not None:
+                    row.faults.append(row.place_fault)
+                    continue
+                teller.register(row, index)
+                result.new += 1
+                continue
+            row.faults += refused(somebody, row, allow_rename=allow_rename)
+            if row.faults:
+                continue
+            changed, fault = teller.certificate(somebody, row)
+            if fault is not None:
+                row.faults.append(fault)
+                continue
+            changed |= teller.update(somebody, row)
+            if somebody.name != row.name:
+                rename(person=Person.objects.get(pk=somebody.key), name=row.name)
+                changed = True
+            result.corrected += changed
+            result.unchanged += not changed
+        teller.pen.write()
+
+
+def _log(result: ImportResult, roster: Roster, at: datetime, by: User | None, as_of: date) -> None:
+    batch = ImportBatch.objects.create(
+        kind="people", file_name=roster.path.name[:200], digest=roster.digest, at=at, by=by, counts=result.counts()
+    )
+    if result.changed:
+        audit.record(
+            actor=by,
+            action="registry.import",
+            target=f"导入 {batch.pk}",
+            at=at,
+            digest=roster.digest,
+            as_of=as_of.isoformat(),
+            **result.counts(),
+        )
+
+
+__all__ = ["ImportRefused", "ImportResult", "UnusableRoster", "import_people"]
