@@ -125,8 +125,8 @@ def eligible(
     export(con, known_at=known_at, people=here)
     con.execute(
         "CREATE TABLE frame AS SELECT person_id AS case_id, person_id, ?::VARCHAR AS division, ?::DATE AS on_day,"
-        " ?::DATE - 1 AS expiry_after, ?::DATE AS month_first FROM person",
-        [county, on, on, month.first],
+        " ?::DATE - 1 AS expiry_after, ?::DATE AS month_first, ?::DATE AS applied_on FROM person",
+        [county, on, on, month.first, on],
     )
     params = resolve(parameter_rows(known_at), county, month.first, known_at)
     rows = con.execute(decide_sql(wanted, params={(county, month.first): params})).fetchall()

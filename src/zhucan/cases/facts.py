@@ -70,7 +70,7 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
-def _moment(column: str) -> str:
+def as_utc(column: str) -> str:
     """Return SQL that reads a timestamp column as UTC without a zone."""
     return f"({column} AT TIME ZONE 'UTC')" if connection.vendor == "postgresql" else column
 
@@ -80,7 +80,7 @@ def known(at: datetime | None, table: str = "t") -> str:
     if at is None:
         return f"{table}.retracted_at IS NULL"
     text = stamp(at)
-    recorded, retracted = _moment(f"{table}.recorded_at"), _moment(f"{table}.retracted_at")
+    recorded, retracted = as_utc(f"{table}.recorded_at"), as_utc(f"{table}.retracted_at")
     return f"{recorded} <= '{text}' AND ({table}.retracted_at IS NULL OR {retracted} > '{text}')"
 
 
@@ -126,7 +126,7 @@ def export(
         load(
             con,
             name,
-            f"SELECT t.person_id, t.valid_from, t.valid_to, {_moment('t.recorded_at')}, {_moment('t.retracted_at')}{own}"
+            f"SELECT t.person_id, t.valid_from, t.valid_to, {as_utc('t.recorded_at')}, {as_utc('t.retracted_at')}{own}"
             f" FROM {source.model._meta.db_table} t {source.join} WHERE {known(known_at)}{within}",
             {"person_id": "BIGINT", **_CLOCKS, **source.types},
         )
@@ -148,7 +148,7 @@ def export_changes(
     parts = []
     for source in {s.model: s for s in SOURCES.values()}.values():
         for column in ("recorded_at", "retracted_at"):
-            at = _moment(f"t.{column}")
+            at = as_utc(f"t.{column}")
             parts.append(
                 f"SELECT t.person_id, {at} FROM {source.model._meta.db_table} t"
                 f" WHERE {at} > '{first}' AND {at} <= '{last}'{within}"
@@ -216,7 +216,12 @@ def judge(
     """Decide all schemes for one person and month by the compiled rules, from the database."""
     on, expiry_after = days(month, applied_on)
     facts = facts_of(
-        spells_of(person, known_at), on=on, expiry_after=expiry_after, month=month, division=division, known_at=None
+        spells_of(person, known_at),
+        on=on,
+        expiry_after=expiry_after,
+        month=month,
+        division=division,
+        applied_on=applied_on,
     )
     params = resolve(parameter_rows(known_at), division, month.first, known_at)
     return Judgement(month, division, on, facts, params, decide(facts, params, SCHEMES))

@@ -203,7 +203,7 @@ def _issued(node: yamls.Node, context: Context) -> Deed:
         derived = combined(parts) if parts else None
     except ZhucanError as error:
         raise fields.error(str(error)) from error
-    kinds = {item.value: (item.label, f"{item.label}残疾") for item in Category}
+    kinds = {item.value: (str(item.label), f"{item.label}残疾") for item in Category}
     category_node, grade_node = fields.get("category"), fields.get("grade")
     if derived is None:
         category_node = fields.require("category", "残疾人证")
@@ -218,7 +218,8 @@ def _issued(node: yamls.Node, context: Context) -> Deed:
         raise fields.error(f"类别等级与 components 不符；按各类应为 {derived[0]} {derived[1]} 级。")
     kind, expires = fields.get("kind"), fields.get("expires")
     events = {
-        item.value: (item.label,) for item in (CertificateEvent.NEW, CertificateEvent.RENEWAL, CertificateEvent.CHANGE)
+        item.value: (str(item.label),)
+        for item in (CertificateEvent.NEW, CertificateEvent.RENEWAL, CertificateEvent.CHANGE)
     }
     last = expires.as_date("有效期至") if expires else add_years(issued, 10)
     if last < issued:
@@ -228,7 +229,7 @@ def _issued(node: yamls.Node, context: Context) -> Deed:
 
 def _components(node: yamls.Node) -> tuple[tuple[str, int], ...]:
     """Return kinds and grades written as {visual: 2, intellectual: 3}, as [[visual, 2], …] or as a list of mappings."""
-    kinds = {item.value: (item.label, f"{item.label}残疾") for item in Category if item != Category.MULTIPLE}
+    kinds = {item.value: (str(item.label), f"{item.label}残疾") for item in Category if item != Category.MULTIPLE}
     if isinstance(node, yamls.Mapping):
         pairs = [(yamls.Scalar(node.keys[key], key, key), value) for key, value in node.items()]
     else:
@@ -264,7 +265,7 @@ def _hardship(node: yamls.Node, context: Context) -> Deed:
         "tekun": ("特困",),
     }
     return InHardship(
-        read_word(node, "困难类型", {item.value: (item.label, *others[item.value]) for item in HardshipKind})
+        read_word(node, "困难类型", {item.value: (str(item.label), *others[item.value]) for item in HardshipKind})
     )
 
 

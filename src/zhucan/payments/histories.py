@@ -146,7 +146,7 @@ def _someone(key: str, node: yamls.Mapping, division: str) -> Someone:
         key=key,
         name=named.as_text("姓名") if named else key,
         born=node.require("born", f"人员 {key} ").as_date("出生日期"),
-        sex=read_word(node.require("sex", f"人员 {key} "), "性别", {item.value: (item.label,) for item in Sex}),
+        sex=read_word(node.require("sex", f"人员 {key} "), "性别", {item.value: (str(item.label),) for item in Sex}),
         division=read_division(where) if where else division,
     )
 

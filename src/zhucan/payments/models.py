@@ -84,7 +84,12 @@ class Line(models.Model):
     booked = models.BooleanField(default=False)
 
     class Meta:
-        indexes = (models.Index(fields=("award", "month")), models.Index(fields=("person", "month")))
+        indexes = (
+            models.Index(fields=("award", "month")),
+            models.Index(fields=("person", "month")),
+            models.Index(fields=("run", "kind")),
+            models.Index(fields=("month",)),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("award", "month", "sequence"), condition=Q(booked=True), name="a_month_is_booked_once"
@@ -100,6 +105,17 @@ class Line(models.Model):
                 name="line_sign",
             ),
         )
+
+
+class Bookmark(models.Model):
+    """What a run found of an award's lapse; it becomes the award's own bookmark when the run is booked."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="bookmarks")
+    award = models.ForeignKey("cases.Award", models.PROTECT, related_name="+")
+    lapsed_from = models.IntegerField(null=True)  # Month.index
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("run", "award"), name="bookmark_once"),)
 
 
 class Account(models.TextChoices):
@@ -216,7 +232,7 @@ class Entry(models.Model):
             models.CheckConstraint(condition=~Q(source=F("target")), name="entry_moves"),
             models.UniqueConstraint(
                 fields=("line", "source"),
-                condition=Q(line__isnull=False, payment__isnull=True, decision__isnull=True),
+                condition=Q(line__isnull=False, source__in=("fund", "recoverable")),
                 name="a_line_is_booked_once",
             ),
         )

@@ -4,15 +4,19 @@ Nothing of the user's data is read or written: while `scratch()` is open, Django
 SQLite database in memory, whatever database is configured. Each history is played in a transaction that is rolled back.
 """
 
+import csv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import assert_never
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connections, transaction
+from django.db.models import QuerySet
 from django.db.utils import ConnectionHandler
 
 from zhucan.cases import awards
@@ -20,17 +24,28 @@ from zhucan.cases.models import Award
 from zhucan.core.divisions import Level, ancestors, county_of, level_of, prefix
 from zhucan.core.errors import ZhucanError
 from zhucan.core.identifiers import check_character
+from zhucan.core.money import from_fen
+from zhucan.core.months import Month
 from zhucan.core.months import Month
 from zhucan.orgs.clock import moment
-from zhucan.orgs.divisions import parameter_rows
 from zhucan.orgs.models import Division, LocalParameter, User
-from zhucan.payments import comparing, deeds
+from zhucan.payments import bank, deeds, outcomes, services
 from zhucan.payments.histories import Event, History, Someone
-from zhucan.payments.models import Payment, PaymentStatus, Run
+from zhucan.payments.models import Batch, Run
+from zhucan.policy.catalogue import SCHEMES
 from zhucan.policy.parameters import ParameterRow, baseline
 from zhucan.registry import services as registry
 from zhucan.registry import spells
-from zhucan.registry.models import Certificate, CertificateEvent, Job, OwnIncome, PayeeAccount, Person, Residence, Spell
+from zhucan.registry.models import (
+    Certificate,
+    CertificateEvent,
+    Job,
+    OwnIncome,
+    PayeeAccount,
+    Person,
+    Residence,
+    Spell,
+)
 from zhucan.registry.spells import Witness
 
 _NAMES = {"330400000000": "示例市", "330499000000": "示例县", "330498000000": "示例乙县"}
@@ -67,11 +82,8 @@ def play(history: History) -> list[str]:
             transaction.set_rollback(True)
 
 
-@dataclass(frozen=True)
 class _Refused(Exception):
-    """A service refused an event of the history."""
-
-    sentence: str
+    """A service refused something in the history; the sentence names file and line."""
 
 
 class _Stage:
@@ -87,6 +99,7 @@ class _Stage:
         self.learnt: dict[str, list[datetime]] = {}
         self.masks: set[int] = set()
         self.refusals: dict[str, str] = {}
+        self.accounts = count(1)
 
     def play(self) -> list[str]:
         """Play events and runs in the order in which things were learnt, then compare."""
@@ -120,8 +133,8 @@ class _Stage:
             self._open_account(person, someone.born, witness)
         for parameter, value in self.history.switches.items():
             county = county_of(self.history.division)
-            for start in (_ALWAYS, *(row.valid_from for row in _shipped(parameter, county))):
-                self._parameter(parameter, county, start, value, self.opening)
+            for start in {_ALWAYS, *(row.valid_from for row in _shipped(parameter, county))}:
+                self._mask(parameter, county, start, value, self.opening)
         for event in self.history.events:
             if isinstance(event.deed, deeds.StandardSet):
                 self._hide(event.deed)
@@ -138,6 +151,38 @@ class _Stage:
                 self._do(event, self.people[event.person], Witness(at, self.clerk, "history"))
         except ZhucanError as error:
             raise _Refused(f"{event.place}：{error}") from error
+
+    def _run(self, month: Month, county: str) -> None:
+        """Run a month of a county on what was known at its end: calculate, check, approve, send, reconcile."""
+        at = moment(month.next.first)
+        place, schemes = _division(county), [item.id for item in SCHEMES if item.administered]
+        try:
+            run = services.calculate(month=month, division=place, schemes=schemes, known_at=at, at=at, by=self.clerk)
+            if run is not None:
+                run = services.check(run=run, at=at, by=self.clerk)
+                run = services.approve(run=run, at=at, by=self.approver)
+                self._answer(bank.send(run=run, day=month.last, at=at, by=self.clerk), at)
+            for earlier in Run.objects.filter(division=place).order_by("id"):
+                if bank.waiting(earlier):
+                    self._answer(bank.follow_up(run=earlier, day=month.last, at=at, by=self.clerk), at)
+        except ZhucanError as error:
+            raise _Refused(f"{self.history.place}：{month} {county} 的运行：{error}") from error
+
+    def _answer(self, batch: Batch | None, at: datetime) -> None:
+        """Let the bank return a batch: everybody is paid but those whom it refuses."""
+        if batch is None:
+            return
+        refused = {self.people[key].pk: reason for key, reason in self.refusals.items() if reason}
+        with TemporaryDirectory(prefix="zhucan-") as folder:
+            path = Path(folder) / "return.csv"
+            with path.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file)
+                writer.writerow(("批次号", "序号", "金额", "结果", "失败原因"))
+                for payment in batch.payments.order_by("number"):
+                    reason = refused.get(payment.person_id, "")
+                    result = "失败" if reason else "成功"
+                    writer.writerow((batch.number, payment.number, from_fen(payment.amount_fen), result, reason))
+            bank.reconcile(path=path, at=at, by=self.clerk)
 
     def _do(self, event: Event, person: Person, witness: Witness) -> None:
         match event.deed:
@@ -184,6 +229,8 @@ class _Stage:
                 spells.end(PayeeAccount, person, event.on, witness)
             case deeds.BankAnswers(reason):
                 self.refusals[event.person] = reason
+                if not reason:
+                    self._open_account(person, event.on, witness)
             case deeds.TakenBack(name):
                 self._take_back(name, person, witness)
             case _:
@@ -194,7 +241,7 @@ class _Stage:
             person=person,
             day=day,
             bank="示例银行",
-            number=f"6222000000{person.pk:09d}",
+            number=f"6222{next(self.accounts):015d}",
             holder=person.name,
             witness=witness,
         )
@@ -245,9 +292,7 @@ class _Stage:
                 spells.retract(spell, witness)
                 undone += 1
             for spell in model._default_manager.filter(person=person, retracted_at__in=moments):
-                again = spells.add(
-                    model, person, spell.valid_from, spell.valid_to, witness, **spells.values_of(spell)
-                )
+                again = spells.add(model, person, spell.valid_from, spell.valid_to, witness, **spells.values_of(spell))
                 spells.copy_parts(spell, again)
         if not undone:
             raise ZhucanError(f"事件“{name}”没有留下可以撤回的记录，或已被后来的事件改动；请先撤回后来的。")
@@ -265,17 +310,27 @@ class _Stage:
 
     def _hide(self, standard: deeds.StandardSet) -> None:
         """Keep shipped rows from the standard's first day on out of sight until it is announced: the value before goes on."""
-        eve = standard.start - timedelta(days=1)
-        before = resolve(parameter_rows(self.opening), standard.division, eve, self.opening).get(standard.parameter)
+        before = self._value_before(standard)
         for row in _shipped(standard.parameter, standard.division):
             live = LocalParameter.objects.filter(
                 parameter=standard.parameter, division=standard.division, valid_from=row.valid_from
             )
             if row.valid_from >= standard.start and before is not None and not live.exists():
-                mask = self._parameter(
-                    standard.parameter, standard.division, row.valid_from, written(standard.parameter, before), self.opening
-                )
-                self.masks.add(mask.pk)
+                self._mask(standard.parameter, standard.division, row.valid_from, before, self.opening)
+
+    def _value_before(self, standard: deeds.StandardSet) -> str | None:
+        """Return the shipped (or switched) value in force on the eve of a standard."""
+        if standard.division == county_of(self.history.division) and standard.parameter in self.history.switches:
+            return self.history.switches[standard.parameter]
+        for place in (standard.division, *ancestors(standard.division)):
+            earlier = [row for row in _shipped(standard.parameter, place) if row.valid_from < standard.start]
+            if earlier:
+                return max(earlier, key=lambda row: row.valid_from).value
+        return None
+
+    def _mask(self, parameter: str, division: str, start: date, value: str, at: datetime) -> None:
+        """Let a value stand in the place of a shipped row; a standard set by an event may replace it."""
+        self.masks.add(self._parameter(parameter, division, start, value, at).pk)
 
     def _set_standard(self, standard: deeds.StandardSet, at: datetime) -> None:
         """Record the standard from its first day on, and in the place of every shipped row after it."""
@@ -288,9 +343,10 @@ class _Stage:
                 if start != standard.start and live.pk not in self.masks:
                     continue  # announced by another event of the history
                 LocalParameter.objects.filter(pk=live.pk).update(retracted_at=at)
-            made = self._parameter(standard.parameter, standard.division, start, standard.value, at)
-            if start != standard.start:
-                self.masks.add(made.pk)
+            if start == standard.start:
+                self._parameter(standard.parameter, standard.division, start, standard.value, at)
+            else:
+                self._mask(standard.parameter, standard.division, start, standard.value, at)
 
 
 _CONFINED = {
@@ -337,7 +393,11 @@ def _division(code: str) -> Division:
         if level_of(each) is not Level.NATION:
             parent, _ = Division.objects.get_or_create(
                 code=each,
-                defaults={"name": _NAMES.get(each, f"示例{prefix(each)}"), "level": level_of(each).value, "parent": parent},
+                defaults={
+                    "name": _NAMES.get(each, f"示例{prefix(each)}"),
+                    "level": level_of(each).value,
+                    "parent": parent,
+                },
             )
     if parent is None:
         raise ZhucanError("区划不能为空；请填写县或县以下的区划代码。")

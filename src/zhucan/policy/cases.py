@@ -142,7 +142,7 @@ def _parameter(name: str, place: Place) -> Parameter:
 
 
 def _parameter_text(item: Parameter, node: Node) -> str:
-    text = str(fen(node.as_yuan(item.label)) / Decimal(100)) if item.kind is Kind.MONEY else node.as_text(item.label)
+    text = str(node.as_yuan(item.label)) if item.kind is Kind.MONEY else node.as_text(item.label)
     try:
         value_of(item.id, text)
     except BadParameter as error:

@@ -14,7 +14,7 @@ institution (Zhoushan). TS-12 the Guangzhou form (only the extra for the disable
 TS-46, TS-49 to TS-52: as in the living allowance.
 """
 
-from zhucan.policy.expressions import ZERO, Expr, choose, greatest, round_fen
+from zhucan.policy.expressions import ZERO, Expr, Kind, any_of, choose, greatest, round_fen, unknown_of
 from zhucan.policy.facts import f
 from zhucan.policy.parameters import p
 from zhucan.policy.schemes import Overlap, Relation, Scheme, exclude, require
@@ -27,8 +27,23 @@ def _when(applies: Expr, amount: Expr) -> Expr:
     return choose((applies, amount), default=ZERO)
 
 
+# Below the best tier an unknown grade leaves the tier unknown: it might be the better one.
+_some_grade_unknown = any_of(
+    *(
+        grade.unknown()
+        for grade in (
+            f.grade_visual,
+            f.grade_hearing,
+            f.grade_speech,
+            f.grade_physical,
+            f.grade_intellectual,
+            f.grade_mental,
+        )
+    )
+)
 tier = choose(
     ((f.grade_physical == 1) | (f.grade_mental == 1) | (f.grade_intellectual == 1), "full"),
+    (_some_grade_unknown, unknown_of(Kind.TEXT)),
     (
         (f.grade_visual == 1) | (f.grade_physical == 2) | (f.grade_mental == 2) | (f.grade_intellectual == 2),
         "basic",
@@ -55,7 +70,7 @@ nursing_subsidy = Scheme(
         require("残疾类别和等级在护理补贴范围内", tier != "none", source=str(LAW_2015), cause="grade_changed"),
         require(
             "当地对该类别等级发放补贴",
-            choose((tier == "none", True), default=_base > ZERO),
+            choose((tier.unknown(), unknown_of(Kind.BOOL)), (tier == "none", True), default=_base > ZERO),
             source="当地标准",
             cause="grade_changed",
         ),

@@ -74,12 +74,13 @@ def known_people(indexes: Sequence[str]) -> dict[str, Known]:
             found[index] = Known(key, name)
     people = {known.key: known for known in found.values()}
     for part in chunks(people):
-        for key, day in Death.objects.filter(person__in=part, retracted_at=None).values_list("person_id", "valid_from"):
-            people[key].died = day
+        for key, day, gone in Death.objects.filter(person__in=part).values_list("person_id", "valid_from", "retracted_at"):
+            if gone is None:
+                people[key].died = day
         for model in STATES:
             for person, believed in _believed(model, part):
                 people[person].states[model].append(believed)
-        certificates = list(_believed(Certificate, part))
+        certificates = _believed(Certificate, part)
         owner = {believed.key: person for person, believed in certificates}
         for person, believed in certificates:
             people[person].certificates.append(believed)
@@ -93,21 +94,31 @@ def known_people(indexes: Sequence[str]) -> dict[str, Known]:
     return found
 
 
-def _believed(model: type[Spell], people: Iterable[int]) -> Iterable[tuple[int, Believed]]:
+def _believed(model: type[Spell], people: Iterable[int]) -> list[tuple[int, Believed]]:
+    """Return the believed spells of people, each person's in order of time.
+
+    Retracted rows are left out here: asked to do it, SQLite reads all believed rows through the index of that column.
+    """
     own = _OWN[model]
-    rows = model._default_manager.filter(person__in=people, retracted_at=None).order_by("valid_from", "id")
-    for person, key, start, stop, source, *values in rows.values_list(
-        "person_id", "id", "valid_from", "valid_to", "source", *own
-    ):
-        yield person, Believed(key, start, stop, source, dict(zip(own, values, strict=True)))
+    rows = model._default_manager.filter(person__in=people).values_list(
+        "person_id", "id", "valid_from", "valid_to", "source", "retracted_at", *own
+    )
+    found = [
+        (person, Believed(key, start, stop, source, dict(zip(own, values, strict=True))))
+        for person, key, start, stop, source, retracted, *values in rows.order_by()
+        if retracted is None
+    ]
+    return sorted(found, key=lambda item: (item[1].start, item[1].key))
 
 
 def holders_of(numbers: Sequence[str]) -> dict[str, str]:
     """Return the ID index of the person under whom each certificate index is registered."""
     found: dict[str, str] = {}
     for part in chunks(numbers):
-        rows = Certificate.objects.filter(number_index__in=part, retracted_at=None)
-        found.update(rows.values_list("number_index", "person__id_index"))
+        rows = Certificate.objects.filter(number_index__in=part).values_list(
+            "number_index", "person__id_index", "retracted_at"
+        )
+        found.update((number, holder) for number, holder, retracted in rows if retracted is None)
     return found
 
 

@@ -163,7 +163,8 @@ class Checker:
         if isinstance(cell, str):
             return False
         what = "号码" if name == "account" else "证号"
-        self._fault(row, name, f"是按数字输入的，末位已丢失；请把该列设为“文本”格式后，对照原件重新录入{what}。")
+        sentence = f"{self._label(name)}是按数字输入的，末位已丢失；请把该列设为“文本”格式后，对照原件重新录入{what}。"
+        row.faults.append(Remark(name, sentence))
         return True
 
     def _numbers(self, row: Row, said: Mapping[str, Any]) -> None:

@@ -1,0 +1,47 @@
+"""Why a line is there: the codes, and what people read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+LABELS: Mapping[str, str] = {
+    "": "",
+    "new": "新增",
+    "died": "死亡",
+    "moved": "户籍迁出",
+    "certificate_expired": "残疾人证到期",
+    "certificate_cancelled": "残疾人证注销",
+    "certificate_frozen": "残疾人证冻结",
+    "grade_changed": "类别等级变更",
+    "hardship_ended": "不再符合困难条件",
+    "institution": "进出机构托养",
+    "custody": "服刑",
+    "other_benefit": "享受其他待遇",
+    "standard_raised": "标准调整",
+    "late_application_approved": "补批准的申请",
+    "renewal_backpay": "换证中断补发",
+    "withdrawn": "本人退出",
+    "unknown_fact": "情况不明",
+    "error": "资料更正",
+}
+
+
+def label(cause: str) -> str:
+    """Return what a cause code is called."""
+    return LABELS[cause]
+
+
+def of_change(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> str:
+    """Return why an amount differs between two bases (`facts` and `parameters`): the first thing that changed."""
+    if before is None:
+        return "error"
+    old, new = before["facts"], after["facts"]
+    differ = {name for name in new if old.get(name) != new[name]}
+    if any(name.startswith("grade_") for name in differ):
+        return "grade_changed"
+    if "in_institution" in differ:
+        return "institution"
+    if before["parameters"] != after["parameters"]:
+        return "standard_raised"
+    if any(name.startswith("gets_") or name.endswith("_amount") for name in differ):
+        return "other_benefit"
+    return "error"

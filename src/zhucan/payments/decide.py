@@ -1,0 +1,487 @@
+"""What a month owes: every award in scope, for the month and for every earlier month whose facts changed.
+
+The work is set-based in DuckDB over rows that `cases/facts.py` brings out of the database. Nothing is written here.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+from django.db import connection
+
+from zhucan.cases.facts import as_utc, export, export_changes, known, load, stamp
+from zhucan.core.divisions import Level, ancestors, county_of, level_of, prefix
+from zhucan.core.errors import ZhucanError
+from zhucan.core.months import Month
+from zhucan.orgs.divisions import parameter_rows
+from zhucan.payments import causes
+from zhucan.policy.engine import Outcome, cause_of, decide_sql, needed, needed_parameters
+from zhucan.policy.facts import BY_NAME
+from zhucan.policy.parameters import PARAMETERS, resolve
+from zhucan.policy.schemes import Scheme
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class NoStandard(ZhucanError):
+    """A place has no standard configured for a month; nothing may be paid, and nothing called zero."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which awards a run decides, and from what was known when."""
+
+    month: Month
+    division: str
+    schemes: tuple[Scheme, ...]
+    known_at: datetime
+
+    @property
+    def scheme_list(self) -> str:
+        """Return the scheme ids as an SQL list."""
+        return ", ".join(f"'{scheme.id}'" for scheme in self.schemes)
+
+    def awards_sql(self, columns: str = "a.id") -> str:
+        """Return a SELECT of the awards in scope; the same as known at the same moment whenever it is asked."""
+        text = (
+            f"SELECT {columns} FROM cases_award a WHERE a.scheme IN ({self.scheme_list})"
+            f" AND {as_utc('a.recorded_at')} <= '{stamp(self.known_at)}' AND a.start <= {self.month.index}"
+        )
+        if level_of(self.division) in (Level.TOWNSHIP, Level.VILLAGE):
+            return (
+                f"{text} AND a.division_id = '{county_of(self.division)}' AND a.person_id IN (SELECT t.person_id"
+                f" FROM registry_residence t WHERE {known(self.known_at)} AND t.division_id LIKE '{prefix(self.division)}%'"
+                f" AND t.valid_from < '{self.month.first}' AND (t.valid_to IS NULL OR t.valid_to >= '{self.month.first}'))"
+            )
+        return f"{text} AND a.division_id LIKE '{prefix(self.division)}%'"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A line to be. Amounts are fen; months are `Month.index`."""
+
+    award_id: int
+    person_id: int
+    scheme: str
+    month: int
+    kind: str
+    cause: str
+    amount_fen: int
+    entitled_fen: int
+    booked_fen: int
+    outcome: str
+    not_met: int
+    unknown: int
+    basis: str  # digest
+    sequence: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """The drafts of a month, the bases they rest on, and the lapses found (award → month index or None)."""
+
+    drafts: list[Draft]
+    bases: dict[str, dict[str, Any]]
+    lapses: dict[int, int | None]
+
+
+def decide_month(scope: Scope) -> Result:
+    """Decide all that a run has to; raises `NoStandard`."""
+    con = duckdb.connect()
+    try:
+        return _Decider(con, scope).run()
+    finally:
+        con.close()
+
+
+class _Decider:
+    def __init__(self, con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
+        self.con, self.scope = con, scope
+        self.month = scope.month.index
+        self.people = f"SELECT s.person_id FROM ({scope.awards_sql('a.person_id')}) s"
+        self.facts, self.parameters = needed(scope.schemes), needed_parameters(scope.schemes)
+
+    def run(self) -> Result:
+        self._awards()
+        self._affected()
+        export(self.con, known_at=self.scope.known_at, people=self.people)
+        self._months()
+        self._decide("frame", "judged")
+        self._entitle()
+        self._backpay()
+        self._booked()
+        self._refuse_without_standard()
+        return Result(*self._lines(), self._lapses())
+
+    def _awards(self) -> None:
+        """Bring in the awards of everybody in scope, with their siblings elsewhere."""
+        limit = stamp(self.scope.known_at)
+        load(
+            self.con,
+            "award",
+            "SELECT a.id, a.person_id, a.scheme, a.division_id, a.applied_on, a.start,"
+            f" CASE WHEN {as_utc('a.withdrawal_recorded_at')} <= '{limit}' THEN a.withdrawn_on END,"
+            f" a.decided_through, {as_utc('a.decided_at')}, a.lapsed_from, {as_utc('a.recorded_at')},"
+            f" CASE WHEN {as_utc('a.withdrawal_recorded_at')} <= '{limit}' THEN {as_utc('a.withdrawal_recorded_at')} END,"
+            f" CASE WHEN {as_utc('g.recorded_at')} <= '{limit}' THEN {as_utc('g.recorded_at')} END"
+            f" FROM cases_award a LEFT JOIN cases_backpaygrant g ON g.award_id = a.id"
+            f" WHERE a.scheme IN ({self.scope.scheme_list}) AND {as_utc('a.recorded_at')} <= '{limit}'"
+            f" AND a.start <= {self.month} AND a.person_id IN ({self.people})",
+            {
+                "award_id": "BIGINT",
+                "person_id": "BIGINT",
+                "scheme": "VARCHAR",
+                "division": "VARCHAR",
+                "applied_on": "DATE",
+                "start": "INTEGER",
+                "withdrawn_on": "DATE",
+                "decided_through": "INTEGER",
+                "decided_at": "TIMESTAMP",
+                "lapsed_from": "INTEGER",
+                "recorded_at": "TIMESTAMP",
+                "withdrawal_at": "TIMESTAMP",
+                "grant_at": "TIMESTAMP",
+            },
+        )
+        load(self.con, "in_scope", self.scope.awards_sql(), {"award_id": "BIGINT"})
+
+    def _affected(self) -> None:
+        """Find the people of whom anything was learnt since their awards were last decided."""
+        first = self.con.execute("SELECT min(decided_at), max(decided_at) FROM award").fetchone()
+        since = first[0].replace(tzinfo=UTC) if first and first[0] else _EVER
+        export_changes(self.con, since=since, known_at=self.scope.known_at, people=self.people)
+        self.con.execute(
+            "CREATE TABLE latest AS SELECT person_id, max(changed_at) AS changed_at FROM changes GROUP BY person_id"
+        )
+        self.con.execute(
+            "CREATE TABLE moved_parameters AS SELECT NULL::VARCHAR AS division, NULL::TIMESTAMP AS changed_at WHERE FALSE"
+        )
+        counties = [row[0] for row in self.con.execute("SELECT DISTINCT division FROM award").fetchall()]
+        moved = []
+        for row in parameter_rows(self.scope.known_at):
+            for moment in (row.recorded_at, row.retracted_at):
+                if moment is not None and moment <= self.scope.known_at:
+                    moved += [
+                        (county, stamp(moment)) for county in counties if row.division in (county, *ancestors(county))
+                    ]
+        if moved:
+            self.con.executemany("INSERT INTO moved_parameters VALUES (?, ?)", moved)
+        self.con.execute(
+            """
+            CREATE TABLE affected AS SELECT DISTINCT a.person_id FROM award a
+            LEFT JOIN latest c ON c.person_id = a.person_id
+            LEFT JOIN (SELECT division, max(changed_at) AS changed_at FROM moved_parameters GROUP BY division) p
+                ON p.division = a.division
+            LEFT JOIN (SELECT person_id, max(greatest(recorded_at, coalesce(withdrawal_at, recorded_at),
+                coalesce(grant_at, recorded_at))) AS changed_at FROM award GROUP BY person_id) w
+                ON w.person_id = a.person_id
+            WHERE a.decided_at IS NULL OR c.changed_at > a.decided_at OR p.changed_at > a.decided_at
+                OR w.changed_at > a.decided_at
+            """
+        )
+
+    def _months(self) -> None:
+        """List every award and month to decide, and the distinct frames that decide them."""
+        self.con.execute(
+            f"""
+            CREATE TABLE award_month AS
+            SELECT a.*, m.month, make_date((m.month // 12)::BIGINT, (m.month % 12 + 1)::BIGINT, 1) AS month_first,
+                year(a.applied_on) * 12 + month(a.applied_on) - 1 AS applied_month,
+                f.person_id IS NOT NULL AS again
+            FROM award a LEFT JOIN affected f ON f.person_id = a.person_id,
+                LATERAL (SELECT unnest(generate_series(
+                    CASE WHEN f.person_id IS NOT NULL OR a.decided_through IS NULL THEN a.start
+                         ELSE greatest(a.start, a.decided_through + 1) END, {self.month})) AS month) m
+            """
+        )
+        self.con.execute(
+            """
+            CREATE TABLE frame AS SELECT row_number() OVER () AS case_id, * FROM (
+                SELECT DISTINCT person_id, division, month_first, applied_on,
+                    CASE WHEN month <= applied_month THEN applied_on ELSE month_first - 1 END AS on_day,
+                    CASE WHEN month <= applied_month THEN applied_on - 1 ELSE month_first - 1 END AS expiry_after
+                FROM award_month)
+            """
+        )
+
+    def _decide(self, frame: str, table: str) -> None:
+        """Decide all schemes for the rows of a frame."""
+        rows = parameter_rows(self.scope.known_at)
+        pairs = self.con.execute(f"SELECT DISTINCT division, month_first FROM {frame}").fetchall()
+        params = {
+            (division, first): resolve(rows, division, first, self.scope.known_at) for division, first in pairs
+        }
+        if not params:
+            # an empty frame still needs a table of the right shape
+            params = {(county_of(self.scope.division), self.scope.month.first): dict.fromkeys(PARAMETERS)}
+        select = decide_sql(self.scope.schemes, params=params, frame_table=frame, basis=True)
+        kept = [f"fact_{name}" for name in self.facts] + [f"parameter_{name}" for name in self.parameters]
+        digest = "md5(concat_ws('|', " + ", ".join(f"coalesce({name}::VARCHAR, '?')" for name in kept) + "))"
+        self.con.execute(f"CREATE TABLE {table} AS SELECT d.*, {digest} AS basis FROM ({select}) d")
+
+    def _by_scheme(self, frame: str, judged: str, months: str) -> str:
+        """Return a SELECT of award, month and that scheme's decision."""
+        parts = [
+            f"SELECT m.*, j.{s.key}_outcome AS outcome, j.{s.key}_not_met AS not_met, j.{s.key}_unknown AS unknown,"
+            f" j.{s.key}_amount AS amount, j.{s.key}_no_standard AS no_standard, j.basis, j.case_id,"
+            f" {s.reapply_mask} AS reapply_mask FROM {months} m JOIN {frame} f ON f.person_id = m.person_id"
+            f" AND f.division = m.division AND f.month_first = m.month_first AND f.applied_on = m.applied_on"
+            f" JOIN {judged} j ON j.case_id = f.case_id WHERE m.scheme = '{s.id}'"
+            for s in self.scope.schemes
+        ]
+        return " UNION ALL ".join(parts)
+
+    def _entitle(self) -> None:
+        """Apply withdrawal and lapse, and let one award a person, scheme and month pay."""
+        self.con.execute(f"CREATE TABLE decided AS {self._by_scheme('frame', 'judged', 'award_month')}")
+        self.con.execute(
+            """
+            CREATE TABLE lapse AS SELECT award_id,
+                CASE WHEN bool_or(again) THEN min(month) FILTER (gone)
+                     ELSE coalesce(any_value(lapsed_from), min(month) FILTER (gone)) END AS lapsed,
+                arg_min(not_met, month) FILTER (gone) AS lapse_not_met,
+                arg_min(basis, month) FILTER (gone) AS lapse_basis
+            FROM (SELECT *, month > applied_month AND (not_met & reapply_mask) <> 0 AS gone FROM decided)
+            GROUP BY award_id
+            """
+        )
+        self.con.execute(
+            """
+            CREATE TABLE entitled AS SELECT *, row_number() OVER (
+                PARTITION BY person_id, scheme, month, granted > 0 ORDER BY applied_on, award_id) AS place
+            FROM (SELECT d.*, l.lapsed, l.lapse_not_met, l.lapse_basis,
+                d.withdrawn_on IS NOT NULL AND d.month > year(d.withdrawn_on) * 12 + month(d.withdrawn_on) - 1 AS left_it,
+                l.lapsed IS NOT NULL AND d.month >= l.lapsed AS gone,
+                CASE WHEN d.withdrawn_on IS NOT NULL AND d.month > year(d.withdrawn_on) * 12 + month(d.withdrawn_on) - 1
+                    OR (l.lapsed IS NOT NULL AND d.month >= l.lapsed) THEN 0 ELSE coalesce(d.amount, 0) END AS granted,
+                FALSE AS backpay
+                FROM decided d JOIN lapse l ON l.award_id = d.award_id)
+            """
+        )
+
+    def _backpay(self) -> None:
+        """Add the months of a renewal gap that a recorded decision pays back (TS-42), latest first."""
+        grants = self.con.execute(
+            "SELECT DISTINCT a.award_id, a.division FROM award a JOIN affected f ON f.person_id = a.person_id"
+            " WHERE a.grant_at IS NOT NULL"
+        ).fetchall()
+        if not grants:
+            return
+        rows = parameter_rows(self.scope.known_at)
+        most = {
+            division: resolve(rows, division, self.scope.month.first, self.scope.known_at)["renewal_backpay_max_months"]
+            for division in {division for _, division in grants}
+        }
+        self.con.execute("CREATE TABLE backpay_limit (award_id BIGINT, most INTEGER)")
+        self.con.executemany("INSERT INTO backpay_limit VALUES (?, ?)", [(award, most[place]) for award, place in grants])
+        self.con.execute(
+            """
+            CREATE TABLE backpay_month AS
+            SELECT a.*, m.month, make_date((m.month // 12)::BIGINT, (m.month % 12 + 1)::BIGINT, 1) AS month_first,
+                year(a.applied_on) * 12 + month(a.applied_on) - 1 AS applied_month, TRUE AS again
+            FROM award a JOIN backpay_limit b ON b.award_id = a.award_id
+            JOIN (SELECT n.award_id, arg_max(l.lapsed, o.applied_on) AS lapsed FROM award n
+                JOIN award o ON o.person_id = n.person_id AND o.scheme = n.scheme AND o.applied_on < n.applied_on
+                LEFT JOIN lapse l ON l.award_id = o.award_id GROUP BY n.award_id) g ON g.award_id = a.award_id,
+            LATERAL (SELECT unnest(generate_series(greatest(g.lapsed, a.start - b.most), a.start - 1)) AS month) m
+            WHERE g.lapsed IS NOT NULL
+            """
+        )
+        self.con.execute(
+            """
+            CREATE TABLE backpay_frame AS SELECT row_number() OVER () AS case_id, * FROM (
+                SELECT DISTINCT person_id, division, month_first, applied_on, applied_on AS on_day,
+                    applied_on - 1 AS expiry_after FROM backpay_month)
+            """
+        )
+        self._decide("backpay_frame", "backpay_judged")
+        decided = self._by_scheme("backpay_frame", "backpay_judged", "backpay_month")
+        self.con.execute(
+            f"""
+            INSERT INTO entitled BY NAME SELECT d.*, NULL AS lapsed, NULL AS lapse_not_met, NULL AS lapse_basis,
+                FALSE AS left_it, FALSE AS gone, coalesce(d.amount, 0) AS granted, TRUE AS backpay,
+                CASE WHEN EXISTS (SELECT 1 FROM entitled e WHERE e.person_id = d.person_id AND e.scheme = d.scheme
+                    AND e.month = d.month AND e.granted > 0) THEN 2 ELSE 1 END AS place
+            FROM ({decided}) d
+            """
+        )
+
+    def _booked(self) -> None:
+        """Bring in what was booked: of people looked back at all of it, of the others the last two months."""
+        people = [str(row[0]) for row in self.con.execute("SELECT person_id FROM affected").fetchall()]
+        recent = f"l.month >= {self.month - 1}"
+        parts = [recent]
+        if len(people) > 20000:
+            parts = ["TRUE"]
+        else:
+            parts += [
+                f"(l.month < {self.month - 1} AND l.person_id IN ({', '.join(people[start : start + 500])}))"
+                for start in range(0, len(people), 500)
+            ]
+        self.con.execute("DROP TABLE IF EXISTS booked_part")
+        self.con.execute(
+            "CREATE TABLE booked (award_id BIGINT, month INTEGER, amount BIGINT, times INTEGER, line_id BIGINT)"
+        )
+        types = {"award_id": "BIGINT", "month": "INTEGER", "amount": "BIGINT", "times": "INTEGER", "line_id": "BIGINT"}
+        for part in parts:
+            load(
+                self.con,
+                "booked_part",
+                "SELECT l.award_id, l.month, sum(l.amount_fen), count(*), max(l.id) FROM payments_line l"
+                f" WHERE l.booked AND {part} AND l.person_id IN ({self.people}) GROUP BY l.award_id, l.month",
+                types,
+            )
+            self.con.execute("INSERT INTO booked SELECT * FROM booked_part")
+
+    def _refuse_without_standard(self) -> None:
+        row = self.con.execute(
+            "SELECT e.division, e.month, any_value(e.scheme) FROM entitled e JOIN in_scope USING (award_id)"
+            " WHERE e.no_standard AND NOT e.gone AND NOT e.left_it GROUP BY 1, 2 ORDER BY 2, 1 LIMIT 1"
+        ).fetchone()
+        if row:
+            name = next(scheme.name for scheme in self.scope.schemes if scheme.id == row[2])
+            raise NoStandard(
+                f"区划 {row[0]} 没有配置 {Month.from_index(row[1]).label}的{name}标准：请先录入标准及其文件，再计算。"
+            )
+
+    def _lapses(self) -> dict[int, int | None]:
+        rows = self.con.execute(
+            "SELECT l.award_id, l.lapsed FROM lapse l JOIN in_scope USING (award_id) JOIN award a USING (award_id)"
+            " WHERE l.lapsed IS DISTINCT FROM a.lapsed_from"
+        ).fetchall()
+        return dict(rows)
+
+    def _lines(self) -> tuple[list[Draft], dict[str, dict[str, Any]]]:
+        """Compare with what was booked, and say of every difference what it is and why."""
+        self.con.execute(
+            f"""
+            CREATE TABLE line AS SELECT *, CASE
+                WHEN outcome = 2 AND NOT gone AND NOT left_it THEN
+                    CASE WHEN month = {self.month} OR booked > 0 THEN 'doubt' END
+                WHEN granted > booked THEN CASE WHEN month = {self.month} THEN 'regular' ELSE 'arrears' END
+                WHEN granted < booked THEN 'recovery'
+                WHEN month = {self.month} AND granted = 0 AND booked = 0 AND times = 0 AND before > 0 THEN 'stop'
+                END AS kind
+            FROM (SELECT e.* EXCLUDE (granted), CASE WHEN e.place = 1 THEN e.granted ELSE 0 END AS granted,
+                e.granted > 0 AND e.place > 1 AS yields,
+                coalesce(b.amount, 0) AS booked, coalesce(b.times, 0) AS times, coalesce(p.amount, 0) AS before,
+                b.line_id, p.line_id AS before_line
+                FROM entitled e JOIN in_scope USING (award_id)
+                LEFT JOIN booked b ON b.award_id = e.award_id AND b.month = e.month
+                LEFT JOIN booked p ON p.award_id = e.award_id AND p.month = e.month - 1)
+            """
+        )
+        rows = self._rows(
+            "SELECT award_id, person_id, scheme, month, kind, granted, booked, before, outcome, not_met, unknown, basis,"
+            " times, line_id, before_line, backpay, gone, left_it, yields, lapse_not_met, lapse_basis, decided_through"
+            " FROM line WHERE kind IS NOT NULL ORDER BY award_id, month"
+        )
+        lines = list(rows)
+        wanted = {line["basis"] for line in lines} | {line["lapse_basis"] for line in lines if line["gone"]}
+        bases = self._bases(wanted)
+        compared = [
+            line["line_id"] if line["booked"] else line["before_line"]
+            for line in lines
+            if (line["booked"] or line["before"]) and not (line["kind"] == "regular" and line["granted"] == line["before"])
+        ]
+        old = self._old_bases([line_id for line_id in compared if line_id is not None])
+        schemes = {scheme.id: scheme for scheme in self.scope.schemes}
+        drafts = [self._draft(line, schemes[line["scheme"]], bases, old) for line in lines]
+        return drafts, {digest: bases[digest] for digest in {draft.basis for draft in drafts}}
+
+    def _rows(self, sql: str) -> Iterator[dict[str, Any]]:
+        cursor = self.con.execute(sql)
+        names = [column[0] for column in cursor.description or ()]
+        for row in cursor.fetchall():
+            yield dict(zip(names, row, strict=True))
+
+    def _bases(self, digests: set[Any]) -> dict[str, dict[str, Any]]:
+        """Return the facts and parameters behind digests, as JSON can hold them."""
+        columns = [f"any_value(fact_{name}) AS fact_{name}" for name in self.facts]
+        columns += [f"any_value(parameter_{name}) AS parameter_{name}" for name in self.parameters]
+        self.con.execute("CREATE OR REPLACE TABLE wanted (basis VARCHAR)")
+        if digests:
+            self.con.execute("INSERT INTO wanted SELECT unnest(?)", [sorted(digest for digest in digests if digest)])
+        found: dict[str, dict[str, Any]] = {}
+        tables = [row[0] for row in self.con.execute("SHOW TABLES").fetchall() if row[0].endswith("judged")]
+        for table in tables:
+            for row in self._rows(
+                f"SELECT basis, {', '.join(columns)} FROM {table} JOIN wanted USING (basis) GROUP BY basis"
+            ):
+                found[row["basis"]] = {
+                    "facts": {name: _plain(row[f"fact_{name}"]) for name in self.facts},
+                    "parameters": {name: row[f"parameter_{name}"] for name in self.parameters},
+                }
+        return found
+
+    def _old_bases(self, line_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+        found: dict[int, dict[str, Any]] = {}
+        with connection.cursor() as cursor:
+            for start in range(0, len(line_ids), 500):
+                part = ", ".join(str(line_id) for line_id in line_ids[start : start + 500])
+                cursor.execute(
+                    "SELECT l.id, b.content FROM payments_line l JOIN payments_basis b ON b.id = l.basis_id"
+                    f" WHERE l.id IN ({part})"
+                )
+                for line_id, content in cursor.fetchall():
+                    found[line_id] = json.loads(content) if isinstance(content, str) else content
+        return found
+
+    def _draft(
+        self, line: dict[str, Any], scheme: Scheme, bases: dict[str, dict[str, Any]], old: dict[int, dict[str, Any]]
+    ) -> Draft:
+        kind, granted, booked = line["kind"], line["granted"], line["booked"]
+        basis = bases[line["basis"]]
+        if kind == "doubt":
+            granted = booked
+            cause = "unknown_fact"
+        elif granted == 0:
+            cause = self._refusal(line, scheme, bases)
+        elif line["backpay"]:
+            cause = "renewal_backpay"
+        elif booked:
+            cause = causes.of_change(old.get(line["line_id"]), basis)
+        elif kind == "arrears":
+            decided = line["decided_through"] is not None and line["month"] <= line["decided_through"]
+            cause = "error" if decided else "late_application_approved"
+        elif not line["before"]:
+            cause = "new"
+        elif line["before"] != granted:
+            cause = causes.of_change(old.get(line["before_line"]), basis)
+        else:
+            cause = ""
+        return Draft(
+            award_id=line["award_id"],
+            person_id=line["person_id"],
+            scheme=line["scheme"],
+            month=line["month"],
+            kind=kind,
+            cause=cause,
+            amount_fen=granted - booked,
+            entitled_fen=granted,
+            booked_fen=booked,
+            outcome=Outcome(line["outcome"]).word,
+            not_met=line["not_met"],
+            unknown=line["unknown"],
+            basis=line["basis"],
+            sequence=line["times"],
+        )
+
+    def _refusal(self, line: dict[str, Any], scheme: Scheme, bases: dict[str, dict[str, Any]]) -> str:
+        if line["left_it"]:
+            return "withdrawn"
+        if line["gone"] and line["lapse_not_met"]:
+            return cause_of(scheme, line["lapse_not_met"] & scheme.reapply_mask, bases[line["lapse_basis"]]["facts"])
+        return cause_of(scheme, line["not_met"], bases[line["basis"]]["facts"]) or "error"
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def basis_fact_label(name: str) -> str:
+    """Return what a fact of a basis is called."""
+    return BY_NAME[name].label

@@ -1,0 +1,271 @@
+"""The life of a run: calculated → checked → approved (by somebody else) → sent → reconciled."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Max, Q, Sum
+
+from zhucan.cases.facts import as_utc, stamp
+from zhucan.core.errors import ZhucanError
+from zhucan.core.months import Month
+from zhucan.orgs import audit
+from zhucan.orgs.models import Division, User
+from zhucan.payments import ledger, recoveries
+from zhucan.payments.decide import Draft, Result, Scope, decide_month
+from zhucan.payments.models import Account, Basis, Bookmark, Entry, Line, LineKind, Run, RunStatus
+from zhucan.policy.catalogue import scheme
+
+OPEN = (RunStatus.CALCULATED, RunStatus.CHECKED)
+
+
+class RunRefused(ZhucanError):
+    """The run cannot be made, or cannot make this move."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One allowed move of a run."""
+
+    name: str
+    source: RunStatus
+    target: RunStatus
+
+
+FLOW = (
+    Step("check", RunStatus.CALCULATED, RunStatus.CHECKED),
+    Step("approve", RunStatus.CHECKED, RunStatus.APPROVED),
+    Step("send", RunStatus.APPROVED, RunStatus.SENT),
+    Step("reconcile", RunStatus.SENT, RunStatus.RECONCILED),
+)
+_STEPS = {step.name: step for step in FLOW}
+
+
+def scope_of(run: Run) -> Scope:
+    """Return which awards a run decides."""
+    return Scope(
+        Month.from_index(run.month), run.division_id, tuple(scheme(item) for item in run.schemes), run.known_at
+    )
+
+
+def _footprint(scope: Scope) -> list[Any]:
+    """Return a fingerprint of the bookmarks in scope: it changes whenever another run books any of these awards."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*), max({as_utc('a.decided_at')}), coalesce(sum(a.decided_through), 0), max(a.decided_through)"
+            f" FROM cases_award a WHERE a.id IN ({scope.awards_sql()})"
+        )
+        count, latest, through, last = cursor.fetchone()
+    return [count, str(latest) if latest else "", int(through), last]
+
+
+@transaction.atomic
+def calculate(
+    *, month: Month, division: Division, schemes: Sequence[str], known_at: datetime, at: datetime, by: User | None
+) -> Run | None:
+    """Calculate a month; an open run of the same month and place is calculated anew.
+
+    Returns None when there is nothing new to a month that is booked already. Raises `RunRefused`, `NoStandard`.
+    """
+    if known_at.astimezone(at.tzinfo) > at:
+        raise RunRefused("资料截至时间在将来：请核对。")
+    scope = Scope(month, division.code, tuple(scheme(item) for item in sorted(set(schemes))), known_at)
+    runs = Run.objects.select_for_update().filter(month=month.index, division=division)
+    still_open = runs.filter(status__in=OPEN).first()
+    if still_open is not None and sorted(still_open.schemes) != sorted(set(schemes)):
+        raise RunRefused(f"{month.label}还有一次未批准的发放（项目不同）：请先批准或作废它，再计算。")
+    before = _footprint(scope)
+    if before[3] is not None and before[3] > month.index:
+        last = Month.from_index(before[3])
+        raise RunRefused(f"{last.label}已经发放，{month.label}不能再单独计算：更正会在{last.next.label}自动补发或追回。")
+    if before[1] and before[1] > stamp(known_at):
+        raise RunRefused("资料截至时间早于上次发放所依据的时间：请用更晚的时间。")
+    result = decide_month(scope)
+    earlier = runs.exclude(status__in=OPEN)
+    if still_open is None and earlier.exists() and not result.drafts:
+        return None
+    if still_open is not None:
+        still_open.lines.all()._raw_delete(still_open.lines.db)  # type: ignore[attr-defined]  # draft lines have no dependants
+        still_open.bookmarks.all().delete()
+        sequence = still_open.sequence
+        still_open.delete()
+    else:
+        sequence = (earlier.aggregate(most=Max("sequence"))["most"] or 0) + 1
+    run = Run.objects.create(
+        month=month.index,
+        division=division,
+        schemes=sorted(set(schemes)),
+        sequence=sequence,
+        known_at=known_at,
+        calculated_at=at,
+        calculated_by=by,
+        totals={"footprint": before},
+    )
+    _write(run, result)
+    run.totals["lines"] = totals(run)
+    run.save(update_fields=["totals"])
+    audit.record(
+        actor=by, action="payments.calculate", target=f"run:{run.pk}", at=at, month=str(month), lines=len(result.drafts)
+    )
+    return run
+
+
+def _write(run: Run, result: Result) -> None:
+    known = dict(Basis.objects.filter(digest__in=list(result.bases)).values_list("digest", "pk")) if len(
+        result.bases
+    ) < 900 else dict(Basis.objects.values_list("digest", "pk"))
+    Basis.objects.bulk_create(
+        [Basis(digest=digest, content=content) for digest, content in result.bases.items() if digest not in known],
+        batch_size=2000,
+    )
+    digests = [digest for digest in result.bases if digest not in known]
+    for start in range(0, len(digests), 900):
+        known.update(Basis.objects.filter(digest__in=digests[start : start + 900]).values_list("digest", "pk"))
+    columns = (
+        "run_id", "award_id", "person_id", "scheme", "month", "kind", "cause", "amount_fen", "entitled_fen",
+        "booked_fen", "outcome", "not_met", "unknown", "basis_id", "sequence", "booked",
+    )  # fmt: skip
+
+    def row(draft: Draft) -> tuple[Any, ...]:
+        return (
+            run.pk, draft.award_id, draft.person_id, draft.scheme, draft.month, draft.kind, draft.cause,
+            draft.amount_fen, draft.entitled_fen, draft.booked_fen, draft.outcome, draft.not_met, draft.unknown,
+            known[draft.basis], draft.sequence, False,
+        )  # fmt: skip
+
+    ledger.insert("payments_line", columns, [row(draft) for draft in result.drafts])
+    Bookmark.objects.bulk_create(
+        [Bookmark(run=run, award_id=award, lapsed_from=lapsed) for award, lapsed in result.lapses.items()],
+        batch_size=2000,
+    )
+
+
+def totals(run: Run) -> list[dict[str, Any]]:
+    """Return lines and amounts (fen) by scheme, kind and cause."""
+    found = (
+        run.lines.values("scheme", "kind", "cause")
+        .annotate(amount_fen=Sum("amount_fen"), lines=Max("id"))
+        .order_by("scheme", "kind", "cause")
+    )
+    counts = Counter(run.lines.values_list("scheme", "kind", "cause"))
+    return [
+        {
+            "scheme": row["scheme"],
+            "kind": row["kind"],
+            "cause": row["cause"],
+            "lines": counts[row["scheme"], row["kind"], row["cause"]],
+            "amount_fen": row["amount_fen"],
+        }
+        for row in found
+    ]
+
+
+def _advance(run: Run, name: str) -> Run:
+    """Return the run locked and known to stand where the step begins. Raises `RunRefused`."""
+    locked = Run.objects.select_for_update().get(pk=run.pk)
+    step = _STEPS[name]
+    if locked.status != step.source:
+        raise RunRefused(
+            f"{Month.from_index(locked.month).label}的发放现在是“{locked.get_status_display()}”，"
+            f"不能变为“{step.target.label}”：请先完成前面的步骤。"
+        )
+    locked.status = step.target
+    return locked
+
+
+@transaction.atomic
+def check(*, run: Run, at: datetime, by: User | None) -> Run:
+    """Say that somebody looked through the lines."""
+    locked = _advance(run, "check")
+    locked.checked_at, locked.checked_by = at, by
+    locked.save()
+    audit.record(actor=by, action="payments.check", target=f"run:{run.pk}", at=at)
+    return locked
+
+
+@transaction.atomic
+def approve(*, run: Run, at: datetime, by: User) -> Run:
+    """Approve and book a run. Raises `RunRefused` when it is stale or calculated by the same person."""
+    locked = _advance(run, "approve")
+    if locked.calculated_by_id == by.pk:
+        raise RunRefused("计算和批准不能是同一个人：请由另一位审批人批准。")
+    scope = scope_of(locked)
+    now = _footprint(scope)
+    if now != locked.totals["footprint"]:
+        raise RunRefused("计算之后又有别的发放入账，这次结果已过期：请重新计算再批准。")
+    locked.approved_at, locked.approved_by = at, by
+    locked.save()
+    try:
+        with transaction.atomic():
+            locked.lines.update(booked=True)
+            ledger.book_lines(locked, at)
+    except IntegrityError as error:
+        raise RunRefused("有月份已由别的发放入账，不能重复入账：请重新计算再批准。") from error
+    _net(locked, at)
+    recoveries.apply_set_offs(run=locked, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE cases_award SET decided_through = {locked.month}, decided_at = %s WHERE id IN ({scope.awards_sql()})",
+            [locked.known_at],
+        )
+    for mark in locked.bookmarks.select_related("award").iterator():
+        mark.award.lapsed_from = mark.lapsed_from
+        mark.award.save(update_fields=["lapsed_from"])
+    amount = locked.lines.filter(amount_fen__gt=0).aggregate(sum=Sum("amount_fen"))["sum"] or 0
+    audit.record(actor=by, action="payments.approve", target=f"run:{run.pk}", at=at, amount_fen=amount)
+    return locked
+
+
+def _net(run: Run, at: datetime) -> None:
+    """Set what a run makes up against what it takes back, within one person and scheme (EFF-3)."""
+    owed: dict[tuple[int, str], list[Line]] = defaultdict(list)
+    for line in run.lines.filter(kind=LineKind.RECOVERY).order_by("month", "id"):
+        owed[line.person_id, line.scheme].append(line)
+    if not owed:
+        return
+    people = {person for person, _ in owed}
+    entries = []
+    arrears = run.lines.filter(kind=LineKind.ARREARS).order_by("month", "id")
+    left = {key: [[line.cause, -line.amount_fen] for line in lines] for key, lines in owed.items()}
+    for line in arrears.iterator():
+        if line.person_id not in people:
+            continue
+        room = line.amount_fen
+        for debt in left.get((line.person_id, line.scheme), []):
+            amount = min(room, debt[1])
+            if amount:
+                entries.append(
+                    Entry(
+                        source=Account.PAYABLE, target=Account.RECOVERABLE, amount_fen=amount, person_id=line.person_id,
+                        scheme=line.scheme, cause=debt[0], line=line, at=at,
+                    )
+                )  # fmt: skip
+                room -= amount
+                debt[1] -= amount
+    Entry.objects.bulk_create(entries)
+
+
+@transaction.atomic
+def discard(*, run: Run, at: datetime, by: User | None) -> None:
+    """Throw an unapproved run away."""
+    locked = Run.objects.select_for_update().get(pk=run.pk)
+    if locked.status not in OPEN:
+        raise RunRefused("已批准的发放不能作废：请用更正在下月补发或追回。")
+    audit.record(actor=by, action="payments.discard", target=f"run:{run.pk}", at=at)
+    locked.lines.all().delete()
+    locked.bookmarks.all().delete()
+    locked.delete()
+
+
+def payable_of(run: Run) -> dict[int, int]:
+    """Return what each person is to be paid from a run, in fen: booked, less what was set off."""
+    sums: dict[int, int] = defaultdict(int)
+    own = Entry.objects.filter(line__run=run, payment__isnull=True)
+    for row in own.filter(Q(target=Account.PAYABLE)).values("person_id").annotate(sum=Sum("amount_fen")):
+        sums[row["person_id"]] += row["sum"]
+    for row in own.filter(Q(source=Account.PAYABLE)).values("person_id").annotate(sum=Sum("amount_fen")):
+        sums[row["person_id"]] -= row["sum"]
+    return {person: amount for person, amount in sorted(sums.items()) if amount}
