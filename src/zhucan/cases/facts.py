@@ -102,7 +102,7 @@ def load(con: duckdb.DuckDBPyConnection, table: str, select: str, types: Mapping
                     csv.writer(file).writerows(cursor.cursor)
         columns = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
         con.execute(
-            f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM read_csv(?, header = false, delim = ',', quote = '\"',"
+            f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM read_csv(?, auto_detect = false, header = false, delim = ',', quote = '\"',"
             f" escape = '\"', nullstr = '', columns = {{{columns}}})",
             [os.fspath(path)],
         )

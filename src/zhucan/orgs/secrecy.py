@@ -4,7 +4,6 @@ A value is AES-256-GCM with a fresh nonce; its column name is bound in as associ
 ciphertext cannot be moved to another column. Look-up and uniqueness use a keyed hash (blind index).
 """
 
-import hashlib
 import hmac
 import os
 from functools import cache
@@ -44,7 +43,7 @@ def unseal(data: bytes, column: str) -> str:
 def blind_index(text: str, purpose: str) -> str:
     """Return 32 hexadecimal digits that are equal for equal texts of one purpose, and tell nothing else."""
     key = bytes.fromhex(settings.ZHUCAN_INDEX_KEY)
-    return hmac.new(key, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, f"{purpose}\0{text}".encode(), "sha256").hex()[:32]
 
 
 if TYPE_CHECKING:

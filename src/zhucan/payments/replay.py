@@ -26,7 +26,6 @@ from zhucan.core.errors import ZhucanError
 from zhucan.core.identifiers import check_character
 from zhucan.core.money import from_fen
 from zhucan.core.months import Month
-from zhucan.core.months import Month
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import Division, LocalParameter, User
 from zhucan.payments import bank, deeds, outcomes, services

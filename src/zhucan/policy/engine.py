@@ -18,7 +18,7 @@ from zhucan.policy.facts import complete, facts_of, facts_sql
 from zhucan.policy.parameters import PARAMETERS, ParameterRow, baseline, resolve
 from zhucan.policy.python import compile_expressions
 from zhucan.policy.schemes import Scheme
-from zhucan.policy.sql import constant, sql_type, to_sql
+from zhucan.policy.sql import Layers, constant, sql_type
 
 __all__ = [
     "Decision",
@@ -189,30 +189,26 @@ def decide_sql(
     parameter_….
     """
     facts, names = needed(schemes), needed_parameters(schemes)
-    tables = {"fact": "f", "parameter": "p"}
-
-    def name(namespace: str, column: str) -> str:
-        return f"{tables[namespace]}.{column}"
-
+    prefixes = {"fact": "fact_", "parameter": "parameter_"}
+    plans = [_plan(scheme) for scheme in schemes]
+    layers = Layers(
+        [part for plan in plans for part in (*plan.tests, plan.amount, plan.lacking)],
+        lambda namespace, column: prefixes[namespace] + column,
+        dialect,
+    )
     tests: dict[str, str] = {}  # SQL of a distinct condition → its column
     columns, results = [], []
-    for scheme in schemes:
-        plan, key = _plan(scheme), scheme.key
+    for scheme, plan in zip(schemes, plans, strict=True):
+        key = scheme.key
         not_met, unknown = [], []
         for bit, test in enumerate(plan.tests):
-            text = to_sql(test, name, dialect)
-            column = tests.setdefault(text, f"t{len(tests)}")
+            column = tests.setdefault(layers.text(test), f"t{len(tests)}")
             not_met.append(f"CASE WHEN {column} THEN 0 WHEN NOT {column} THEN {1 << bit} ELSE 0 END")
             unknown.append(f"CASE WHEN {column} IS NULL THEN {1 << bit} ELSE 0 END")
-        columns += [
-            f"{to_sql(plan.amount, name, dialect)} AS {key}_a",
-            f"{to_sql(plan.lacking, name, dialect)} AS {key}_l",
-        ]
+        columns += [f"{layers.text(plan.amount)} AS {key}_a", f"{layers.text(plan.lacking)} AS {key}_l"]
         results.append((key, f"CAST({' + '.join(not_met)} AS BIGINT)", f"CAST({' + '.join(unknown)} AS BIGINT)"))
     columns += [f"{text} AS {column}" for text, column in tests.items()]
-    if basis:
-        columns += [f"f.{item} AS fact_{item}" for item in facts]
-        columns += [f"p.{item} AS parameter_{item}" for item in names]
+    read = [f"f.{item} AS fact_{item}" for item in facts] + [f"p.{item} AS parameter_{item}" for item in names]
     kept = [f"fact_{item}" for item in facts] + [f"parameter_{item}" for item in names] if basis else []
     masks, finals = [], []
     for key, not_met_sql, unknown_sql in results:
@@ -231,10 +227,11 @@ def decide_sql(
         joined = f"({inner}) f CROSS JOIN ({table}) p"
     else:
         joined = f"({inner}) f LEFT JOIN ({table}) p ON p.division = f.division AND p.month_first = f.month_first"
+    source = f"(SELECT {', '.join(['f.case_id', 'f.person_id', *read])} FROM {joined})"
     return (
         f"SELECT {', '.join(['case_id', 'person_id', *finals, *kept])} FROM ("
         f"SELECT {', '.join(['case_id', 'person_id', *masks, *kept])} FROM ("
-        f"SELECT {', '.join(['f.case_id', 'f.person_id', *columns])} FROM {joined}) tests) masks"
+        f"SELECT {', '.join(['case_id', 'person_id', *columns, *kept])} FROM {layers.over(source)} x) tests) masks"
     )
 
 

@@ -150,6 +150,11 @@ def column(namespace: str, name: str, kind: Kind) -> Expr:
     return Expr("column", kind, value=(namespace, name))
 
 
+def structure(expr: Expr) -> tuple[Any, ...]:
+    """Return a key that is equal for equal trees."""
+    return (expr.op, expr.kind, expr.scale, repr(expr.value), tuple(structure(arg) for arg in expr.args))
+
+
 def unknown_of(kind: Kind) -> Expr:
     """Return an unknown value of a kind."""
     return Expr("const", kind, value=None)
@@ -248,12 +253,12 @@ def choose(*cases: tuple[Expr, Any], default: Any) -> Expr:
 
 
 def _extreme(op: str, parts: Iterable[Any]) -> Expr:
-    first, *rest = (literal(part) for part in parts)
-    for part in rest:
-        pair = _aligned(first, part)
-        _want(first, Kind.INT, Kind.MONEY, Kind.DATE)
-        first = Expr(op, first.kind, pair, scale=pair[0].scale)
-    return first
+    args = [literal(part) for part in parts]
+    scale = max(arg.scale for arg in args)
+    for arg in args:
+        _want(arg, Kind.INT, Kind.MONEY, Kind.DATE)
+        _want(arg, args[0].kind)
+    return Expr(op, args[0].kind, tuple(_scaled(arg, scale) for arg in args), scale=scale)
 
 
 def greatest(*parts: Any) -> Expr:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from zhucan.core.calendar import add_months
-from zhucan.policy.expressions import Expr
+from zhucan.policy.expressions import Expr, structure
 
 _INFIX = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "add": "+", "sub": "-", "times": "*"}
 _Key = tuple[Any, ...]
@@ -33,14 +33,11 @@ class _Compiler:
         self.known: dict[_Key, str] = {}
         self.constants: dict[str, Any] = {}
 
-    def key(self, expr: Expr) -> _Key:
-        return (expr.op, expr.kind, expr.scale, repr(expr.value), tuple(self.key(arg) for arg in expr.args))
-
     def assign(self, expr: Expr) -> str:
         """Return the variable that holds an expression, adding what it needs."""
         if expr.op == "const" and (expr.value is None or isinstance(expr.value, bool | int | str)):
             return repr(expr.value)
-        key = self.key(expr)
+        key = structure(expr)
         if key not in self.known:
             text = self.text(expr)
             name = f"v{len(self.known)}"
@@ -79,9 +76,9 @@ class _Compiler:
                 return f"None if {a[0]} is None else add_months({a[0]}, {a[1]})"
         match expr.op:
             case "greatest":
-                body = f"max({a[0]}, {a[1]})"
+                body = f"max({', '.join(a)})"
             case "least":
-                body = f"min({a[0]}, {a[1]})"
+                body = f"min({', '.join(a)})"
             case "years_between":
                 body = f"age({a[0]}, {a[1]})"
             case "months_between":

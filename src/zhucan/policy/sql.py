@@ -3,10 +3,12 @@
 Only constants of the rules and names declared by the program get into the text, never anything a user typed.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from typing import Any
 
-from zhucan.policy.expressions import Expr, Kind
+from zhucan.policy.expressions import Expr, Kind, structure
 
 Namer = Callable[[str, str], str]
 _INFIX = {
@@ -53,11 +55,17 @@ def constant(value: object, kind: Kind) -> str:
             return "'" + str(value).replace("'", "''") + "'"
 
 
-def to_sql(expr: Expr, name: Namer, dialect: str = "duckdb") -> str:
-    """Return an expression as SQL; `name(namespace, column)` says what its columns are called there."""
+def to_sql(
+    expr: Expr, name: Namer, dialect: str = "duckdb", hoisted: Callable[[Expr], str | None] = lambda node: None
+) -> str:
+    """Return an expression as SQL; `name(namespace, column)` says what its columns are called there, `hoisted` which
+    sub-expressions stand ready as columns."""
+    ready = hoisted(expr)
+    if ready is not None:
+        return ready
 
     def text(node: Expr) -> str:
-        return to_sql(node, name, dialect)
+        return to_sql(node, name, dialect, hoisted)
 
     match expr.op:
         case "const":
@@ -78,10 +86,10 @@ def to_sql(expr: Expr, name: Namer, dialect: str = "duckdb") -> str:
             )
             return f"(CASE {whens} ELSE {text(default)} END)"
         case "greatest" | "least":
-            # greatest() skips nulls in one engine and not in the other: spelled out, an unknown stays unknown
-            left, right = (text(arg) for arg in expr.args)
-            sign = ">=" if expr.op == "greatest" else "<="
-            return f"(CASE WHEN {left} {sign} {right} THEN {left} WHEN {left} IS NOT NULL THEN {right} END)"
+            # the engines differ in whether null counts here: an unknown stays unknown
+            parts = [text(arg) for arg in expr.args]
+            unknown = " OR ".join(f"{part} IS NULL" for part in parts)
+            return f"(CASE WHEN {unknown} THEN NULL ELSE {expr.op}({', '.join(parts)}) END)"
         case "round":
             money, unit = text(expr.args[0]), expr.args[1].value
             div = "//" if dialect == "duckdb" else "DIV"
@@ -113,3 +121,65 @@ def to_sql(expr: Expr, name: Namer, dialect: str = "duckdb") -> str:
             return f"((year({end}) - year({start})) * 12 + month({end}) - month({start}))"
     left, right = expr.args
     return f"({text(left)} {_INFIX[expr.op]} {text(right)})"
+
+
+class Layers:
+    """Expressions that stand in many places, each computed once: SELECTs stacked so that the text stays short."""
+
+    def __init__(self, expressions: Sequence[Expr], name: Namer, dialect: str) -> None:
+        self._name, self._dialect = name, dialect
+        counts: Counter[tuple[Any, ...]] = Counter()
+        nodes: dict[tuple[Any, ...], Expr] = {}
+        for expression in expressions:
+            self._count(expression, counts, nodes)
+        self._shared: dict[tuple[Any, ...], str] = {}
+        self.levels: list[list[str]] = []
+        depths: dict[tuple[Any, ...], int] = {}
+        for key in sorted((key for key, count in counts.items() if count > 1), key=_size):
+            level = max((depths[inner] + 1 for inner in _inside(nodes[key]) if inner in depths), default=0)
+            while len(self.levels) <= level:
+                self.levels.append([])
+            text = self.text(nodes[key])
+            column = f"h{len(self._shared)}"
+            self.levels[level].append(f"{text} AS {column}")
+            self._shared[key], depths[key] = column, level
+
+    def _count(self, expr: Expr, counts: Counter[tuple[Any, ...]], nodes: dict[tuple[Any, ...], Expr]) -> None:
+        if expr.op in ("const", "column") or _plain(expr):
+            return
+        key = structure(expr)
+        nodes.setdefault(key, expr)
+        counts[key] += 1
+        if counts[key] == 1:
+            for arg in expr.args:
+                self._count(arg, counts, nodes)
+
+    def text(self, expr: Expr) -> str:
+        """Return an expression over the stacked columns."""
+
+        def hoisted(node: Expr) -> str | None:
+            return self._shared.get(structure(node)) if node.args else None
+
+        return to_sql(expr, self._name, self._dialect, hoisted)
+
+    def over(self, source: str) -> str:
+        """Return a source with the shared columns added, level by level."""
+        for number, level in enumerate(self.levels):
+            source = f"(SELECT *, {', '.join(level)} FROM {source} s{number})"
+        return source
+
+
+def _plain(expr: Expr) -> bool:
+    """Say whether an expression is too small to be worth a column of its own."""
+    return all(arg.op in ("const", "column") for arg in expr.args) and len(expr.args) <= 2
+
+
+def _size(key: tuple[Any, ...]) -> int:
+    return 1 + sum(_size(inner) for inner in key[4])
+
+
+def _inside(expr: Expr) -> Iterator[tuple[Any, ...]]:
+    for arg in expr.args:
+        if arg.args:
+            yield structure(arg)
+            yield from _inside(arg)

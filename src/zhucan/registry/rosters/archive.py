@@ -30,10 +30,13 @@ _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _PREFIX = re.compile(rb"<([A-Za-z0-9_]+):worksheet")
 _ROW_NUMBER = re.compile(rb"""<row\b[^>]*?\sr=["'](\d+)""")
 _WIDE = re.compile(rb"""\sr=["']([A-Z]{2,3})\d+["'][^>]*[^/]>""")
+_BEYOND_Z = re.compile(rb"""r=["'][A-Z][A-Z]""")
 _TAG = re.compile(rb"""<row\b[^>]*>|<c(?=[\s/>])[^>]*>""")
 _REF = re.compile(rb"""\sr=["']([A-Z]*)(\d+)["']""")
 _CELL = re.compile(rb"<c(?=[\s>])([^>]*[^/]|)>(.*?)</c>", re.DOTALL)
 _FORMULA = re.compile(rb"<f[\s>/]")
+_FORMULA_STARTS = (b"<f>", b"<f ", b"<f/", b"<f\n", b"<f\r", b"<f\t")
+_ERROR_STARTS = (b't="e"', b"t='e'")
 _AREA = re.compile(rb"""<f\b[^>]*\sref=["']([A-Z]+)(\d+):([A-Z]+)(\d+)["']""")
 _ERROR = re.compile(rb"""\st=["']e["']""")
 _INDEX = re.compile(rb"<v>(\d+)</v>")
@@ -247,12 +250,13 @@ def _survey_rows(
                 pass
             if match is not None:
                 found.rows = max(found.rows, int(match[1]))
-            widest = max(set(_WIDE.findall(data)), key=lambda letters: (len(letters), letters), default=b"")
-            found.columns = max(found.columns, column_number(widest.decode()) + 1)
+            if _BEYOND_Z.search(data):
+                widest = max(set(_WIDE.findall(data)), key=lambda letters: (len(letters), letters), default=b"")
+                found.columns = max(found.columns, column_number(widest.decode()) + 1)
         position = (int(numbers[-1]) if numbers else position[0], -1)
     else:
         position = _walk(found, data, position)
-    if _FORMULA.search(data) or _ERROR.search(data):
+    if any(start in data for start in (*_FORMULA_STARTS, *_ERROR_STARTS)):
         _note_cells(found, data)
     if long_texts:
         found.texts += sum(long_texts.get(int(index), 0) for index in _INDEX.findall(data))

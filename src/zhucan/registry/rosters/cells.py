@@ -26,12 +26,7 @@ def text(cell: Any) -> str:
     ('330499196002290011', '33049', '13812345678')
     """
     if isinstance(cell, str):
-        if cell.isascii() and cell.isalnum():
-            return cell
-        found = normalise(cell)
-        if found.startswith('="') and found.endswith('"'):
-            found = found[2:-1]
-        return found.removeprefix("'")
+        return cell if cell.isascii() and cell.isalnum() else _plain(cell)
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -41,6 +36,14 @@ def text(cell: Any) -> str:
     if isinstance(cell, datetime):
         return cell.date().isoformat()
     return str(cell)
+
+
+@lru_cache(maxsize=16384)  # most texts of a roster are the same few places, banks and kinds
+def _plain(written: str) -> str:
+    found = normalise(written)
+    if found.startswith('="') and found.endswith('"'):
+        found = found[2:-1]
+    return found.removeprefix("'")
 
 
 def optional(cell: Any) -> str:
