@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from zhucan.policy.schemes import Scheme
+
 LABELS: Mapping[str, str] = {
     "": "",
     "new": "新增",
@@ -30,17 +32,20 @@ def label(cause: str) -> str:
     return LABELS[cause]
 
 
-def of_change(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> str:
-    """Return why an amount differs between two bases (`facts` and `parameters`): the first thing that changed."""
+def of_change(scheme: Scheme, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> str:
+    """Return why an amount differs between two bases (`facts` and `parameters`): the first thing that changed.
+
+    A basis holds what all schemes of the run read; only what this scheme reads can be its reason.
+    """
     if before is None:
         return "error"
     old, new = before["facts"], after["facts"]
-    differ = {name for name in new if old.get(name) != new[name]}
+    differ = {name for name in scheme.columns("fact") if old.get(name) != new.get(name)}
     if any(name.startswith("grade_") for name in differ):
         return "grade_changed"
     if "in_institution" in differ:
         return "institution"
-    if before["parameters"] != after["parameters"]:
+    if any(before["parameters"].get(name) != after["parameters"].get(name) for name in scheme.columns("parameter")):
         return "standard_raised"
     if any(name.startswith("gets_") or name.endswith("_amount") for name in differ):
         return "other_benefit"

@@ -443,14 +443,14 @@ class _Decider:
         elif line["backpay"]:
             cause = "renewal_backpay"
         elif booked:
-            cause = causes.of_change(old.get(line["line_id"]), basis)
+            cause = causes.of_change(scheme, old.get(line["line_id"]), basis)
         elif kind == "arrears":
             decided = line["decided_through"] is not None and line["month"] <= line["decided_through"]
             cause = "error" if decided else "late_application_approved"
         elif not line["before"]:
             cause = "new"
         elif line["before"] != granted:
-            cause = causes.of_change(old.get(line["before_line"]), basis)
+            cause = causes.of_change(scheme, old.get(line["before_line"]), basis)
         else:
             cause = ""
         return Draft(

@@ -15,6 +15,7 @@ from zhucan.core import yamls
 from zhucan.core.divisions import county_of
 from zhucan.core.months import Month
 from zhucan.core.yamls import Place, nearest
+from zhucan.payments import causes
 from zhucan.payments.deeds import (
     DEEDS,
     Applied,
@@ -222,7 +223,7 @@ def _expectation(node: yamls.Mapping, people: Mapping[str, Someone], runs: Seque
         month=month.as_month("所属月") if month else None,
         kind=kind.as_choice("kind（种类）", (*LineKind.values, NOTHING)) if kind else None,
         scheme=read_scheme(scheme) if scheme else None,
-        cause=normal_cause(cause.as_text("原因")) if cause else None,
+        cause=_cause(cause) if cause else None,
         amount=amount.as_yuan("金额", allow_negative=True) if amount else None,
         sums=sums,
     )
@@ -233,6 +234,16 @@ def _expectation(node: yamls.Mapping, people: Mapping[str, Someone], runs: Seque
     if not sums and kind is None and amount is None and cause is None:
         raise node.error("预期没有写要核对什么；请写 kind、amount、cause 或 total、balance 等。")
     return wanted
+
+
+def _cause(node: yamls.Node) -> str:
+    code = normal_cause(node.as_text("原因"))
+    by_label = {label: known for known, label in causes.LABELS.items() if known}
+    if code not in causes.LABELS and code not in by_label:
+        raise node.error(
+            f"原因没有“{node.as_text('原因')}”；{nearest(code, [known for known in causes.LABELS if known])}"
+        )
+    return by_label.get(code, code)
 
 
 def normal_cause(text: str) -> str:

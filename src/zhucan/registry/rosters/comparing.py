@@ -35,7 +35,6 @@ from zhucan.registry.services import account_index, certificate_index
 
 STATES: tuple[type[Spell], ...] = (Residence, Contact, Guardianship, PayeeAccount, Hardship, Income)
 _OWN = {model: own_fields(model) for model in (*STATES, Certificate)}
-_COMPONENT = ("certificate_id", "category", "grade")
 _PRINTED = frozenset({"number", "number_index", "category", "grade", "expires"})
 
 
@@ -177,7 +176,7 @@ class Teller:
         values = tuple(said[name] for name in _OWN[Certificate])
         self.pen.add(Certificate, person, start, stop, values, source=source, key=key)
         for category, grade in components:
-            self.pen.plain(CertificateComponent, _COMPONENT, (key, category, grade))
+            self.pen.component(key, category, grade)
         return key
 
     def begin(self, known: Known, model: type[Spell], values: Mapping[str, Any], first: date) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 
 from django.db import IntegrityError, connection, transaction
@@ -15,12 +16,12 @@ from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import Division, User
 from zhucan.registry.models import Certificate, ImportBatch, Person
 from zhucan.registry.rosters import marking
-from zhucan.registry.rosters.comparing import Teller, holders_of, known_people, refused
+from zhucan.registry.rosters.comparing import Known, Teller, holders_of, known_people, refused
 from zhucan.registry.rosters.lines import Lines
 from zhucan.registry.rosters.places import Gazetteer
-from zhucan.registry.rosters.reading import Roster, UnusableRoster, read
+from zhucan.registry.rosters.reading import Roster, read
 from zhucan.registry.rosters.rows import Checker, Remark, Row
-from zhucan.registry.rosters.writing import Keys, Pen
+from zhucan.registry.rosters.writing import Keys, Pen, Writer
 from zhucan.registry.services import certificate_index, id_index, rename
 from zhucan.registry.spells import Witness
 
@@ -95,14 +96,11 @@ def import_people(
         raise ImportRefused("还没有区划表：请先运行 zhucan import divisions 文件 导入乡镇和村。")
     result = ImportResult(path, sheets=[sheet.name for sheet in roster.sheets], skipped_sheets=roster.skipped)
     with _no_garbage_collection():
-        rows = list(_check(roster, result, places, inside, today))
-        _mark_repeated(roster, rows)
         try:
             with transaction.atomic():
                 _one_at_a_time()
+                rows = _check(roster, result, places, inside, today)
                 _take(rows, result, Witness(at, by, f"导入：{path.name}"[:80]), as_of, allow_rename)
-                result.rejected = [row for row in rows if row.faults]
-                result.warned = [row for row in rows if row.doubts and not row.faults]
                 _log(result, roster, at, by, as_of)
                 if result.rejected or result.warned:
                     result.only_rejected = marking.write(roster, result.rejected, result.warned, target)
@@ -133,6 +131,8 @@ def _one_at_a_time() -> None:
 def _check(
     roster: Roster, result: ImportResult, places: Gazetteer, inside: Division | None, today: date
 ) -> Iterator[Row]:
+    """Yield every row, checked; a row about somebody who stands further up already comes back and names that row."""
+    first: dict[str, tuple[int, int]] = {}
     for number, sheet in enumerate(roster.sheets):
         result.ignored += [name for name in sheet.header.ignored if name not in result.ignored]
         checker = Checker(
@@ -145,63 +145,64 @@ def _check(
         )
         lines = Lines(sheet)
         for line in lines:
-            yield checker.read(line.number, line.said, line.formulas, line.errors)
+            row = checker.read(line.number, line.said, line.formulas, line.errors)
+            if row.identity is not None:
+                before = first.setdefault(row.identity.number, (number, line.number))
+                if before != (number, line.number):
+                    where = "" if before[0] == number else f"表“{roster.sheets[before[0]].name}”"
+                    which = "id_number" if "id_number" in sheet.header.positions else "certificate"
+                    row.faults.append(Remark(which, f"与{where}第 {before[1]} 行是同一个身份证号；请只保留正确的一行。"))
+            yield row
         result.skipped_rows += len(lines.skipped)
 
 
-def _mark_repeated(roster: Roster, rows: list[Row]) -> None:
-    """Send back every row about somebody who stands further up already, naming that row."""
-    first: dict[str, Row] = {}
-    for row in rows:
-        if row.identity is None:
-            continue
-        before = first.setdefault(row.identity.number, row)
-        if before is not row:
-            where = f"第 {before.number} 行"
-            if before.sheet != row.sheet:
-                where = f"表“{roster.sheets[before.sheet].name}”{where}"
-            which = "id_number" if "id_number" in roster.sheets[row.sheet].header.positions else "certificate"
-            row.faults.append(Remark(which, f"与{where}是同一个身份证号；请只保留正确的一行。"))
-
-
-def _take(rows: list[Row], result: ImportResult, witness: Witness, as_of: date, allow_rename: bool) -> None:
-    """Hold the sound rows against the registry and write what they change."""
-    teller = Teller(Pen(witness), as_of, Keys(Person), Keys(Certificate))
-    sound = [row for row in rows if not row.faults and row.identity is not None]
-    for start in range(0, len(sound), _BATCH):
-        batch = sound[start : start + _BATCH]
-        indexes = {row.number_of_id: id_index(row.number_of_id) for row in batch}
-        known = known_people(list(indexes.values()))
-        numbers = {row.certificate.number: certificate_index(row.certificate.number) for row in batch if row.certificate}
-        holders = holders_of(list(numbers.values()))
-        for row in batch:
-            index = indexes[row.number_of_id]
-            holder = holders.get(numbers[row.certificate.number]) if row.certificate else None
-            if holder is not None and holder != index:
-                row.faults.append(Remark("certificate", "残疾人证：这个证号登记在另一个身份证号下；请核对是哪一个填错了。"))
-                continue
-            somebody = known.get(index)
-            if somebody is None:
-                if row.place_fault is not None:
+def _take(rows: Iterator[Row], result: ImportResult, witness: Witness, as_of: date, allow_rename: bool) -> None:
+    """Hold the rows against the registry and write what they change, a batch being written while the next is checked."""
+    pen = Pen(witness)
+    teller = Teller(pen, as_of, Keys(Person), Keys(Certificate))
+    with Writer() as writer:
+        while batch := list(islice(rows, _BATCH)):
+            sound = [
+                (
+                    row,
+                    id_index(row.identity.number),
+                    certificate_index(row.certificate.number) if row.certificate else "",
+                )
+                for row in batch
+                if row.identity is not None and not row.faults
+            ]
+            writer.wait()
+            known = known_people([index for _, index, _ in sound])
+            holders = holders_of([number for _, _, number in sound if number])
+            for row, index, number in sound:
+                if holders.get(number, index) != index:
+                    row.faults.append(Remark("certificate", "残疾人证：这个证号登记在另一个身份证号下；请核对是哪一个填错了。"))
+                elif index in known:
+                    _take_known(teller, known[index], row, result, allow_rename)
+                elif row.place_fault is not None:
                     row.faults.append(row.place_fault)
-                    continue
-                teller.register(row, index)
-                result.new += 1
-                continue
-            row.faults += refused(somebody, row, allow_rename=allow_rename)
-            if row.faults:
-                continue
-            changed, fault = teller.certificate(somebody, row)
-            if fault is not None:
-                row.faults.append(fault)
-                continue
-            changed |= teller.update(somebody, row)
-            if somebody.name != row.name:
-                rename(person=Person.objects.get(pk=somebody.key), name=row.name)
-                changed = True
-            result.corrected += changed
-            result.unchanged += not changed
-        teller.pen.write()
+                else:
+                    teller.register(row, index)
+                    result.new += 1
+            result.rejected += [row for row in batch if row.faults]
+            result.warned += [row for row in batch if row.doubts and not row.faults]
+            writer.start(pen)
+
+
+def _take_known(teller: Teller, somebody: Known, row: Row, result: ImportResult, allow_rename: bool) -> None:
+    row.faults += refused(somebody, row, allow_rename=allow_rename)
+    if row.faults:
+        return
+    changed, fault = teller.certificate(somebody, row)
+    if fault is not None:
+        row.faults.append(fault)
+        return
+    changed |= teller.update(somebody, row)
+    if somebody.name != row.name:
+        rename(person=Person.objects.get(pk=somebody.key), name=row.name)
+        changed = True
+    result.corrected += changed
+    result.unchanged += not changed
 
 
 def _log(result: ImportResult, roster: Roster, at: datetime, by: User | None, as_of: date) -> None:
@@ -218,6 +219,3 @@ def _log(result: ImportResult, roster: Roster, at: datetime, by: User | None, as
             as_of=as_of.isoformat(),
             **result.counts(),
         )
-
-
-__all__ = ["ImportRefused", "ImportResult", "UnusableRoster", "import_people"]

@@ -4,17 +4,20 @@ A spell is added or retracted here exactly as `registry.spells` does it for one 
 some 800,000 spells, and building model instances for them would take longer than all the checks.
 """
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import date
-from itertools import count
-from typing import Any
+from itertools import chain, count
+from typing import Any, Self
 
 from django.db import connection
-from django.db.models import BinaryField, DateField, DateTimeField, Field, Model
+from django.db.models import DateField, DateTimeField, Model
 
 from zhucan.orgs.secrecy import SealedField, seal
-from zhucan.registry.models import Person, Spell
+from zhucan.registry.models import CertificateComponent, Person, Spell
 from zhucan.registry.spells import Witness
 
 _CLOCKS = ("person_id", "valid_from", "valid_to", "recorded_at", "retracted_at", "recorded_by_id", "source")
@@ -62,20 +65,88 @@ class Keys:
             return count(max(used, int(cursor.fetchone()[0])) + 1)
 
 
-def insert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows whose values are already what the database stores."""
-    if not rows:
-        return
+Pile = tuple[type[Model], tuple[str, ...], list[tuple[Any, ...]]]
+"""A table, its columns, and rows whose values are already what the database stores."""
+
+
+def _copy(piles: Sequence[Pile]) -> None:
     quote = connection.ops.quote_name
-    table, names = quote(model._meta.db_table), ", ".join(quote(column) for column in columns)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+        for model, columns, rows in piles:
+            names = ", ".join(map(quote, columns))
+            with cursor.cursor.copy(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
+
+
+def _execute(raw: sqlite3.Connection, piles: Sequence[Pile]) -> None:
+    """Insert by the raw connection, thousands of values a statement: the interpreter is free while SQLite works."""
+    variables = min(raw.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER), 32_000)
+    for model, columns, rows in piles:
+        size = max(1, variables // len(columns))
+        marks = f"({', '.join('?' * len(columns))})"
+        names = ", ".join(f'"{column}"' for column in columns)
+        for start in range(0, len(rows), size):
+            part = rows[start : start + size]
+            statement = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {", ".join([marks] * len(part))}'
+            raw.execute(statement, list(chain.from_iterable(part)))
+
+
+class Writer:
+    """Inserts one pen's rows while the next are being checked; on SQLite in a second thread.
+
+    The database must not be asked anything between `start` and `wait`. Leaving the context waits; an error of the
+    thread comes out there or at the next `wait`, inside the caller's transaction.
+    """
+
+    def __enter__(self) -> Self:
+        self._pool = ThreadPoolExecutor(max_workers=1) if connection.vendor == "sqlite" else None
+        self._running: Future[None] | None = None
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        try:
+            if kind is None:
+                self.wait()
+        finally:
+            if self._pool is not None:
+                self._pool.shutdown(wait=True)
+
+    def start(self, pen: "Pen") -> None:
+        """Retract and insert what a pen holds."""
+        piles = pen.hand_over()
+        if self._pool is None:
+            _copy(piles)
         else:
-            marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+            connection.ensure_connection()
+            self._running = self._pool.submit(_execute, connection.connection, piles)
+
+    def wait(self) -> None:
+        """Return when everything started is in the database."""
+        if self._running is not None:
+            running, self._running = self._running, None
+            running.result()
+
+
+@dataclass
+class _Pile:
+    """The rows of one table waiting to be written, and how its own columns are stored."""
+
+    columns: tuple[str, ...]
+    sealed: tuple[tuple[int, str], ...] = ()
+    days: tuple[int, ...] = ()
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    keyed: list[tuple[Any, ...]] = field(default_factory=list)
+
+
+def _pile(model: type[Spell]) -> _Pile:
+    own = own_fields(model)
+    fields = {f.attname: f for f in model._meta.concrete_fields}
+    return _Pile(
+        (*_CLOCKS, *own),
+        tuple((at, f"{model._meta.label}.{n}") for at, n in enumerate(own) if isinstance(fields[n], SealedField)),
+        tuple(at for at, name in enumerate(own) if isinstance(fields[name], DateField)),
+    )
 
 
 class Pen:
@@ -83,38 +154,22 @@ class Pen:
 
     def __init__(self, witness: Witness) -> None:
         self._witness = witness
-        recorded = DateTimeField().get_db_prep_value(witness.at, connection)
-        self._recorded = recorded
+        self._recorded = DateTimeField().get_db_prep_value(witness.at, connection)
         self._by = witness.by.pk if witness.by else None
-        self._day = connection.ops.adapt_datefield_value
-        self._days: dict[date, Any] = {}
-        self._rows: dict[tuple[type[Model], tuple[str, ...]], list[tuple[Any, ...]]] = defaultdict(list)
+        self._days: dict[date | None, Any] = {None: None}
+        self._people = _Pile(
+            ("id", "name", "initials", "sex", "born", "id_number", "id_index", "id_tail", "recorded_at")
+        )
+        self._spells: dict[type[Spell], _Pile] = {}
+        self._components = _Pile(("certificate_id", "category", "grade"))
         self._retracted: dict[type[Spell], list[int]] = defaultdict(list)
-        self._layouts: dict[type[Spell], tuple[tuple[str, str], ...]] = {}
-        self._plans: dict[type[Spell], tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]] = {}
 
     def day(self, day: date | None) -> Any:
         """Return a day as the database stores it."""
-        if day is None:
-            return None
-        stored = self._days.get(day)
-        if stored is None:
-            stored = self._days[day] = self._day(day)
-        return stored
-
-    def _layout(self, model: type[Spell]) -> tuple[tuple[str, str], ...]:
-        """Return how each own column is stored: (kind, sealed column name)."""
-        kinds = []
-        for name in own_fields(model):
-            field: Field[Any, Any] = model._meta.get_field(name.removesuffix("_id"))  # type: ignore[assignment]  # only concrete columns are asked for
-            if isinstance(field, SealedField):
-                kinds.append(("sealed", f"{model._meta.label}.{field.attname}"))
-            else:
-                kinds.append(("day" if isinstance(field, DateField) else "plain", ""))
-        self._layouts[model] = tuple(kinds)
-        with_id = (*_CLOCKS, *own_fields(model))
-        self._plans[model] = (self._rows[(model, with_id)], self._rows[(model, ("id", *with_id))])
-        return self._layouts[model]
+        try:
+            return self._days[day]
+        except KeyError:
+            return self._days.setdefault(day, connection.ops.adapt_datefield_value(day))
 
     def add(
         self,
@@ -122,60 +177,51 @@ class Pen:
         person: int,
         start: date,
         stop: date | None,
-        values: Sequence[Any],
+        values: Iterable[Any],
         *,
         source: str | None = None,
         key: int | None = None,
     ) -> None:
         """Note a spell; `values` are its own columns in the model's order, in clear."""
-        layout = self._layouts.get(model) or self._layout(model)
-        stored = [
-            value
-            if kind == "plain"
-            else self.day(value)
-            if kind == "day"
-            else (seal(value, column) if value else b"")
-            for (kind, column), value in zip(layout, values, strict=True)
-        ]
-        clocks = (
-            person,
-            self.day(start),
-            self.day(stop),
-            self._recorded,
-            None,
-            self._by,
-            self._witness.source if source is None else source,
-        )
-        without, with_key = self._plans[model]
+        pile = self._spells.get(model)
+        if pile is None:
+            pile = self._spells[model] = _pile(model)
+        stored = list(values)
+        for at, column in pile.sealed:
+            stored[at] = seal(stored[at], column) if stored[at] else b""
+        for at in pile.days:
+            stored[at] = self.day(stored[at])
+        day, witness = self.day, self._witness
+        told = witness.source if source is None else source
         if key is None:
-            without.append((*clocks, *stored))
+            pile.rows.append((person, day(start), day(stop), self._recorded, None, self._by, told, *stored))
         else:
-            with_key.append((key, *clocks, *stored))
+            pile.keyed.append((key, person, day(start), day(stop), self._recorded, None, self._by, told, *stored))
 
     def person(self, key: int, *, name: str, initials: str, sex: str, born: date, number: str, index: str) -> None:
         """Note a new person."""
-        columns = ("id", "name", "initials", "sex", "born", "id_number", "id_index", "id_tail", "recorded_at")
-        sealed = seal(number, f"{Person._meta.label}.id_number")
-        self._rows[(Person, columns)].append(
+        sealed = seal(number, "registry.Person.id_number")
+        self._people.rows.append(
             (key, name, initials, sex, self.day(born), sealed, index, number[-4:], self._recorded)
         )
 
-    def plain(self, model: type[Model], columns: tuple[str, ...], values: tuple[Any, ...]) -> None:
-        """Note a row of a table without clocks, values as stored."""
-        self._rows[(model, columns)].append(values)
+    def component(self, certificate: int, category: str, grade: int) -> None:
+        """Note a component kind of a certificate."""
+        self._components.rows.append((certificate, category, grade))
 
     def retract(self, model: type[Spell], key: int) -> None:
         """Note that a spell is no longer believed."""
         self._retracted[model].append(key)
 
-    def write(self) -> int:
-        """Retract and insert everything noted, people first; return how many rows that was. Call inside a transaction."""
-        written = sum(map(len, self._rows.values())) + sum(map(len, self._retracted.values()))
+    def hand_over(self) -> list[Pile]:
+        """Retract what was noted, and return the rows to insert in an order that references allow. Empties the pen."""
         for model, keys in self._retracted.items():
             for part in chunks(keys):
                 model._default_manager.filter(pk__in=part).update(retracted_at=self._witness.at)
             keys.clear()
-        for (model, columns), rows in sorted(self._rows.items(), key=lambda item: item[0][0] is not Person):
-            insert(model, columns, rows)
-            rows.clear()
-        return written
+        piles: list[Pile] = []
+        known: list[tuple[type[Model], _Pile]] = [(Person, self._people), *self._spells.items()]
+        for model, pile in [*known, (CertificateComponent, self._components)]:
+            piles += [(model, pile.columns, pile.rows), (model, ("id", *pile.columns), pile.keyed)]
+            pile.rows, pile.keyed = [], []
+        return [pile for pile in piles if pile[2]]
