@@ -20,7 +20,13 @@ from zhucan.core.money import fen
 from zhucan.policy.expressions import RATE_DIGITS, Expr, Kind, column
 
 _FOLDER = Path(__file__).parent
-_LONG_AGO = date(1900, 1, 1)
+BEGINNING = date(1900, 1, 1)
+_WANTED = {
+    Kind.MONEY: "不小于 0、最多两位小数的金额（元），如 330.00",
+    Kind.RATE: "不小于 0、最多四位小数的数，如 0.30",
+    Kind.INT: "整数，如 3",
+    Kind.BOOL: "true 或 false",
+}
 
 
 class BadParameter(ZhucanError, ValueError):
@@ -118,7 +124,7 @@ def value_of(name: str, text: str | None) -> Any:
                 return text
     except (ValueError, InvalidOperation, KeyError):
         pass
-    wanted = "、".join(item.choices) if item.choices else item.unit
+    wanted = "、".join(item.choices) if item.choices else _WANTED.get(item.kind, item.unit)
     raise BadParameter(f"参数 {item.label}（{item.id}）的值“{text}”不对：应为{wanted}。")
 
 
@@ -134,7 +140,7 @@ def baseline() -> tuple[ParameterRow, ...]:
                 ParameterRow(
                     parameter=name,
                     division=normalise_code(division) if division else "",
-                    valid_from=date.fromisoformat(row["from"]) if "from" in row else _LONG_AGO,
+                    valid_from=date.fromisoformat(row["from"]) if "from" in row else BEGINNING,
                     value=None if value is None else str(value),
                     source=row["source"],
                 )

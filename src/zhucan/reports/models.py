@@ -1,0 +1,69 @@
+"""Reports as they were composed, the records behind each figure, and typed-in plan items."""
+
+import json
+import zlib
+from typing import Any
+
+from django.db import models
+
+from zhucan.orgs.models import Division, User
+
+
+class Report(models.Model):
+    """A composed report. Its text, figures and records are kept as they were; a later one is a new report."""
+
+    form = models.CharField("格式", max_length=40)
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="区划", related_name="+")
+    year = models.PositiveSmallIntegerField("年度")
+    title = models.CharField("标题", max_length=200)
+    created_at = models.DateTimeField("生成时间")
+    by = models.ForeignKey(User, models.PROTECT, null=True, verbose_name="生成人", related_name="+")
+    content = models.JSONField("内容")
+    digest = models.CharField("内容摘要", max_length=64)
+
+    class Meta:
+        ordering = ("-created_at",)
+
+
+class FigureRecords(models.Model):
+    """The records that one figure of a report counts, packed: some figures count every person of a county."""
+
+    report = models.ForeignKey(Report, models.CASCADE, related_name="records")
+    key = models.CharField("数字", max_length=120)
+    packed = models.BinaryField("记录")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("report", "key"), name="one_record_list_per_figure"),)
+
+    @staticmethod
+    def pack(rows: list[list[Any]]) -> bytes:
+        """Return the rows compressed."""
+        return zlib.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode(), 6)
+
+    def rows(self) -> list[list[Any]]:
+        """Return rows of person key, label, detail and amount in yuan as text (None where nothing was paid)."""
+        unpacked: list[list[Any]] = json.loads(zlib.decompress(bytes(self.packed)))
+        return unpacked
+
+
+class PlanItem(models.Model):
+    """Something a federation means to do in a year, perhaps with an indicator and the value to reach."""
+
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="区划", related_name="+")
+    year = models.PositiveSmallIntegerField("年度")
+    text = models.CharField("内容", max_length=500)
+    indicator = models.CharField("指标", max_length=60, blank=True)
+    target = models.DecimalField("目标值", max_digits=16, decimal_places=2, null=True, blank=True)
+    recorded_at = models.DateTimeField("登记时间")
+    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    retracted_at = models.DateTimeField("撤回时间", null=True, blank=True)
+
+    class Meta:
+        ordering = ("year", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(indicator="", target=None)
+                | (~models.Q(indicator="") & models.Q(target__isnull=False)),
+                name="plan_target_has_indicator",
+            ),
+        )

@@ -1,0 +1,59 @@
+"""A report as a file: .docx and tagged .pdf in the layout of GB/T 9704, .html, and .json with every figure's records."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from zhucan.core.errors import ZhucanError
+from zhucan.reports import pages, word
+from zhucan.reports.models import Report
+
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+class UnknownForm(ZhucanError):
+    """No file of this kind can be made."""
+
+
+def as_json(report: Report) -> bytes:
+    """Return the report as data: sections, and every figure with its value, definition and list of records."""
+    content = report.content
+    lists = {item.key: item.rows() for item in report.records.all()}
+    figures = [
+        {
+            **figure,
+            "record_list": [
+                {"person": person, "label": label, "detail": detail, "amount": amount}
+                for person, label, detail, amount in lists.get(figure["key"], [])
+            ],
+        }
+        for figure in content["figures"]
+    ]
+    data = {**content, "figures": figures, "form": report.form, "year": report.year, "digest": report.digest}
+    return json.dumps(data, ensure_ascii=False, indent=1).encode()
+
+
+_RENDERERS: Mapping[str, tuple[Callable[[Report], bytes], str]] = {
+    "docx": (lambda report: word.document(report.content), _WORD),
+    "pdf": (lambda report: pages.pdf(report.content), "application/pdf"),
+    "html": (lambda report: pages.html(report.content).encode(), "text/html; charset=utf-8"),
+    "json": (as_json, "application/json"),
+}
+
+
+def content_type(suffix: str) -> str:
+    """Return the media type of a kind of file. Raises `UnknownForm`."""
+    return _renderer(suffix)[1]
+
+
+def render(report: Report, suffix: str) -> tuple[bytes, str]:
+    """Return the file and its media type. Raises `UnknownForm`."""
+    make, kind = _renderer(suffix)
+    return make(report), kind
+
+
+def _renderer(suffix: str) -> tuple[Callable[[Report], bytes], Any]:
+    try:
+        return _RENDERERS[suffix.lstrip(".").lower()]
+    except KeyError as error:
+        raise UnknownForm(f"不会生成“{suffix}”文件：请用 {'、'.join('.' + name for name in _RENDERERS)}。") from error
