@@ -5,11 +5,15 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.county import County
+
 settings.register_profile(
-    "zhucan", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    "zhucan",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("zhucan")
-
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,3 +28,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     if report.skipped and os.environ.get("ZHUCAN_REQUIRE") == "all" and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped although ZHUCAN_REQUIRE=all: {report.longrepr}"
+
+
+@pytest.fixture
+def county(db: None) -> County:
+    return County()

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.county import County, told
 from zhucan.core.money import from_fen, yuan
 from zhucan.orgs.clock import moment
 from zhucan.payments import bank, checks, ledger, recoveries
 from zhucan.payments.models import Account, Batch, Entry, Payment, PaymentStatus, RecoveryDecision, Run
 from zhucan.registry import services as registry
 from zhucan.registry.models import Person
-
-from .conftest import County, told
 
 AT = moment(date(2025, 4, 5))
 
@@ -174,7 +173,7 @@ def test_a_recorded_decision_sets_off_at_most_its_monthly_part(county: County, l
 def test_more_than_is_owed_is_not_settled(county: County):
     person = county.person()
 
-    with pytest.raises(recoveries.RecoveryRefused, match="余额为 0.00"):
+    with pytest.raises(recoveries.RecoveryRefused, match=r"余额为 0\.00"):
         recoveries.decide(
             person=person, scheme="nursing-subsidy", cause="died", kind="repaid", amount=yuan("1.00"), document="协议",
             on=date(2025, 5, 5), at=AT, by=None,

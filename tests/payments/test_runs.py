@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from tests.county import County, told
 from zhucan.core.months import Month
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import LocalParameter
@@ -11,8 +12,6 @@ from zhucan.payments import checks, ledger, services
 from zhucan.payments.decide import NoStandard
 from zhucan.payments.models import Account, Entry, Line, Run
 from zhucan.registry import services as registry
-
-from .conftest import County, told
 
 LIVING, NURSING = {"scheme": "living-allowance"}, {"scheme": "nursing-subsidy"}
 

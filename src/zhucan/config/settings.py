@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "zhucan.cases.apps.CasesConfig",
     "zhucan.payments.apps.PaymentsConfig",
     "zhucan.indicators.apps.IndicatorsConfig",
+    "zhucan.planning.apps.PlanningConfig",
     "zhucan.reports.apps.ReportsConfig",
     "zhucan.demo.apps.DemoConfig",
     "zhucan.office.apps.OfficeConfig",

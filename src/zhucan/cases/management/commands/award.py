@@ -1,0 +1,187 @@
+"""`zhucan award`: approve, withdraw and back-pay awards; approve everybody who is entitled and does not receive."""
+
+from datetime import date
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.db import transaction
+
+from zhucan.cases import awards
+from zhucan.cases.models import Award
+from zhucan.core.divisions import county_of
+from zhucan.core.errors import ZhucanError
+from zhucan.core.money import text
+from zhucan.core.months import Month
+from zhucan.orgs.clock import now, today
+from zhucan.orgs.commands import APPROVER, command_user
+from zhucan.orgs.commands import Command as Base
+from zhucan.orgs.divisions import division
+from zhucan.orgs.models import Division
+from zhucan.policy.catalogue import SCHEMES, scheme
+from zhucan.registry.models import Person, Residence
+from zhucan.registry.queries import find
+
+_PERSON = "人员编号、身份证号、残疾人证号或全名"
+_SCHEMES = "项目代号：" + "、".join(f"{item.id}（{item.name}）" for item in SCHEMES if item.administered)
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError as error:
+        raise CommandError(f"日期 {written} 不对：请写成 2025-01-02 的形式。") from error
+
+
+class Command(Base):
+    help = "待遇：批准（approve）、批量批准应享未享的人（approve-eligible）、退出（withdraw）、补发换证中断的月份（backpay）。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="approve|approve-eligible|withdraw|backpay")
+        one = verbs.add_parser("approve", help="批准一个人的申请，从申请当月起发")
+        everybody = verbs.add_parser("approve-eligible", help="批准一个区划里所有符合条件而没有享受的人")
+        leave = verbs.add_parser("withdraw", help="本人退出；退出当月仍发")
+        gap = verbs.add_parser("backpay", help="决定补发残疾人证到期至重新申请之间的月份")
+        for item in (one, leave, gap):
+            item.add_argument("person", metavar="PERSON", help=_PERSON)
+            item.add_argument("scheme", metavar="SCHEME", help=_SCHEMES)
+        one.add_argument("--applied", required=True, type=_day, metavar="DATE", help="申请日期")
+        one.add_argument("--approved", type=_day, metavar="DATE", help="批准日期；不写则为今天")
+        one.add_argument("--division", metavar="CODE", help="发放县代码；不写则按申请那天的户籍")
+        everybody.add_argument("--division", required=True, metavar="CODE", help="区划代码（县、乡镇或村）")
+        everybody.add_argument("--month", required=True, metavar="MONTH", help="从哪个月起发，如 2025-09")
+        everybody.add_argument("--scheme", action="append", metavar="SCHEME", help=_SCHEMES + "；不写则全部")
+        everybody.add_argument("--dry-run", action="store_true", help="只列出人数和金额，不批准")
+        leave.add_argument("--on", required=True, type=_day, metavar="DATE", help="退出日期")
+        leave.add_argument("--reason", default="本人申请退出", help="退出原因")
+        gap.add_argument("--on", type=_day, metavar="DATE", help="决定日期；不写则为今天")
+        gap.add_argument("--document", required=True, help="决定补发的文件或文号")
+        for item in (one, everybody, leave, gap):
+            item.add_argument("--by", default=APPROVER, metavar="USER", help="以哪个用户的名义")
+
+    def run(self, **options: Any) -> None:
+        """Do what the verb says."""
+        match options["verb"]:
+            case "approve":
+                self._approve(options)
+            case "approve-eligible":
+                self._approve_eligible(options)
+            case "withdraw":
+                award = _held(find(options["person"]), options["scheme"])
+                awards.withdraw(
+                    award=award,
+                    on=options["on"],
+                    at=now(),
+                    by=command_user(options["by"]),
+                    reason=options["reason"],
+                )
+                last = Month.of(options["on"]).label
+                self.stdout.write(f"已退出：人员 {award.person_id} 的{_name(award.scheme)}，最后发放月为 {last}。")
+            case _:
+                award = _latest(find(options["person"]), options["scheme"])
+                awards.grant_backpay(
+                    award=award,
+                    on=options["on"] or today(),
+                    at=now(),
+                    by=command_user(options["by"]),
+                    document=_said(options["document"]),
+                )
+                self.stdout.write(
+                    f"已决定补发：人员 {award.person_id} 的{_name(award.scheme)}换证中断月份，下次发放时补发。"
+                )
+
+    def _approve(self, options: dict[str, Any]) -> None:
+        person, scheme_id = find(options["person"]), _administered(options["scheme"])
+        applied, approved = options["applied"], options["approved"] or today()
+        _not_ahead(applied, approved)
+        place = _county(options["division"]) if options["division"] else _home(person, applied)
+        award = awards.approve(
+            person=person,
+            scheme_id=scheme_id,
+            division=place,
+            applied_on=applied,
+            approved_on=approved,
+            at=now(),
+            by=command_user(options["by"]),
+        )
+        start = Month.from_index(award.start).label
+        self.stdout.write(f"已批准：人员 {person.pk} 的{_name(scheme_id)}，{place.name}从 {start}起发。")
+        if not awards.entitled(person, scheme_id, division=place, on=applied):
+            self.stdout.write(
+                f"注意：按现有资料，{applied} 申请时还不符合条件或情况不明，"
+                f"请用 zhucan explain {person.pk} {Month.of(applied)} 查看。"
+            )
+
+    @transaction.atomic
+    def _approve_eligible(self, options: dict[str, Any]) -> None:
+        """Approve all or none: an error half way leaves nobody approved."""
+        place, month, at = division(options["division"]), Month.parse(options["month"]), now()
+        if place.level not in ("county", "township", "village"):
+            raise ZhucanError(f"{place.name}不是县或县以下的区划：请写发放县，或其中的乡镇、村。")
+        if month > Month.of(today()):
+            raise ZhucanError(f"{month.label}还没有到：只能批准本月和以前月份的申请。")
+        schemes = tuple(_administered(item) for item in options["scheme"] or ()) or None
+        found = awards.eligible(division=place, on=month.first, known_at=at, schemes=schemes)
+        if not options["dry_run"]:
+            awards.approve_all(
+                found, division=_county(place.code), on=month.first, at=at, by=command_user(options["by"])
+            )
+        verb = "可以批准" if options["dry_run"] else "已批准"
+        for item in SCHEMES:
+            some = [candidate for candidate in found if candidate.scheme == item.id]
+            if some:
+                amount = sum(candidate.amount for candidate in some)
+                self.stdout.write(f"{verb}：{item.name} {len(some)} 人，每月 {text(amount)} 元，从 {month.label}起发。")
+        if not found:
+            self.stdout.write(f"没有变化：{place.name}没有符合条件而未享受的人。")
+
+
+def _administered(scheme_id: str) -> str:
+    found = scheme(scheme_id)
+    if not found.administered:
+        raise ZhucanError(f"{found.name}不由残联发放，不能批准：{_SCHEMES}。")
+    return found.id
+
+
+def _name(scheme_id: str) -> str:
+    return scheme(scheme_id).name
+
+
+def _said(document: str) -> str:
+    if not document.strip():
+        raise ZhucanError("没有写依据：请用 --document 写明决定补发的文件或文号。")
+    return document.strip()
+
+
+def _not_ahead(*days: date) -> None:
+    for day in days:
+        if day > today():
+            raise ZhucanError(f"日期 {day} 还没有到：请核对。")
+
+
+def _county(code: str) -> Division:
+    """Return the county of a division. Raises `UnknownDivision`, and `ZhucanError` above a county."""
+    place = division(code)
+    if place.level in ("province", "city"):
+        raise ZhucanError(f"{place.name}不是县：请写发放县的区划代码。")
+    return division(county_of(place.code))
+
+
+def _home(person: Person, day: date) -> Division:
+    home = Residence.objects.filter(person=person).as_known().on(day).first()
+    if home is None:
+        raise ZhucanError(f"人员 {person.pk} 在 {day} 没有户籍登记：请先登记户籍，或用 --division 指明发放县。")
+    return _county(home.division_id)
+
+
+def _latest(person: Person, scheme_id: str) -> Award:
+    award = Award.objects.filter(person=person, scheme=_administered(scheme_id)).order_by("-applied_on").first()
+    if award is None:
+        raise ZhucanError(f"人员 {person.pk} 没有批准过{_name(scheme_id)}：请核对人员和项目。")
+    return award
+
+
+def _held(person: Person, scheme_id: str) -> Award:
+    award = _latest(person, scheme_id)
+    if award.withdrawn_on is not None:
+        raise ZhucanError(f"人员 {person.pk} 的{_name(scheme_id)}已于 {award.withdrawn_on} 退出：不用再次办理。")
+    return award

@@ -1,0 +1,1 @@
+"""What a federation means to do: plan items of a year, with their targets."""

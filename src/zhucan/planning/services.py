@@ -1,0 +1,77 @@
+"""Enter, list and take back plan items."""
+
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from zhucan.core.errors import ZhucanError
+from zhucan.indicators.catalog import indicator as declared
+from zhucan.orgs import audit
+from zhucan.orgs.divisions import division as place_of
+from zhucan.orgs.models import User
+from zhucan.planning.models import PlanItem
+
+_LONGEST = 500
+
+
+class PlanRefused(ZhucanError, ValueError):
+    """A plan item that cannot be entered or taken back; nothing was changed."""
+
+
+@transaction.atomic
+def add_plan_item(
+    *, division: str, year: int, text: str, indicator: str = "", target: str = "", at: datetime, by: User | None
+) -> PlanItem:
+    """Enter a plan item of a year; a target is a value of the indicator (amounts in yuan, ratios in percent).
+
+    Raises `PlanRefused`, `UnknownDivision` or `UnknownIndicator`.
+    """
+    place = place_of(division)
+    words = text.strip().rstrip("。；;")
+    if not words:
+        raise PlanRefused("计划内容是空的：请写明要做什么。")
+    if len(words) > _LONGEST:
+        raise PlanRefused(f"计划内容有 {len(words)} 字，超过 {_LONGEST} 字：请拆成几条。")
+    if not 2000 <= year <= 2100:
+        raise PlanRefused(f"年度 {year} 不对：请写四位数的年份，如 2026。")
+    if bool(indicator) != bool(target):
+        raise PlanRefused("指标和目标值要么都写，要么都不写：请补上缺的一个。")
+    item = PlanItem.objects.create(
+        division=place,
+        year=year,
+        text=words,
+        indicator=declared(indicator).id if indicator else "",
+        target=_value(target) if target else None,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    audit.record(actor=by, action="planning.item", target=f"plan:{item.pk}", at=at, year=year, division=place.code)
+    return item
+
+
+def _value(text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+        if not value.is_finite() or value < 0 or value != value.quantize(Decimal("0.01")) or value >= 10**13:
+            raise InvalidOperation
+    except InvalidOperation as error:
+        raise PlanRefused(f"目标值“{text}”不对：应为不小于 0、最多两位小数的数。") from error
+    return value
+
+
+def plan_items(division: str, year: int) -> QuerySet[PlanItem]:
+    """Return the items of a place and year that were not taken back, in the order they were entered."""
+    return PlanItem.objects.filter(division=place_of(division), year=year, retracted_at=None).order_by("pk")
+
+
+@transaction.atomic
+def retract_plan_item(*, key: int, at: datetime, by: User | None) -> PlanItem:
+    """Take an item back. Raises `PlanRefused`."""
+    item = PlanItem.objects.filter(pk=key, retracted_at=None).first()
+    if item is None:
+        raise PlanRefused(f"没有编号为 {key} 的计划，或已撤回：请用 zhucan plan list 查看编号。")
+    PlanItem.objects.filter(pk=key).update(retracted_at=at)
+    audit.record(actor=by, action="planning.item-retracted", target=f"plan:{key}", at=at)
+    return item
