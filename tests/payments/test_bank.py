@@ -34,7 +34,9 @@ def batch(county: County, people: list[Person]) -> Batch:
     return made
 
 
-def answer(made: Batch, folder: Path, *, failed: tuple[int, ...] = (), encoding: str = "gb18030", **change: str) -> Path:
+def answer(
+    made: Batch, folder: Path, *, failed: tuple[int, ...] = (), encoding: str = "gb18030", **change: str
+) -> Path:
     path = folder / "return.csv"
     with path.open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file)
@@ -77,7 +79,12 @@ def test_a_name_that_looks_like_a_formula_is_made_harmless(county: County, tmp_p
     county.certify(person, "physical", 2)
     county.grant(person, "2025-03-01", schemes=("nursing-subsidy",))
     registry.set_account(
-        person=person, day=date(2020, 1, 1), bank="=1+1", number="990000000000000018", holder="@SUM(A1)", witness=told("2020-01-01")
+        person=person,
+        day=date(2020, 1, 1),
+        bank="=1+1",
+        number="990000000000000018",
+        holder="@SUM(A1)",
+        witness=told("2020-01-01"),
     )
     made = bank.send(run=county.book("2025-03"), day=date(2025, 4, 5), at=AT, by=county.clerk)
 
@@ -86,7 +93,9 @@ def test_a_name_that_looks_like_a_formula_is_made_harmless(county: County, tmp_p
     assert "'=1+1" in plain.read_text(encoding="gb18030")
 
 
-def test_failures_come_back_and_are_paid_in_a_follow_up_batch(batch: Batch, county: County, people: list[Person], tmp_path: Path):
+def test_failures_come_back_and_are_paid_in_a_follow_up_batch(
+    batch: Batch, county: County, people: list[Person], tmp_path: Path
+):
     found = bank.reconcile(path=answer(batch, tmp_path, failed=(2,)), at=AT, by=county.clerk)
     assert (found.paid, found.failed) == (1, 1)
     assert (str(found.paid_amount), str(found.failed_amount)) == ("250.00", "250.00")
@@ -94,7 +103,12 @@ def test_failures_come_back_and_are_paid_in_a_follow_up_batch(batch: Batch, coun
 
     for person in people[1:]:
         registry.set_account(
-            person=person, day=date(2025, 4, 10), bank="示例银行", number=f"9901{person.pk:015d}", holder=person.name, witness=told("2025-04-10")
+            person=person,
+            day=date(2025, 4, 10),
+            bank="示例银行",
+            number=f"9901{person.pk:015d}",
+            holder=person.name,
+            witness=told("2025-04-10"),
         )
     again = bank.follow_up(run=batch.run, day=date(2025, 4, 20), at=AT, by=county.clerk)
 
@@ -127,7 +141,9 @@ def test_the_same_return_file_twice_changes_nothing(batch: Batch, county: County
         ({"result": "处理中"}, "看不懂"),
     ],
 )
-def test_a_return_file_that_does_not_fit_changes_nothing(batch: Batch, county: County, tmp_path: Path, change: dict[str, str], message: str):
+def test_a_return_file_that_does_not_fit_changes_nothing(
+    batch: Batch, county: County, tmp_path: Path, change: dict[str, str], message: str
+):
     before = Entry.objects.count()
 
     with pytest.raises(bank.ReturnRefused, match=message):
@@ -153,7 +169,9 @@ def test_a_recorded_decision_sets_off_at_most_its_monthly_part(county: County, l
     county.grant(person, "2025-01-01", schemes=("nursing-subsidy",))
     for month in ("2025-01", "2025-02", "2025-03"):
         county.book(month)
-    registry.issue_certificate(person=person, issued=date(2025, 1, 15), category="physical", grade=2, witness=told("2025-04-10"))
+    registry.issue_certificate(
+        person=person, issued=date(2025, 1, 15), category="physical", grade=2, witness=told("2025-04-10")
+    )
     county.book("2025-04")
     assert ledger.balance(Account.RECOVERABLE, person_id=person.pk) == -500
 

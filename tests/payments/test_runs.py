@@ -49,7 +49,9 @@ def _expired(county: County, grade: int, expires: str, renewed: str, applied: st
             from zhucan.cases.models import Award
 
             for award in Award.objects.filter(person=person, applied_on=date.fromisoformat(applied)):
-                awards.grant_backpay(award=award, on=date.fromisoformat(applied), at=moment(date.fromisoformat(applied)), by=None)
+                awards.grant_backpay(
+                    award=award, on=date.fromisoformat(applied), at=moment(date.fromisoformat(applied)), by=None
+                )
         county.book(month)
     return person
 

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import duckdb
 import pytest
@@ -29,7 +29,8 @@ from zhucan.policy.python import compile_expressions
 from zhucan.policy.relations import RELATIONS
 from zhucan.policy.sql import sql_type, to_sql
 
-_KNOWN = datetime(2025, 6, 1)
+_MIDNIGHT = time()
+_KNOWN = datetime.combine(date(2025, 6, 1), _MIDNIGHT)
 
 
 def _day(rng: random.Random, first: date = date(2023, 1, 1), days: int = 1100) -> date:
@@ -44,7 +45,7 @@ def _spell(rng: random.Random, kind: str) -> dict[str, object]:
     stop = None if rng.random() < 0.5 else start + timedelta(days=rng.randrange(1, 800))
     if rng.random() < 0.2 and start < month:
         stop = month
-    recorded = datetime(start.year, start.month, start.day) + timedelta(days=rng.randrange(0, 90))
+    recorded = datetime.combine(start, _MIDNIGHT) + timedelta(days=rng.randrange(0, 90))
     row: dict[str, object] = {
         "valid_from": start,
         "valid_to": stop,
@@ -103,7 +104,7 @@ def _population(rng: random.Random, count: int) -> Iterator[dict[str, list[dict[
 def _settle(rng: random.Random, someone: dict[str, list[dict[str, object]]]) -> None:
     """Give half the people a sound certificate and home, so that amounts are reached and not only refusals."""
     lasting = {
-        "valid_from": date(2023, 1, 1), "valid_to": None, "recorded_at": datetime(2023, 1, 1), "retracted_at": None,
+        "valid_from": date(2023, 1, 1), "valid_to": None, "recorded_at": datetime.combine(date(2023, 1, 1), _MIDNIGHT), "retracted_at": None,
         "person_id": someone["person"][0]["person_id"],
     }  # fmt: skip
     grade, category = rng.randint(1, 3), rng.choice(list(CATEGORY_LABELS))

@@ -1,13 +1,15 @@
 """Granting, withdrawing and back-paying awards; finding who is entitled and does not receive."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 import duckdb
 from django.db import transaction
+from django.db.models import Q
 
-from zhucan.cases.facts import export, judge
+from zhucan.cases.facts import export, judge, known
 from zhucan.cases.models import Award, BackpayGrant
 from zhucan.core.divisions import county_of, prefix
 from zhucan.core.errors import ZhucanError
@@ -114,36 +116,100 @@ class Candidate:
 def eligible(
     *, division: Division, on: date, known_at: datetime, schemes: tuple[str, ...] | None = None
 ) -> list[Candidate]:
-    """Return who would be entitled if they applied on a day and has no award in force, in a county or below."""
+    """Return who would be entitled if they applied on a day and has no award in force then, in a county or below.
+
+    Somebody whose award has lapsed or was left before that month counts as having none; somebody whose application of
+    that very day is on record does not come again.
+    """
     wanted = [scheme(item) for item in schemes] if schemes else [item for item in SCHEMES if item.administered]
     month, county = Month.of(on), county_of(division.code)
-    con = duckdb.connect()
     here = (
-        "SELECT r.person_id FROM registry_residence r WHERE r.retracted_at IS NULL AND r.valid_to IS NULL"
-        f" AND r.division_id LIKE '{prefix(division.code)}%'"
-    )
-    export(con, known_at=known_at, people=here)
-    con.execute(
-        "CREATE TABLE frame AS SELECT person_id AS case_id, person_id, ?::VARCHAR AS division, ?::DATE AS on_day,"
-        " ?::DATE - 1 AS expiry_after, ?::DATE AS month_first, ?::DATE AS applied_on FROM person",
-        [county, on, on, month.first, on],
+        f"SELECT t.person_id FROM registry_residence t WHERE {known(known_at)} AND t.division_id LIKE '{prefix(division.code)}%'"
+        f" AND t.valid_from <= '{on}' AND (t.valid_to IS NULL OR t.valid_to > '{on}')"
     )
     params = resolve(parameter_rows(known_at), county, month.first, known_at)
-    rows = con.execute(decide_sql(wanted, params={(county, month.first): params})).fetchall()
-    names = [column[0] for column in con.description or ()]
+    con = duckdb.connect()
+    try:
+        export(con, known_at=known_at, people=here)
+        con.execute(
+            "CREATE TABLE frame AS SELECT person_id AS case_id, person_id, ?::VARCHAR AS division, ?::DATE AS on_day,"
+            " ?::DATE - 1 AS expiry_after, ?::DATE AS month_first, ?::DATE AS applied_on FROM person",
+            [county, on, on, month.first, on],
+        )
+        con.execute(f"CREATE TABLE decided AS {decide_sql(wanted, params={(county, month.first): params})}")
+        parts = [
+            f"SELECT '{item.id}' AS scheme, person_id, {item.key}_amount AS amount FROM decided WHERE {item.key}_outcome = 1"
+            for item in wanted
+        ]
+        rows = con.execute(f"{' UNION ALL '.join(parts)} ORDER BY scheme, person_id").fetchall()
+    finally:
+        con.close()
     held = set(
-        Award.objects.filter(scheme__in=[item.id for item in wanted], withdrawn_on=None, lapsed_from=None).values_list(
+        Award.objects.filter(
+            Q(applied_on=on)
+            | (Q(withdrawn_on=None) | Q(withdrawn_on__gte=month.first))
+            & (Q(lapsed_from=None) | Q(lapsed_from__gt=month.index)),
+            scheme__in=[item.id for item in wanted],
+        ).values_list("person_id", "scheme")
+    )
+    return [
+        Candidate(person_id, scheme_id, from_fen(amount))
+        for scheme_id, person_id, amount in rows
+        if (person_id, scheme_id) not in held
+    ]
+
+
+@transaction.atomic
+def approve_all(
+    candidates: Sequence[Candidate], *, division: Division, on: date, at: datetime, by: User | None
+) -> list[Award]:
+    """Grant every candidate's scheme, applied for and approved on one day, paid by a county: all of them or nobody.
+
+    The audit chain gets one entry a scheme, with the count and the award numbers.
+    """
+    again = set(
+        Award.objects.filter(applied_on__lt=on, scheme__in={candidate.scheme for candidate in candidates}).values_list(
             "person_id", "scheme"
         )
     )
-    found = []
-    for row in rows:
-        values = dict(zip(names, row, strict=True))
-        for item in wanted:
-            key = item.id.replace("-", "_")
-            if values[f"{key}_outcome"] == 1 and (values["person_id"], item.id) not in held:
-                found.append(Candidate(values["person_id"], item.id, from_fen(values[f"{key}_amount"])))
-    return found
+    returning = {one.person_id for one in candidates if (one.person_id, one.scheme) in again}
+    people = Person.objects.in_bulk(list(returning)) if len(returning) < 900 else Person.objects.in_bulk()
+
+    def start(candidate: Candidate) -> Month:
+        if candidate.person_id not in returning:
+            return Month.of(on)
+        return _start(people[candidate.person_id], candidate.scheme, division, on, at)
+
+    made = Award.objects.bulk_create(
+        (
+            Award(
+                person_id=candidate.person_id,
+                scheme=candidate.scheme,
+                division=division,
+                applied_on=on,
+                approved_on=on,
+                start=start(candidate).index,
+                approved_by=by,
+                recorded_at=at,
+            )
+            for candidate in candidates
+        ),
+        batch_size=2000,
+    )
+    for scheme_id in sorted({award.scheme for award in made}):
+        numbers = sorted(award.pk for award in made if award.scheme == scheme_id)
+        audit.record(
+            actor=by,
+            action="cases.approve-all",
+            target=f"division:{division.code}",
+            at=at,
+            scheme=scheme_id,
+            applied_on=str(on),
+            count=len(numbers),
+            first_award=numbers[0],
+            last_award=numbers[-1],
+        )
+    return made
 
 
 def entitled(person: Person, scheme_id: str, *, division: Division, on: date, known_at: datetime | None = None) -> bool:

@@ -25,7 +25,8 @@ from zhucan.core.money import InvalidMoney, fen, from_fen, parse_yuan
 from zhucan.core.months import Month
 from zhucan.orgs import audit
 from zhucan.orgs.models import User
-from zhucan.payments.models import Account, Batch, BatchStatus, Entry, Payment, PaymentStatus, Run, RunStatus
+from zhucan.payments import ledger
+from zhucan.payments.models import Account, Batch, BatchStatus, Payment, PaymentStatus, Run, RunStatus
 from zhucan.payments.services import RunRefused, _advance, payable_of
 from zhucan.registry.models import PayeeAccount
 
@@ -37,13 +38,13 @@ class ReturnRefused(ZhucanError):
     """The bank's return file does not fit its batch; nothing was changed."""
 
 
-def _accounts(people: Iterable[int], day: date) -> dict[int, PayeeAccount]:
-    """Return the account on file of each person on a day."""
+def _accounts(people: Iterable[int], day: date) -> dict[int, int]:
+    """Return the key of the account on file of each person on a day."""
     wanted = list(people)
-    found: dict[int, PayeeAccount] = {}
+    found: dict[int, int] = {}
     for start in range(0, len(wanted), 900):
         rows = PayeeAccount.objects.as_known().on(day).filter(person__in=wanted[start : start + 900])
-        found.update({row.person_id: row for row in rows.order_by("valid_from")})
+        found.update(rows.order_by("valid_from").values_list("person_id", "pk"))
     return found
 
 
@@ -60,22 +61,46 @@ def _new_batch(run: Run, at: datetime, by: User | None) -> Batch:
     )
 
 
-def _fill(batch: Batch, payments: Sequence[Payment], at: datetime) -> Batch:
-    """Put payments into a batch and move their money into transit."""
-    for number, payment in enumerate(payments, start=1):
-        payment.batch, payment.number, payment.status = batch, number, PaymentStatus.SENT
-    made = Payment.objects.bulk_create(payments, batch_size=2000)
-    Entry.objects.bulk_create(
-        (
-            Entry(
-                source=Account.PAYABLE, target=Account.TRANSIT, amount_fen=payment.amount_fen,
-                person_id=payment.person_id, payment=payment, at=at,
-            )
-            for payment in made
-        ),
-        batch_size=2000,
+@dataclass(frozen=True)
+class _Due:
+    """What one person is to be paid to an account; `follows` is the key of the payment that did not arrive."""
+
+    person_id: int
+    account_id: int | None
+    amount_fen: int
+    follows_id: int | None = None
+
+
+def _pay(run: Run, batch: Batch | None, dues: Sequence[_Due]) -> None:
+    """Write payments: into a batch, numbered, or on the list of those without an account."""
+    status = PaymentStatus.SENT if batch else PaymentStatus.NO_ACCOUNT
+    columns = (
+        "run_id",
+        "person_id",
+        "batch_id",
+        "number",
+        "account_id",
+        "amount_fen",
+        "status",
+        "reason",
+        "follows_id",
+    )
+    ledger.insert(
+        "payments_payment",
+        columns,
+        [
+            (run.pk, due.person_id, batch.pk if batch else None, number if batch else None, due.account_id,
+             due.amount_fen, status.value, "", due.follows_id)
+            for number, due in enumerate(dues, start=1)
+        ],
     )  # fmt: skip
-    batch.count, batch.total_fen = len(made), sum(payment.amount_fen for payment in made)
+
+
+def _fill(run: Run, batch: Batch, dues: Sequence[_Due], at: datetime) -> Batch:
+    """Put payments into a batch and move their money into transit."""
+    _pay(run, batch, dues)
+    ledger.book_payments(batch, Account.PAYABLE, Account.TRANSIT, at, status=PaymentStatus.SENT)
+    batch.count, batch.total_fen = len(dues), sum(due.amount_fen for due in dues)
     batch.save(update_fields=["count", "total_fen"])
     return batch
 
@@ -89,18 +114,14 @@ def send(*, run: Run, day: date, at: datetime, by: User | None) -> Batch | None:
     locked = _advance(run, "send")
     owed = payable_of(locked)
     accounts = _accounts(owed, day)
-    payments = [
-        Payment(run=locked, person_id=person, account=accounts.get(person), amount_fen=amount, status=PaymentStatus.NO_ACCOUNT)
-        for person, amount in owed.items()
-        if amount > 0
-    ]
-    Payment.objects.bulk_create((payment for payment in payments if payment.account is None), batch_size=2000)
-    with_account = [payment for payment in payments if payment.account is not None]
-    batch = _fill(_new_batch(locked, at, by), with_account, at) if with_account else None
+    dues = [_Due(person, accounts.get(person), amount) for person, amount in owed.items() if amount > 0]
+    _pay(locked, None, [due for due in dues if due.account_id is None])
+    with_account = [due for due in dues if due.account_id is not None]
+    batch = _fill(locked, _new_batch(locked, at, by), with_account, at) if with_account else None
     if batch is None:
         locked.status = RunStatus.RECONCILED
     locked.save()
-    total = sum(payment.amount_fen for payment in with_account)
+    total = sum(due.amount_fen for due in with_account)
     audit.record(
         actor=by,
         action="payments.send",
@@ -109,7 +130,7 @@ def send(*, run: Run, day: date, at: datetime, by: User | None) -> Batch | None:
         batch=batch.number if batch else "",
         payments=len(with_account),
         amount_fen=total,
-        without_account=len(payments) - len(with_account),
+        without_account=len(dues) - len(with_account),
     )
     return batch
 
@@ -134,14 +155,13 @@ def follow_up(*, run: Run, day: date, at: datetime, by: User | None) -> Batch | 
     failed = waiting(locked)
     accounts = _accounts([payment.person_id for payment in failed], day)
     again = [
-        Payment(run=locked, person_id=old.person_id, account=accounts[old.person_id], amount_fen=old.amount_fen,
-                status=PaymentStatus.SENT, follows=old)
+        _Due(old.person_id, accounts[old.person_id], old.amount_fen, old.pk)
         for old in failed
-        if old.person_id in accounts and accounts[old.person_id].pk != old.account_id
-    ]  # fmt: skip
+        if old.person_id in accounts and accounts[old.person_id] != old.account_id
+    ]
     if not again:
         return None
-    batch = _fill(_new_batch(locked, at, by), again, at)
+    batch = _fill(locked, _new_batch(locked, at, by), again, at)
     locked.status = RunStatus.SENT
     locked.save(update_fields=["status"])
     audit.record(
@@ -277,21 +297,23 @@ def _answers(path: Path) -> list[_Answer]:
 
 def _matched(batch: Batch, answers: Sequence[_Answer]) -> Mapping[int, _Answer]:
     """Return the answers by payment number. Raises `ReturnRefused` unless each payment is answered once, to the fen."""
-    payments = {str(payment.number): payment for payment in batch.payments.all()}
+    payments = {str(number): (number, amount) for number, amount in batch.payments.values_list("number", "amount_fen")}
     seen: dict[int, _Answer] = {}
     for answer in answers:
-        payment = payments.get(answer.number)
+        number, amount = payments.get(answer.number, (None, 0))
         if answer.batch != batch.number:
-            raise ReturnRefused(f"第 {answer.row} 行批次号 {answer.batch} 不是本批 {batch.number}：请核对是否拿错了文件。")
-        if payment is None or payment.number is None:
-            raise ReturnRefused(f"第 {answer.row} 行序号 {answer.number} 不在本批中：请向银行核对。")
-        if payment.number in seen:
-            raise ReturnRefused(f"第 {answer.row} 行序号 {answer.number} 重复出现：请向银行核对。")
-        if payment.amount_fen != answer.amount_fen:
             raise ReturnRefused(
-                f"第 {answer.row} 行金额 {from_fen(answer.amount_fen)} 与报盘金额 {from_fen(payment.amount_fen)} 不符：请向银行核对。"
+                f"第 {answer.row} 行批次号 {answer.batch} 不是本批 {batch.number}：请核对是否拿错了文件。"
             )
-        seen[payment.number] = answer
+        if number is None:
+            raise ReturnRefused(f"第 {answer.row} 行序号 {answer.number} 不在本批中：请向银行核对。")
+        if number in seen:
+            raise ReturnRefused(f"第 {answer.row} 行序号 {answer.number} 重复出现：请向银行核对。")
+        if amount != answer.amount_fen:
+            raise ReturnRefused(
+                f"第 {answer.row} 行金额 {from_fen(answer.amount_fen)} 与报盘金额 {from_fen(amount)} 不符：请向银行核对。"
+            )
+        seen[number] = answer
     if len(seen) != len(payments):
         raise ReturnRefused(f"回盘只有 {len(seen)} 笔，报盘是 {len(payments)} 笔：请向银行索取完整的回盘文件。")
     return seen
@@ -325,20 +347,14 @@ def reconcile(*, path: Path, at: datetime, by: User | None) -> Reconciliation:
             return _summary(batch, again=True)
         raise ReturnRefused(f"批次 {number} 已经回盘，内容与这份文件不同：请向银行核对哪一份有效。")
     matched = _matched(batch, answers)
-    entries, payments = [], []
-    for payment in batch.payments.order_by("number"):
-        answer = matched[payment.number or 0]
-        payment.status = PaymentStatus.PAID if answer.paid else PaymentStatus.FAILED
-        payment.reason = "" if answer.paid else (answer.reason or "银行未说明")[:120]
-        payments.append(payment)
-        entries.append(
-            Entry(
-                source=Account.TRANSIT, target=Account.PAID if answer.paid else Account.PAYABLE,
-                amount_fen=payment.amount_fen, person_id=payment.person_id, payment=payment, at=at,
+    batch.payments.update(status=PaymentStatus.PAID)
+    for number, answer in matched.items():
+        if not answer.paid:
+            batch.payments.filter(number=number).update(
+                status=PaymentStatus.FAILED, reason=(answer.reason or "银行未说明")[:120]
             )
-        )  # fmt: skip
-    Payment.objects.bulk_update(payments, ["status", "reason"], batch_size=500)
-    Entry.objects.bulk_create(entries, batch_size=2000)
+    ledger.book_payments(batch, Account.TRANSIT, Account.PAID, at, status=PaymentStatus.PAID)
+    ledger.book_payments(batch, Account.TRANSIT, Account.PAYABLE, at, status=PaymentStatus.FAILED)
     batch.status, batch.returned_at, batch.return_digest = BatchStatus.RECONCILED, at, digest
     batch.save(update_fields=["status", "returned_at", "return_digest"])
     _advance(batch.run, "reconcile").save()

@@ -1,6 +1,7 @@
 """Why a line is there: the codes, and what people read."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from zhucan.policy.schemes import Scheme
@@ -40,13 +41,19 @@ def of_change(scheme: Scheme, before: Mapping[str, Any] | None, after: Mapping[s
     if before is None:
         return "error"
     old, new = before["facts"], after["facts"]
-    differ = {name for name in scheme.columns("fact") if old.get(name) != new.get(name)}
+    differ = {name for name in _reads(scheme, "fact") if old.get(name) != new.get(name)}
     if any(name.startswith("grade_") for name in differ):
         return "grade_changed"
     if "in_institution" in differ:
         return "institution"
-    if any(before["parameters"].get(name) != after["parameters"].get(name) for name in scheme.columns("parameter")):
+    if any(before["parameters"].get(name) != after["parameters"].get(name) for name in _reads(scheme, "parameter")):
         return "standard_raised"
     if any(name.startswith("gets_") or name.endswith("_amount") for name in differ):
         return "other_benefit"
     return "error"
+
+
+@lru_cache(maxsize=64)
+def _reads(scheme: Scheme, namespace: str) -> tuple[str, ...]:
+    # a run asks this for every line whose amount differs; walking the expressions each time would dominate it
+    return scheme.columns(namespace)

@@ -16,7 +16,9 @@ def lines_and_entries_agree() -> Iterator[str]:
     moving = Line.objects.exclude(kind__in=(LineKind.STOP, LineKind.DOUBT)).annotate(
         times=Count("entries", filter=booking), moved=Sum("entries__amount_fen", filter=booking)
     )
-    for line in moving.filter(booked=True).filter(~Q(times=1) | ~Q(moved=F("amount_fen")) & ~Q(moved=-F("amount_fen")))[:100]:
+    for line in moving.filter(booked=True).filter(~Q(times=1) | ~Q(moved=F("amount_fen")) & ~Q(moved=-F("amount_fen")))[
+        :100
+    ]:
         yield f"发放行 {line.pk} 与账簿不符（应有一条 {from_fen(abs(line.amount_fen))} 元的分录）：账簿或该行被改动过。"
     for line in moving.filter(booked=False, times__gt=0)[:100]:
         yield f"发放行 {line.pk} 没有入账却有分录：请报告管理员。"
@@ -69,7 +71,9 @@ def payments_and_entries_agree() -> Iterator[str]:
     for status, account in into.items():
         wrong = Payment.objects.filter(status=status).annotate(
             sent=Sum("entries__amount_fen", filter=Q(entries__target=Account.TRANSIT), default=0),
-            back=Sum("entries__amount_fen", filter=Q(entries__source=Account.TRANSIT, entries__target=account), default=0),
+            back=Sum(
+                "entries__amount_fen", filter=Q(entries__source=Account.TRANSIT, entries__target=account), default=0
+            ),
         )
         for payment in wrong.exclude(sent=F("amount_fen"), back=F("amount_fen"))[:100]:
             yield f"代发 {payment.pk} 的状态与账簿不符：请报告管理员。"

@@ -211,9 +211,7 @@ class _Decider:
         """Decide all schemes for the rows of a frame."""
         rows = parameter_rows(self.scope.known_at)
         pairs = self.con.execute(f"SELECT DISTINCT division, month_first FROM {frame}").fetchall()
-        params = {
-            (division, first): resolve(rows, division, first, self.scope.known_at) for division, first in pairs
-        }
+        params = {(division, first): resolve(rows, division, first, self.scope.known_at) for division, first in pairs}
         if not params:
             # an empty frame still needs a table of the right shape
             params = {(county_of(self.scope.division), self.scope.month.first): dict.fromkeys(PARAMETERS)}
@@ -276,7 +274,9 @@ class _Decider:
             for division in {division for _, division in grants}
         }
         self.con.execute("CREATE TABLE backpay_limit (award_id BIGINT, most INTEGER)")
-        self.con.executemany("INSERT INTO backpay_limit VALUES (?, ?)", [(award, most[place]) for award, place in grants])
+        self.con.executemany(
+            "INSERT INTO backpay_limit VALUES (?, ?)", [(award, most[place]) for award, place in grants]
+        )
         self.con.execute(
             """
             CREATE TABLE backpay_month AS
@@ -385,7 +385,8 @@ class _Decider:
         compared = [
             line["line_id"] if line["booked"] else line["before_line"]
             for line in lines
-            if (line["booked"] or line["before"]) and not (line["kind"] == "regular" and line["granted"] == line["before"])
+            if (line["booked"] or line["before"])
+            and not (line["kind"] == "regular" and line["granted"] == line["before"])
         ]
         old = self._old_bases([line_id for line_id in compared if line_id is not None])
         schemes = {scheme.id: scheme for scheme in self.scope.schemes}

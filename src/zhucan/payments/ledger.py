@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Q, Sum
 
 from zhucan.core.money import from_fen
-from zhucan.payments.models import Account, Entry, Run
+from zhucan.payments.models import Account, Batch, Entry, PaymentStatus, Run
 
 
 def insert(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -40,6 +40,17 @@ def book_lines(run: Run, at: datetime) -> None:
                 f" FROM payments_line WHERE run_id = %s AND kind IN ({kinds}) ORDER BY id",
                 [at, run.pk],
             )
+
+
+def book_payments(batch: Batch, source: Account, target: Account, at: datetime, *, status: PaymentStatus) -> None:
+    """Move the money of a batch's payments that have a status from one account to another."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO payments_entry (source, target, amount_fen, person_id, scheme, cause, payment_id, at)"
+            f" SELECT '{source.value}', '{target.value}', amount_fen, person_id, '', '', id, %s"
+            " FROM payments_payment WHERE batch_id = %s AND status = %s ORDER BY number",
+            [at, batch.pk, status.value],
+        )
 
 
 def balance(account: Account, *, person_id: int | None = None, scheme: str = "", cause: str = "") -> Decimal:

@@ -128,17 +128,13 @@ def apply_set_offs(*, run: Run, at: datetime) -> None:
         kind=RecoveryDecision.Kind.SET_OFF, person__lines__run=run, recorded_at__lte=at
     ).distinct()
     for decision in decisions.order_by("recorded_at", "id"):
-        room = min(
-            decision.amount_fen - _done(decision), _owed(decision.person_id, decision.scheme, decision.cause)
-        )
+        room = min(decision.amount_fen - _done(decision), _owed(decision.person_id, decision.scheme, decision.cause))
         if decision.monthly_fen is not None:
             this_run = decision.entries.filter(line__run=run).aggregate(sum=Sum("amount_fen"))["sum"] or 0
             room = min(room, decision.monthly_fen - this_run)
         lines = run.lines.filter(person_id=decision.person_id, kind__in=(LineKind.REGULAR, LineKind.ARREARS))
         for line in lines.order_by("id"):
-            taken = (
-                Entry.objects.filter(line=line, source=Account.PAYABLE).aggregate(sum=Sum("amount_fen"))["sum"] or 0
-            )
+            taken = Entry.objects.filter(line=line, source=Account.PAYABLE).aggregate(sum=Sum("amount_fen"))["sum"] or 0
             amount = min(room, line.amount_fen - taken)
             if amount > 0:
                 Entry.objects.create(

@@ -80,7 +80,9 @@ def calculate(
     before = _footprint(scope)
     if before[3] is not None and before[3] > month.index:
         last = Month.from_index(before[3])
-        raise RunRefused(f"{last.label}已经发放，{month.label}不能再单独计算：更正会在{last.next.label}自动补发或追回。")
+        raise RunRefused(
+            f"{last.label}已经发放，{month.label}不能再单独计算：更正会在{last.next.label}自动补发或追回。"
+        )
     if before[1] and before[1] > stamp(known_at):
         raise RunRefused("资料截至时间早于上次发放所依据的时间：请用更晚的时间。")
     result = decide_month(scope)
@@ -114,9 +116,11 @@ def calculate(
 
 
 def _write(run: Run, result: Result) -> None:
-    known = dict(Basis.objects.filter(digest__in=list(result.bases)).values_list("digest", "pk")) if len(
-        result.bases
-    ) < 900 else dict(Basis.objects.values_list("digest", "pk"))
+    known = (
+        dict(Basis.objects.filter(digest__in=list(result.bases)).values_list("digest", "pk"))
+        if len(result.bases) < 900
+        else dict(Basis.objects.values_list("digest", "pk"))
+    )
     Basis.objects.bulk_create(
         [Basis(digest=digest, content=content) for digest, content in result.bases.items() if digest not in known],
         batch_size=2000,
@@ -206,9 +210,10 @@ def approve(*, run: Run, at: datetime, by: User) -> Run:
         raise RunRefused("有月份已由别的发放入账，不能重复入账：请重新计算再批准。") from error
     _net(locked, at)
     recoveries.apply_set_offs(run=locked, at=at)
+    awards = scope.awards_sql().replace("%", "%%")  # a statement with parameters takes a bare % for one
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE cases_award SET decided_through = {locked.month}, decided_at = %s WHERE id IN ({scope.awards_sql()})",
+            f"UPDATE cases_award SET decided_through = {locked.month}, decided_at = %s WHERE id IN ({awards})",
             [locked.known_at],
         )
     for mark in locked.bookmarks.select_related("award").iterator():

@@ -21,7 +21,8 @@ class PlanItem(models.Model):
         ordering = ("year", "pk")
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(indicator="", target=None) | (~models.Q(indicator="") & models.Q(target__isnull=False)),
+                condition=models.Q(indicator="", target=None)
+                | (~models.Q(indicator="") & models.Q(target__isnull=False)),
                 name="plan_target_has_indicator",
             ),
         )

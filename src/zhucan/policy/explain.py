@@ -1,18 +1,29 @@
-"""From masks back to sentences: each condition with its source, what was observed, and what would change a no."""
+"""From masks back to sentences: each condition with its source, what was observed, and what would change a no.
 
-from collections.abc import Mapping
+A fact or parameter is named only where it mattered: where the condition would come out otherwise without it, or, of a
+no, where another value would turn it. So a family on dibao is not told about incomes, and the smallest change is found
+by trying values, not written by hand.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from zhucan.core.money import from_fen, text
 from zhucan.policy.engine import Decision, Outcome
-from zhucan.policy.expressions import RATE_DIGITS, Kind
-from zhucan.policy.facts import BY_NAME
+from zhucan.policy.expressions import RATE_DIGITS, Expr, Kind
+from zhucan.policy.facts import BY_NAME, Fact
 from zhucan.policy.parameters import PARAMETERS
-from zhucan.policy.schemes import Scheme
+from zhucan.policy.python import compile_expressions
+from zhucan.policy.schemes import Condition, Overlap, Scheme
 
 _MARKS = {True: "✓", False: "✕", None: "？"}
+_LARGE = 10**12  # fen; more than any income
+_GRADES = range(1, 5)
+_NEVER = "本人已经去世"
+_RESTORED = {"frozen": "残疾人证解冻", "cancelled": "重新申领残疾人证", "valid": "换领残疾人证（已过有效期）"}
 
 
 def shown(value: Any, kind: Kind, choices: Mapping[str, str] | None = None) -> str:
@@ -65,23 +76,109 @@ class Explanation:
 
 def explain(scheme: Scheme, decision: Decision, facts: Mapping[str, Any], params: Mapping[str, Any]) -> Explanation:
     """Return a decision's sentences, and the smallest change that would make it yes."""
-    reasons = []
+    reasons, steps, missing = [], [], []
+    said: dict[str, bool | None] = {}
     for bit, condition in enumerate(scheme.conditions):
-        met = _state(decision, bit)
-        names = [name for name in condition.met.columns("fact")]
-        numbers = [name for name in condition.met.columns("parameter") if PARAMETERS[name].kind is not Kind.BOOL]
-        label = f"未{condition.label}" if condition.excludes and met else condition.label
-        if condition.excludes and not condition.label.startswith(("领取", "享受", "全额", "正在")):
-            label = f"不属于{condition.label}" if met else condition.label
-        elif condition.excludes:
-            label = f"没有{condition.label}" if met else condition.label
-        reasons.append(Reason(label, met, condition.source, _observed(names, facts, met), _threshold(numbers, params)))
+        met = said[condition.label] = _state(decision, bit)
+        if condition.given and said[condition.given] is not True:
+            continue
+        view = _View(condition.met, facts, params)
+        reasons.append(_reason(condition, met, view))
+        if met is False:
+            steps.append(_step(condition, view))
+        elif met is None:
+            missing.append(_missing(condition, view))
     for place, contest in enumerate(scheme.contests):
         met = _state(decision, len(scheme.conditions) + place)
-        names = [name for name in (contest.rival.columns("fact") if contest.rival is not None else ())]
-        some = [name for name in names if facts.get(name) != 0]
-        reasons.append(Reason(contest.label, met, contest.source, _observed(some, facts, met), ""))
-    return Explanation(scheme, _verdict(decision), tuple(reasons), _change(scheme, decision, facts, params))
+        reason = _contest(scheme, contest, met, facts, params)
+        reasons.append(reason)
+        if met is False:
+            steps.append(f"改选本补贴并停领其他待遇（{reason.observed}；{reason.threshold}）")
+        elif met is None:
+            missing.append("、".join(_unknown_amounts(contest, facts)) or contest.label)
+    return Explanation(scheme, _verdict(decision), tuple(reasons), _change(scheme, decision, steps, missing))
+
+
+@cache
+def _compiled(expr: Expr) -> Any:
+    return compile_expressions([expr], ("fact", "parameter"))
+
+
+def _value(expr: Expr, facts: Mapping[str, Any], params: Mapping[str, Any]) -> Any:
+    return _compiled(expr)(facts, params)[0]
+
+
+class _View:
+    """A condition over some facts and parameters, and what it would say over slightly different ones."""
+
+    def __init__(self, expr: Expr, facts: Mapping[str, Any], params: Mapping[str, Any]) -> None:
+        self.expr, self.facts, self.params = expr, facts, params
+        self.result = _value(expr, facts, params)
+
+    def with_fact(self, name: str, value: Any) -> Any:
+        """Return what the condition says if one fact were otherwise."""
+        return _value(self.expr, {**self.facts, name: value}, self.params)
+
+    def mattering(self) -> list[Fact]:
+        """Return the facts without which the result would differ, or that could turn a no; of an unknown, those that
+        could settle it."""
+        named = [BY_NAME[name] for name in self.expr.columns("fact")]
+        if self.result is not None:
+            known = [fact for fact in named if self.facts.get(fact.name) is not None]
+            return [
+                fact
+                for fact in known
+                if self.with_fact(fact.name, None) != self.result or (self.result is False and self._turns(fact))
+            ]
+        unknown = [fact for fact in named if self.facts.get(fact.name) is None]
+        settling = [
+            fact for fact in unknown if any(self.with_fact(fact.name, value) is not None for value in _candidates(fact))
+        ]
+        return settling or unknown
+
+    def _turns(self, fact: Fact) -> bool:
+        return any(self.with_fact(fact.name, value) is True for value in _candidates(fact))
+
+    def numbers(self) -> list[str]:
+        """Return the amounts and rates among the parameters without which the result would differ."""
+        return [
+            name
+            for name in self.expr.columns("parameter")
+            if PARAMETERS[name].kind in (Kind.MONEY, Kind.RATE)
+            and self.params.get(name) is not None
+            and _value(self.expr, self.facts, {**self.params, name: None}) != self.result
+        ]
+
+    def limits(self) -> dict[str, int]:
+        """Return, for each fact that must not exceed an amount, that amount in ten-thousandths of a fen."""
+        found = {}
+        for node in _nodes(self.expr):
+            if node.op == "le" and node.args[0].kind is Kind.MONEY and not [*node.args[1].columns("fact")]:
+                names = [*node.args[0].columns("fact")]
+                limit = _value(node.args[1], self.facts, self.params)
+                if len(names) == 1 and limit is not None:
+                    found[names[0]] = limit * 10 ** (RATE_DIGITS - node.args[1].scale)
+        return found
+
+
+def _nodes(expr: Expr) -> Iterator[Expr]:
+    yield expr
+    for arg in expr.args:
+        yield from _nodes(arg)
+
+
+def _candidates(fact: Fact) -> list[Any]:
+    """Return values of a fact to try."""
+    match fact.kind:
+        case Kind.BOOL:
+            return [True, False]
+        case Kind.INT:
+            return [0, *_GRADES, 30, 90]
+        case Kind.MONEY:
+            return [0, _LARGE]
+        case Kind.TEXT:
+            return list(fact.choices or ())
+    return []
 
 
 def _state(decision: Decision, bit: int) -> bool | None:
@@ -90,28 +187,119 @@ def _state(decision: Decision, bit: int) -> bool | None:
     return None if decision.unknown >> bit & 1 else True
 
 
-def _observed(names: list[str], facts: Mapping[str, Any], met: bool | None) -> str:
-    """Name what was seen: everything behind a no or an unknown, and numbers and kinds behind a yes."""
+def _named(fact: Fact) -> str:
+    return fact.label.partition("（0")[0]
+
+
+def _is_grade(fact: Fact) -> bool:
+    return fact.name.startswith("grade_")
+
+
+def _reason(condition: Condition, met: bool | None, view: _View) -> Reason:
+    return Reason(_label(condition, met, view), met, condition.source, _observed(view), _threshold(view))
+
+
+def _label(condition: Condition, met: bool | None, view: _View) -> str:
+    if met is None and not any(view.facts.get(name) is None for name in condition.met.columns("fact")):
+        return f"没有配置当地标准：{condition.label}"
+    if not condition.excludes:
+        return {True: "", False: "不符合：", None: "尚待查明："}[met] + condition.label
+    if met is None:
+        return f"尚待查明：{condition.phrase('是否')}"
+    if met is False:
+        return f"因{condition.said or condition.label}不能享受"
+    held = [view.facts.get(name) for name in condition.met.columns("fact")]
+    if True in held:
+        return f"{condition.said or condition.label}，按当地规定不影响本项"
+    if None in held:
+        return f"{condition.phrase('是否')}，按当地规定都不影响本项"
+    return condition.phrase("没有")
+
+
+def _observed(view: _View) -> str:
+    """Name what was seen of the facts that mattered; yes and no are in the label already."""
+    facts = [fact for fact in view.mattering() if fact.kind is not Kind.BOOL]
+    grades = [fact for fact in facts if _is_grade(fact) and view.facts.get(fact.name) != 0]
+    if any(_is_grade(fact) for fact in facts) and not grades:
+        return "没有登记任何类别的残疾等级"
     parts = []
-    for name in names:
-        fact, value = BY_NAME[name], facts.get(name)
-        if fact.kind is Kind.BOOL and met is not None:
-            continue
-        if met and (value is None or value == 0):
-            continue
-        if met is False and value is None and fact.kind is not Kind.BOOL and len(names) > 1:
-            continue
-        parts.append(f"{fact.label}：{shown(value, fact.kind, fact.choices)}")
+    for fact in facts:
+        value = view.facts.get(fact.name)
+        if _is_grade(fact):
+            if value != 0:
+                parts.append(f"{_named(fact)}：{'不详' if value is None else f'{value} 级'}")
+        else:
+            parts.append(f"{_named(fact)}：{shown(value, fact.kind, fact.choices)}")
     return "，".join(parts)
 
 
-def _threshold(names: list[str], params: Mapping[str, Any]) -> str:
-    shown_ = [
-        f"{PARAMETERS[name].label} {shown(params.get(name), PARAMETERS[name].kind)}"
-        for name in names
-        if PARAMETERS[name].kind in (Kind.MONEY, Kind.RATE) and params.get(name) is not None
-    ]
-    return "，".join(shown_)
+def _threshold(view: _View) -> str:
+    """Name the limit that was held against the facts, and the parameters that it comes from."""
+    numbers = "，".join(
+        f"{PARAMETERS[name].label}：{shown(view.params[name], PARAMETERS[name].kind)}" for name in view.numbers()
+    )
+    seen = {fact.name for fact in view.mattering()}
+    limits = {limit for name, limit in view.limits().items() if name in seen}
+    if len(limits) != 1:
+        return numbers
+    words = f"上限：{shown(limits.pop() // 10**RATE_DIGITS, Kind.MONEY)}"
+    return f"{words}，其中{numbers}" if numbers else words
+
+
+def _step(condition: Condition, view: _View) -> str:
+    """Return the smallest change that would make one condition hold: alternatives of one fact each."""
+    if isinstance(condition.cause, str) and condition.cause == "died":
+        return _NEVER
+    if condition.excludes:
+        return condition.phrase("不再")
+    limits, ways = view.limits(), []
+    for name in condition.met.columns("fact"):
+        fact, value = BY_NAME[name], view.facts.get(name)
+        if fact.kind is Kind.MONEY and name in limits:
+            most = limits[name] // 10**RATE_DIGITS
+            if view.with_fact(name, most) is True:
+                ways.append(
+                    f"{_named(fact)}查明不超过 {shown(most, Kind.MONEY)}"
+                    if value is None
+                    else f"{_named(fact)}再低 {shown(value - most, Kind.MONEY)}"
+                )
+        elif fact.kind is Kind.TEXT:
+            words = [label for code, label in (fact.choices or {}).items() if view.with_fact(name, code) is True]
+            if words:
+                ways.append(f"{_named(fact)}认定为{'、'.join(words)}")
+        elif _is_grade(fact) and value:
+            nearest = [grade for grade in reversed(_GRADES) if grade < value and view.with_fact(name, grade) is True]
+            if nearest:
+                ways.append(f"{_named(fact)}评定为 {nearest[0]} 级")
+    if "certificate_valid" in condition.met.columns("fact"):
+        return _RESTORED.get(str(view.facts.get("certificate_status")), condition.label)
+    return "，或".join(ways) or condition.label
+
+
+def _missing(condition: Condition, view: _View) -> str:
+    """Return what has to be found out before one condition can be judged."""
+    if condition.excludes:
+        return condition.phrase("是否")
+    facts = view.mattering()
+    if not facts or any(fact.kind is Kind.BOOL for fact in facts):
+        return f"是否{condition.label}"
+    return ("、" if _is_grade(facts[0]) else "或").join(_named(fact) for fact in facts)
+
+
+def _unknown_amounts(contest: Overlap, facts: Mapping[str, Any]) -> list[str]:
+    names = contest.rival.columns("fact") if contest.rival is not None else ()
+    return [BY_NAME[name].label for name in names if facts.get(name) is None]
+
+
+def _contest(
+    scheme: Scheme, contest: Overlap, met: bool | None, facts: Mapping[str, Any], params: Mapping[str, Any]
+) -> Reason:
+    names = [*contest.rival.columns("fact")] if contest.rival is not None else []
+    seen = [f"{BY_NAME[name].label}：{shown(facts.get(name), Kind.MONEY)}" for name in names if facts.get(name) != 0]
+    own = _value(scheme.amount, facts, params)
+    threshold = f"本补贴：{shown(own, Kind.MONEY)}" if seen and own is not None else ""
+    label = {True: contest.label, False: f"{contest.label}，应领其他待遇", None: f"尚待查明：{contest.label}"}[met]
+    return Reason(label, met, contest.source, "，".join(seen) or "没有这类待遇", threshold)
 
 
 def _verdict(decision: Decision) -> str:
@@ -122,44 +310,16 @@ def _verdict(decision: Decision) -> str:
     return "没有配置当地标准，暂不能判断" if decision.no_standard else "还不能确定"
 
 
-def _change(scheme: Scheme, decision: Decision, facts: Mapping[str, Any], params: Mapping[str, Any]) -> str:
+def _change(scheme: Scheme, decision: Decision, steps: list[str], missing: list[str]) -> str:
     if decision.outcome is Outcome.YES:
         return ""
+    if _NEVER in steps:
+        return f"{_NEVER}，不再发放。"
     if decision.no_standard:
         return "请先录入当地标准及其文件，再判断。"
-    labels = scheme.labels
-    missing = [labels[bit] for bit in range(len(labels)) if decision.unknown >> bit & 1]
-    failed = [bit for bit in range(len(labels)) if decision.not_met >> bit & 1]
-    if not failed:
-        return f"只要查明：{'、'.join(missing)}，就能作出判断。"
-    steps = [_step(scheme, bit, facts, params) for bit in failed]
-    also = f"；并须查明：{'、'.join(missing)}" if missing else ""
+    if not steps:
+        return f"只要查明：{'；'.join(missing)}，就能作出判断。"
+    also = f"；并须查明：{'；'.join(missing)}" if missing else ""
     if len(steps) == 1:
         return f"只差一项：{steps[0]}{also}。"
     return f"还差 {len(steps)} 项：{'；'.join(steps)}{also}。"
-
-
-def _step(scheme: Scheme, bit: int, facts: Mapping[str, Any], params: Mapping[str, Any]) -> str:
-    """Return the smallest change for one condition; for an income limit, by how much it is exceeded."""
-    if bit >= len(scheme.conditions):
-        return "其他待遇金额更高，按择高只能享受一项；放弃或停领其他待遇后可以改领"
-    condition = scheme.conditions[bit]
-    limit = _income_limit(params)
-    income = facts.get("income_per_head")
-    if "income_per_head" in condition.met.columns("fact") and income is not None and limit is not None:
-        over = income * 10**RATE_DIGITS - limit
-        cents = -(-over // 10**RATE_DIGITS)
-        return f"家庭人均月收入再低 {text(from_fen(cents))} 元，或被认定为低保、低保边缘家庭"
-    if condition.excludes:
-        return (
-            f"不再{condition.label}"
-            if condition.label[:2] in ("领取", "享受", "全额", "正在")
-            else f"不再属于{condition.label}"
-        )
-    return condition.label
-
-
-def _income_limit(params: Mapping[str, Any]) -> int | None:
-    """Return the income limit in ten-thousandths of a fen."""
-    base, multiple = params.get("dibao_monthly"), params.get("ls_income_multiple")
-    return None if base is None or multiple is None else base * multiple

@@ -417,7 +417,7 @@ def facts_of(
             values[fact.name] = _formulas[fact.name](someone, row)[0]
             continue
         start, stop = (on, on) if fact.timing is Timing.ON_DAY else (None, month.first)
-        counting = []
+        counting: list[Mapping[str, Any] | None] = []
         for item in believed.get(fact.relation, ()):
             begins, ends = item["valid_from"], item["valid_to"]
             if (begins <= start if start is not None else begins < after) and (ends is None or ends > stop):

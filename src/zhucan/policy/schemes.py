@@ -25,7 +25,8 @@ class Condition:
     """Something that must be true. `met` is three-valued; the label is what people read, so the code is the reason.
 
     `reapply`: once lost, the award ends and a new application is needed. `cause`: the code that a line carries when a
-    month stops for it, a text or an expression over facts.
+    month stops for it, a text or an expression over facts. `said` is what an excluded person does or is, as it stands
+    after 没有, 不 or 是否; `given` names an earlier condition without which this one has no meaning of its own.
     """
 
     label: str
@@ -34,6 +35,15 @@ class Condition:
     cause: str | Expr
     reapply: bool = False
     excludes: bool = False
+    said: str = ""
+    given: str = ""
+
+    def phrase(self, before: str) -> str:
+        """Return what is excluded behind 没有, 不再 or 是否; 是 is denied by 不, not by 没有."""
+        words = self.said or self.label
+        return ("不" if before == "没有" and words.startswith("是") else before) + words.removeprefix(
+            "是" if before == "是否" else ""
+        )
 
 
 class Relation(Enum):
@@ -106,7 +116,7 @@ class Scheme:
     @property
     def labels(self) -> tuple[str, ...]:
         """Return what each mask bit is called."""
-        return tuple(item.label for item in (*self.conditions, *self.contests))
+        return (*(item.label for item in self.conditions), *(item.label for item in self.contests))
 
     def columns(self, namespace: str) -> tuple[str, ...]:
         """Return the facts or parameters that anything of the scheme reads."""
@@ -117,11 +127,13 @@ class Scheme:
         return tuple(dict.fromkeys(name for part in parts for name in part.columns(namespace)))
 
 
-def require(label: str, met: Expr, *, source: str, cause: str | Expr, reapply: bool = False) -> Condition:
+def require(
+    label: str, met: Expr, *, source: str, cause: str | Expr, reapply: bool = False, given: str = ""
+) -> Condition:
     """Return a condition that must be true."""
-    return Condition(label, met, source, cause, reapply)
+    return Condition(label, met, source, cause, reapply, given=given)
 
 
-def exclude(label: str, when: Expr, *, source: str, cause: str, reapply: bool = False) -> Condition:
+def exclude(label: str, when: Expr, *, source: str, cause: str, reapply: bool = False, said: str = "") -> Condition:
     """Return a condition that must not be true (OVL-3: it names its source); the label says what is excluded."""
-    return Condition(label, ~when, source, cause, reapply, excludes=True)
+    return Condition(label, ~when, source, cause, reapply, excludes=True, said=said)

@@ -119,8 +119,8 @@ def to_sql(
         case "months_between":
             start, end = (text(arg) for arg in expr.args)
             return f"((year({end}) - year({start})) * 12 + month({end}) - month({start}))"
-    left, right = expr.args
-    return f"({text(left)} {_INFIX[expr.op]} {text(right)})"
+    first, second = expr.args
+    return f"({text(first)} {_INFIX[expr.op]} {text(second)})"
 
 
 class Layers:

@@ -39,15 +39,16 @@ def overlapping_states() -> Iterator[str]:
 
 
 def certificates_without_components() -> Iterator[str]:
-    """Every certificate says which kinds of disability it stands for."""
-    for row in Certificate.objects.filter(components=None, retracted_at=None).values("pk", "person_id")[:100]:
+    """Every certificate says which kinds of disability it stands for; a multiple one of a roster may leave them open."""
+    bare = Certificate.objects.filter(components=None, retracted_at=None).exclude(category="multiple")
+    for row in bare.values("pk", "person_id")[:100]:
         yield f"人员 {row['person_id']} 的残疾人证（记录 {row['pk']}）没有残疾类别明细：请补录。"
 
 
 def multiple_without_two_kinds() -> Iterator[str]:
-    """A multiple disability has at least two kinds (DC-03)."""
+    """A multiple disability has at least two kinds (DC-03), once any are known."""
     found = Certificate.objects.filter(category="multiple", retracted_at=None).annotate(kinds=Count("components"))
-    for row in found.filter(kinds__lt=2).values("pk", "person_id")[:100]:
+    for row in found.filter(kinds=1).values("pk", "person_id")[:100]:
         yield f"人员 {row['person_id']} 的多重残疾证（记录 {row['pk']}）不足两类：请补录。"
 
 

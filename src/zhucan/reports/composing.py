@@ -41,7 +41,10 @@ class Composer:
         ids |= {name for table in self.form.tables() for name, _ in table.columns}
         ids |= {item.indicator for item in self._items(self.period.first.year) if item.indicator}
         before = {
-            slot.name for sentence in self.form.sentences() for slot in sentence.slots() if slot.how in ("previous", "change")
+            slot.name
+            for sentence in self.form.sentences()
+            for slot in sentence.slots()
+            if slot.how in ("previous", "change")
         }
         self._now = self._look_up(ids, self.period)
         self._before = self._look_up(before, self.period.previous)
@@ -56,7 +59,9 @@ class Composer:
 
     def sections(self) -> list[dict[str, Any]]:
         """Return the sections that have something to say, numbered."""
-        written = [section for section in map(self._section, self.form.sections) if section["text"] or section["tables"]]
+        written = [
+            section for section in map(self._section, self.form.sections) if section["text"] or section["tables"]
+        ]
         for number, section in zip(_NUMERALS, written, strict=False):
             section["heading"] = f"{number}、{section['heading']}"
         return written
@@ -101,39 +106,41 @@ class Composer:
                 return f"{self.period.first.year + 1}年"
         if slot.by:
             return self._parts(slot)
-        figure = self._known(self._now, slot.name, self.period)
+        figure, value = self._known(self._now, slot.name, self.period)
         if slot.how == "change":
-            return self._change(figure, self._known(self._before, slot.name, self.period.previous))
+            return self._change(slot.name)
         if slot.how == "previous":
-            figure = self._known(self._before, slot.name, self.period.previous)
-        said = _plain(figure.value, figure.unit, in_wan=slot.how == "wan")
+            figure, value = self._known(self._before, slot.name, self.period.previous)
+        said = _plain(value, figure.unit, in_wan=slot.how == "wan")
         self._keep(figure, said)
         return said
 
-    def _known(self, figures: Mapping[str, Figure], name: str, period: Period) -> Figure:
+    @staticmethod
+    def _known(figures: Mapping[str, Figure], name: str, period: Period) -> tuple[Figure, Decimal | int]:
         figure = figures[name]
         if figure.value is None:
             raise _Missing(f"{period.label}的“{figure.name}”还没有数据")
-        return figure
+        return figure, figure.value
 
-    def _change(self, now: Figure, before: Figure) -> str:
-        assert now.value is not None and before.value is not None  # both come from _known
-        if not before.value:
-            raise _Missing(f"{self.period.previous.label}的“{before.name}”为 0，不能比较")
-        self._keep(now, _plain(now.value, now.unit))
-        self._keep(before, _plain(before.value, before.unit))
-        difference = now.value - before.value
+    def _change(self, name: str) -> str:
+        now, value = self._known(self._now, name, self.period)
+        before, earlier = self._known(self._before, name, self.period.previous)
+        if not earlier:
+            raise _Missing(f"{before.period.label}的“{before.name}”为 0，不能比较")
+        self._keep(now, _plain(value, now.unit))
+        self._keep(before, _plain(earlier, before.unit))
+        difference = Decimal(value) - Decimal(earlier)
         if not difference:
             return "持平"
         if now.unit == "%":
             return f"{'提高' if difference > 0 else '降低'}{abs(difference)}个百分点"
         word = "增加" if difference > 0 else "减少"
         if now.unit == "元":
-            return f"{word}{wan(abs(Decimal(difference)))}万元"
+            return f"{word}{wan(abs(difference))}万元"
         return f"{word}{abs(difference)}{now.unit}"
 
     def _parts(self, slot: Slot) -> str:
-        whole = self._known(self._now, slot.name, self.period)
+        whole, _ = self._known(self._now, slot.name, self.period)
         parts = engine.breakdown(slot.name, self.division.code, self.period, slot.by, known_at=self.known_at)
         told = []
         for key, label, value in parts:

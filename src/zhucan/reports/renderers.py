@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from zhucan.core.errors import ZhucanError
 from zhucan.reports import pages, word
@@ -52,7 +51,7 @@ def render(report: Report, suffix: str) -> tuple[bytes, str]:
     return make(report), kind
 
 
-def _renderer(suffix: str) -> tuple[Callable[[Report], bytes], Any]:
+def _renderer(suffix: str) -> tuple[Callable[[Report], bytes], str]:
     try:
         return _RENDERERS[suffix.lstrip(".").lower()]
     except KeyError as error:

@@ -32,14 +32,15 @@ def compose(form_id: str, division: str, year: int, at: datetime, by: User | Non
     """
     form = form_of(form_id)
     place = place_of(division)
-    composer = Composer(form, place, _period(year, at), at)
-    sections = composer.sections()
-    if not sections:
-        raise ReportRefused(f"{place.name} {composer.period.label}没有可以写进报告的数字：请先导入人员、发放补贴。")
+    with engine.together():
+        composer = Composer(form, place, _period(year, at), at)
+        sections = composer.sections()
+        if not composer.figures:
+            raise ReportRefused(f"{place.name}{composer.period.label}没有可以写进报告的数字：请先导入人员、发放补贴。")
+        lists = {key: _records(composer, key) for key in composer.figures}
     title = form.title.format(place=place.name, year=composer.period.label)
     organ = f"{place.name}残疾人联合会"
     day = at.astimezone(SHANGHAI).date()
-    lists = {key: _records(composer, key) for key in composer.figures}
     for key, figure in composer.figures.items():
         figure["records"] = len(lists[key])
     content = {

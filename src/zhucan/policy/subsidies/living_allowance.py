@@ -3,18 +3,26 @@
 Source: 国发〔2015〕52号 and the later opinions in `shared.py`. Amounts: parameters/two-subsidies.yaml.
 
 Where each rule of the fact base lives:
-TS-01 conditions below (the application is the award). TS-02, TS-04 the hardship condition with `ls_covers_dibian`,
-`ls_income_multiple`, `ls_own_income_counts`. TS-06 follows from TS-01: hukou, not residence, is asked. TS-10, TS-12,
-TS-17, TS-19 the declared overlaps. TS-11 choose-higher. TS-13, TS-14, TS-15, TS-16, TS-20, TS-21, TS-22 exclusions.
-TS-18 concerns the nursing subsidy. TS-30, TS-31, TS-33 parameters by place and date (flat `ls_monthly` or a share of
-dibao). TS-35 `ls_rounding`. TS-36, TS-37 the fact timings. TS-40 and TS-42 to TS-47 awards and runs
-(`cases/awards.py`, `payments/decide.py`). TS-41 the run. TS-53, TS-54 recoveries and re-decision in `payments`.
 
-Not modelled: TS-03, TS-05, TS-32, TS-48 belong to the nursing subsidy. TS-31 by grade or tier, as Shanghai does: no
-demo county has it. TS-41 stop in the month of the data match, TS-43 `same_month` and TS-46 another payer of the month
-of the move: the parameters refuse these values. TS-49 grace period after a disaster: a locality declares it by
-correcting the certificate's last usable day. TS-50 to TS-52 data matching, reviews and reminders: tasks of the
-one-stop cases, not of the amount.
+- TS-01 hukou, certificate: `shared.standing`; the application is the award (`cases/awards.py`). TS-06 follows: hukou is
+  asked, not where somebody stays.
+- TS-02, TS-04 the hardship condition, with `ls_covers_dibian`, `ls_income_multiple`, `ls_own_income_counts`.
+- TS-10, TS-12, TS-17, TS-19 the declared overlaps. TS-11 choose-higher against living-type benefits.
+- TS-13 to TS-16, TS-20, TS-21, TS-22 exclusions here and in `shared.barred`; TS-14's difference that a child is due is
+  `unattended_child.py`.
+- TS-30, TS-31, TS-33 parameters by place and date: a flat `ls_monthly`, or `ls_rate_of_dibao`. TS-35 `ls_rounding`.
+- TS-36, TS-37 the timings of the facts. TS-40 to TS-47 awards, lapse and look-back (`cases/awards.py`, `payments/decide.py`).
+- TS-53 recoveries with their cause, TS-54 months made up when a fact is corrected (`payments`).
+
+Not modelled:
+
+- TS-03, TS-05, TS-18, TS-32, TS-48 belong to the nursing subsidy.
+- TS-31 living allowance by grade or self-care tier: no county served so far pays so.
+- TS-41 stop in the month of the data match, TS-43 `same_month`, TS-46 another payer of the month of the move: the
+  parameters refuse these values, since no source says how such a place treats the months between.
+- TS-49 grace after a disaster: a locality's decision, entered by correcting the certificate's last usable day.
+- TS-50, TS-51, TS-52 monthly matching with other agencies, reviews and reminders: tasks of people, not of the amount.
+- TS-53 the fine of 1 to 3 times for fraud, TS-54 the deadline of a re-check: procedures outside the monthly run.
 """
 
 from zhucan.policy.expressions import Kind, choose, greatest, round_fen, round_yuan, unknown_of
@@ -54,7 +62,13 @@ living_allowance = Scheme(
             source="民发〔2019〕62号、民发〔2020〕125号",
             cause="other_benefit",
         ),
-        exclude("财政供养人员", f.public_payroll & p.public_payroll_bars_ls, source="当地规定", cause="other_benefit"),
+        exclude(
+            "财政供养人员",
+            f.public_payroll & p.public_payroll_bars_ls,
+            source="当地规定",
+            cause="other_benefit",
+            said="是财政供养人员",
+        ),
     ),
     amount=choose(
         (p.ls_monthly.known(), p.ls_monthly),

@@ -3,15 +3,28 @@
 Source: 国发〔2015〕52号 and the later opinions in `shared.py`. Amounts: parameters/two-subsidies.yaml.
 
 Where each rule of the fact base lives:
-TS-01 conditions below. TS-03, TS-05 the tier, by kind and grade of every component, best tier first
-(`ns_covers_grades_3_4` widens it). TS-10, TS-12, TS-17, TS-19 declared overlaps; TS-12 as `elder_service_subsidy_vs_ns`.
-TS-11 choose-higher with OVL-1. TS-15, TS-16, TS-20, TS-22 exclusions. TS-18 `ltci_vs_ns`. TS-30, TS-31, TS-33
-parameters. TS-32, TS-48 `institution_factor`. TS-36, TS-37 the fact timings. TS-40 to TS-47 awards and runs.
 
-Not modelled: TS-02, TS-04, TS-13, TS-14, TS-21, TS-35 belong to the living allowance. TS-03 the need of long-term care
-as an assessment of its own: the places described sort by kind and grade. TS-32 the fixed extra for the top tier in an
-institution (Zhoushan). TS-12 the Guangzhou form (only the extra for the disabled elderly competes). TS-41, TS-43,
-TS-46, TS-49 to TS-52: as in the living allowance.
+- TS-01 hukou, certificate: `shared.standing`; the application is the award (`cases/awards.py`). TS-06 follows: hukou is
+  asked, not where somebody stays.
+- TS-03, TS-05 the tier, by kind and grade of every component, the best first; `ns_covers_grades_3_4` widens it.
+- TS-10, TS-12, TS-17, TS-19 the declared overlaps; TS-12 is `elder_service_subsidy_vs_ns`. TS-11 choose-higher against
+  nursing-type benefits. TS-13, TS-14 leave this subsidy alone: nothing here asks for them.
+- TS-15, TS-16, TS-20, TS-22 exclusions in `shared.py`. TS-18 `ltci_vs_ns`.
+- TS-30, TS-31, TS-33 parameters by place and date. TS-32, TS-48 `institution_factor` and the timing of `in_institution`.
+- TS-36, TS-37 the timings of the facts. TS-40 to TS-47 awards, lapse and look-back (`cases/awards.py`, `payments/decide.py`).
+- TS-53 recoveries with their cause, TS-54 months made up when a fact is corrected (`payments`).
+
+Not modelled:
+
+- TS-02, TS-04, TS-21, TS-35 belong to the living allowance.
+- TS-03 the need of long-term care as an assessment of its own: the places described sort by kind and grade.
+- TS-12 the form in which only the extra for the disabled elderly competes: that extra is not told apart in the data.
+- TS-32 the fixed extra for the top tier in an institution: no county served so far pays it.
+- TS-41 stop in the month of the data match, TS-43 `same_month`, TS-46 another payer of the month of the move: the
+  parameters refuse these values, since no source says how such a place treats the months between.
+- TS-49 grace after a disaster: a locality's decision, entered by correcting the certificate's last usable day.
+- TS-50, TS-51, TS-52 monthly matching with other agencies, reviews and reminders: tasks of people, not of the amount.
+- TS-53 the fine of 1 to 3 times for fraud, TS-54 the deadline of a re-check: procedures outside the monthly run.
 """
 
 from zhucan.policy.expressions import ZERO, Expr, Kind, any_of, choose, greatest, round_fen, unknown_of
@@ -73,6 +86,7 @@ nursing_subsidy = Scheme(
             choose((tier.unknown(), unknown_of(Kind.BOOL)), (tier == "none", True), default=_base > ZERO),
             source="当地标准",
             cause="grade_changed",
+            given="残疾类别和等级在护理补贴范围内",
         ),
         *barred(),
         exclude(

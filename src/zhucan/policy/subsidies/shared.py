@@ -29,14 +29,23 @@ def standing() -> tuple[Condition, ...]:
         require("本人在世", f.alive, source=str(PRECISE_2022), cause="died", reapply=True),
         require("户籍在发放县", f.hukou_here, source=str(LAW_2015), cause="moved", reapply=True),
         require("持有有效残疾人证", f.certificate_valid, source=str(LAW_2015), cause=certificate_cause, reapply=True),
-        exclude("正在监狱服刑", f.in_custody & p.custody_stops, source="当地停发规定", cause="custody", reapply=True),
+        exclude(
+            "正在监狱服刑",
+            f.in_custody & p.custody_stops,
+            source="当地停发规定",
+            cause="custody",
+            reapply=True,
+            said="在监狱服刑",
+        ),
     )
 
 
 def barred() -> tuple[Condition, ...]:
     """Return the exclusions of both (TS-15, TS-16, TS-20)."""
     return (
-        exclude("特困人员救助供养", f.in_tekun, source=str(LAW_2015), cause="other_benefit"),
+        exclude(
+            "特困人员救助供养", f.in_tekun, source=str(LAW_2015), cause="other_benefit", said="享受特困人员救助供养"
+        ),
         exclude("领取工伤保险生活护理费", f.gets_work_injury_nursing, source=str(LAW_2015), cause="other_benefit"),
         exclude(
             "领取残疾军人抚恤金",

@@ -90,7 +90,9 @@ def survey(path: Path) -> WorkbookMap:
                 raise UnusableRoster(f"{name} 是{kind}，不是 xlsx 表格：请用 Excel 或 WPS 另存为 .xlsx 后再导入。")
             return _survey(file, parts)
     except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, EOFError, KeyError, ValueError) as error:
-        raise UnusableRoster(f"{name} 已损坏或不完整，读不出来：请重新取得文件，或用 Excel 打开另存后再导入。") from error
+        raise UnusableRoster(
+            f"{name} 已损坏或不完整，读不出来：请重新取得文件，或用 Excel 打开另存后再导入。"
+        ) from error
     except (NotImplementedError, RuntimeError) as error:  # how zipfile reports encryption and rare compressions
         raise UnusableRoster(f"{name} 设有密码或用了少见的压缩：请去掉密码另存为 .xlsx 后再导入。") from error
 
@@ -103,7 +105,9 @@ def _check_directory(name: str, entries: list[zipfile.ZipInfo], size: int) -> No
     if unpacked > MAX_UNPACKED:
         raise _too_big(name)
     if unpacked > _SMALL and unpacked > MAX_RATIO * size:
-        raise UnusableRoster(f"{name} 解开后会胀大 {unpacked // max(size, 1)} 倍（疑似压缩炸弹）：没有导入，请核对文件来源。")
+        raise UnusableRoster(
+            f"{name} 解开后会胀大 {unpacked // max(size, 1)} 倍（疑似压缩炸弹）：没有导入，请核对文件来源。"
+        )
     if any(info.flag_bits & 1 for info in entries):
         raise UnusableRoster(f"{name} 设有密码：请去掉密码另存为 .xlsx 后再导入。")
 
@@ -135,7 +139,9 @@ def _survey(file: IO[bytes], parts: dict[str, zipfile.ZipInfo]) -> WorkbookMap:
             for _ in _pieces(file, info):
                 pass  # only to hold what it really unpacks to against the directory
     if sum(sheet.rows * sheet.columns for sheet in sheets.values()) > MAX_CELLS:
-        raise UnusableRoster(f"{name} 的表格范围太大（超过 {MAX_CELLS // 10000} 万格）：请删去表外的多余行列，或拆成几个文件。")
+        raise UnusableRoster(
+            f"{name} 的表格范围太大（超过 {MAX_CELLS // 10000} 万格）：请删去表外的多余行列，或拆成几个文件。"
+        )
     if sum(sheet.texts for sheet in sheets.values()) > MAX_TEXT:
         raise _too_big(name)
     return WorkbookMap(sheets, since_1904)
@@ -245,11 +251,8 @@ def _survey_rows(
     if data.count(b"<c r=") == cells and len(numbers := _ROW_NUMBER.findall(data)) == rows:
         last_value = max(data.rfind(b"</v>"), data.rfind(b"</is>"), data.rfind(b"</f>"))
         if last_value >= 0:
-            match = None
-            for match in _ROW_NUMBER.finditer(data, max(data.rfind(b"<row", 0, last_value), 0), last_value):
-                pass
-            if match is not None:
-                found.rows = max(found.rows, int(match[1]))
+            start = max(data.rfind(b"<row", 0, last_value), 0)
+            found.rows = max((found.rows, *map(int, _ROW_NUMBER.findall(data, start, last_value))))
             if _BEYOND_Z.search(data):
                 widest = max(set(_WIDE.findall(data)), key=lambda letters: (len(letters), letters), default=b"")
                 found.columns = max(found.columns, column_number(widest.decode()) + 1)

@@ -51,7 +51,9 @@ def bench_import(rows: int) -> dict[str, int | float | None]:
         _zhucan(environment, "import", "people", str(folder / "roster.xlsx"), "--division", _COUNTY)
         seconds = time.perf_counter() - started
         peak = _children_peak_mb()
-        limit = _read_seconds(folder / "roster.xlsx") + _insert_seconds(home / "zhucan.sqlite3", folder / "floor.sqlite3")
+        limit = _read_seconds(folder / "roster.xlsx") + _insert_seconds(
+            home / "zhucan.sqlite3", folder / "floor.sqlite3"
+        )
     return {
         "rows": rows,
         "seconds": round(seconds, 2),

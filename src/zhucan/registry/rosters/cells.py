@@ -81,8 +81,8 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SHORT_YEAR = re.compile(r"'?\d{2}(?:年|[-/.])\d{1,2}(?:月|[-/.])\d{1,2}日?|\d{6}")
 _MONTH_ONLY = re.compile(r"\d{4}(?:年|[-/.])\d{1,2}月?")
 _CLOCK = re.compile(r"[T\s]*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$")
-_RANGE = re.compile(r"(.*\d日?)\s*(?:至|到|~|～|—+|–|--)\s*(.+)")
-_DASHED = re.compile(r"(\d{4}[./年]\d{1,2}[./月]\d{1,2}日?)-(\d{4}[./年]\d{1,2}[./月]\d{1,2}日?)")
+_RANGE = re.compile(r"(?:.*\d日?)?\s*(?:至|到|~|～|—+|–|--)\s*(.+?)止?")
+_DASHED = re.compile(r"(?:\d{4}[./年]\d{1,2}[./月]\d{1,2}日?)-(\d{4}[./年]\d{1,2}[./月]\d{1,2}日?)")
 _FOREVER = re.compile(r"长期|永久|长久|终身|无期限|长期有效")
 _DAY_ZERO, _DAY_ZERO_1904 = date(1899, 12, 30), date(1904, 1, 1)
 
@@ -143,7 +143,7 @@ def expiry(cell: Any, *, since_1904: bool = False) -> date | Forever | None:
             return FOREVER
         match = _RANGE.fullmatch(found) or _DASHED.fullmatch(normalise(found))
         if match:
-            return expiry(match[2].strip(), since_1904=since_1904)
+            return expiry(match[1].strip(), since_1904=since_1904)
     return day(cell, since_1904=since_1904)
 
 
@@ -192,14 +192,16 @@ _GRADES = {
     "V": 5,
 }
 _LEVEL = r"(?P<grade>[一二三四五六七八九壹贰叁肆伍1-9]|I{1,3}|IV|V)级"
-_GRADE = re.compile(rf"(?:残疾|多重|[视听肢智精言][力语体神]?(?:残疾|残)?|重度|中度|轻度)*\(?(?:{_LEVEL}|(?P<bare>[一二三四五1-9]|I{{1,3}}|IV))\)?")
+_GRADE = re.compile(
+    rf"(?:残疾|多重|[视听肢智精言][力语体神]?(?:残疾|残)?|重度|中度|轻度)*\(?(?:{_LEVEL}|(?P<bare>[一二三四五1-9]|I{{1,3}}|IV))\)?"
+)
 
 
 @lru_cache(maxsize=1024)
 def grade(written: str) -> int:
     """Return the grade a text names, 1 to 4. Raises `BadCell`.
 
-    >>> grade("二级"), grade("Ⅲ级"), grade("1")
+    >>> grade("二级"), grade("III级"), grade("1")
     (2, 3, 1)
     """
     match = _GRADE.fullmatch(written.upper())
@@ -280,8 +282,11 @@ def kinds(written: str) -> Kinds:
     return Kinds(tuple(named), multiple, joined)
 
 
-_YES = frozenset("是 有 享受 √ ✓ ✔ Y YES 1 对 属于".split())
-_NO = frozenset("否 无 不是 没有 不享受 未享受 × X N NO 0 非 不属于 一般 普通 正常 无困难 非困难 未享受救助 非低保 非低保户 一般户 普通户 一般家庭 普通家庭".split())
+_YES = frozenset(["是", "有", "享受", "√", "✓", "✔", "Y", "YES", "1", "对", "属于"])
+_NO = frozenset([
+    "否", "无", "不是", "没有", "不享受", "未享受", "×", "X", "N", "NO", "0", "非", "不属于", "一般",
+    "普通", "正常", "无困难", "非困难", "未享受救助", "非低保", "非低保户", "一般户", "普通户", "一般家庭", "普通家庭",
+])  # fmt: skip
 _ELSEWHERE = re.compile(r"脱贫|建档立卡|监测|支出型|临时|其他|其它|孤儿|事实无人|优抚|重点")
 _DIBIAN = re.compile(r"边缘|低边|低收入")
 _TEKUN = re.compile(r"特困|五保|三无|分散供养|集中供养")

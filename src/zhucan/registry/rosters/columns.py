@@ -107,7 +107,9 @@ _NOTE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】|〔[^〕]*〕|\([^()]
 _NOISE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff*:：、/\\,，.。·\-_—“”\"'’‘;；|+&#]+")
 _LEADING = re.compile(r"^[0-9]+(?=[^0-9])")
 # Somebody else's column, or a figure of another measure: never taken for the person's own.
-_OTHERS = re.compile(r"户主|家属|经办|联系人|代办|填表|配偶|父亲|母亲|子女|结对|委员|干部|申请日期|家长|代领|代理人|邻居|成员|亲属|父母|持卡人|开户人|户名|年收入|年人均")
+_OTHERS = re.compile(
+    r"户主|家属|经办|联系人|代办|填表|配偶|父亲|母亲|子女|结对|委员|干部|申请日期|家长|代领|代理人|邻居|成员|亲属|父母|持卡人|开户人|户名|年收入|年人均"
+)
 _OTHER_MEASURE = re.compile(r"年(?!月)|万元")
 
 

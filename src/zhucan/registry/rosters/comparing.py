@@ -4,6 +4,7 @@ A state that differs is ended and begun anew on the day the roster speaks for, a
 roster does not tell stays as it is. Certificates follow their day of issue.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from zhucan.core.divisions import within
+from zhucan.core.identifiers import normalise
 from zhucan.orgs.models import Level
 from zhucan.registry.models import (
     Certificate,
@@ -29,12 +31,16 @@ from zhucan.registry.models import (
     Spell,
 )
 from zhucan.registry.naming import initials
-from zhucan.registry.rosters.rows import CertificateEntry, Remark, Row
+from zhucan.registry.rosters.remarks import CertificateEntry, Remark, Row
 from zhucan.registry.rosters.writing import Keys, Pen, chunks, own_fields
 from zhucan.registry.services import account_index, certificate_index
 
 STATES: tuple[type[Spell], ...] = (Residence, Contact, Guardianship, PayeeAccount, Hardship, Income)
-_OWN = {model: own_fields(model) for model in (*STATES, Certificate)}
+_OWN: Mapping[type[Spell], tuple[str, ...]] = {
+    **{model: own_fields(model) for model in STATES},
+    Certificate: own_fields(Certificate),
+}
+_NOT_DIGITS = re.compile(r"\D+")
 _PRINTED = frozenset({"number", "number_index", "category", "grade", "expires"})
 
 
@@ -73,7 +79,9 @@ def known_people(indexes: Sequence[str]) -> dict[str, Known]:
             found[index] = Known(key, name)
     people = {known.key: known for known in found.values()}
     for part in chunks(people):
-        for key, day, gone in Death.objects.filter(person__in=part).values_list("person_id", "valid_from", "retracted_at"):
+        for key, day, gone in Death.objects.filter(person__in=part).values_list(
+            "person_id", "valid_from", "retracted_at"
+        ):
             if gone is None:
                 people[key].died = day
         for model in STATES:
@@ -186,7 +194,7 @@ class Teller:
         """
         believed = known.states.get(model, [])
         now = next((spell for spell in believed if spell.holds(self.as_of)), None)
-        if now is not None and all(now.values[name] == value for name, value in values.items()):
+        if now is not None and all(_same(name, now.values[name], value) for name, value in values.items()):
             return False
         following = min((spell.start for spell in believed if spell.start > self.as_of), default=None)
         day = self.as_of if believed else first
@@ -240,13 +248,19 @@ class Teller:
         if entry.issued is None:
             if entry.number == said["number"]:
                 return False, None
-            return False, _refusal(f"与登记的残疾人证号不同；请补填发证日期，或核对号码。（登记的发证日期 {said['issued']}）")
+            return False, _refusal(
+                f"与登记的残疾人证号不同；请补填发证日期，或核对号码。（登记的发证日期 {said['issued']}）"
+            )
         if entry.issued < said["issued"]:
-            return False, _refusal(f"发证日期 {entry.issued} 早于已登记的残疾人证（{said['issued']}）；请用新证的内容填写。")
+            return False, _refusal(
+                f"发证日期 {entry.issued} 早于已登记的残疾人证（{said['issued']}）；请用新证的内容填写。"
+            )
         if entry.issued == said["issued"]:
             return self._same_issue(known, live, entry)
         if entry.issued <= live.start:
-            return False, _refusal(f"发证日期 {entry.issued} 早于登记的{CertificateEvent(said['event']).label}（{live.start}）；请核对。")
+            return False, _refusal(
+                f"发证日期 {entry.issued} 早于登记的{CertificateEvent(said['event']).label}（{live.start}）；请核对。"
+            )
         self._next_issue(known, live, entry, entry.issued)
         return True, None
 
@@ -317,6 +331,15 @@ def _said(entry: CertificateEntry, event: CertificateEvent) -> dict[str, Any]:
     }
 
 
+def _same(name: str, believed: Any, told: Any) -> bool:
+    """Tell whether a state says what is believed already: blanks in a text, and marks in a phone number, say nothing."""
+    if believed == told or not isinstance(believed, str):
+        return bool(believed == told)
+    if name == "phone":
+        return bool(_NOT_DIGITS.sub("", believed) == _NOT_DIGITS.sub("", told) != "")
+    return normalise(believed) == normalise(told)
+
+
 def _reissue(number: str) -> int:
     return int(number[21:]) if len(number) > 21 else 0
 
@@ -348,7 +371,7 @@ def _states(row: Row, current: Mapping[type[Spell], Mapping[str, Any] | None]) -
             "number": row.account,
             "number_index": account_index(row.account),
             "holder": holder,
-            "guardian": holder != row.name,
+            "guardian": now["guardian"] if now.get("holder") == holder else holder != row.name,
         }
     if row.hardship:
         now = current.get(Hardship) or {}
@@ -366,7 +389,9 @@ def refused(known: Known, row: Row, *, allow_rename: bool) -> list[Remark]:
         faults.append(Remark("name", f"登记显示此人已于 {known.died} 去世，不能更新；如登记有误，请先更正死亡记录。"))
     if known.name != row.name and not allow_rename:
         faults.append(
-            Remark("name", "姓名与登记不符（同一身份证号登记的是另一个姓名）；请核对，确已改名的加 --allow-rename 再导入。")
+            Remark(
+                "name", "姓名与登记不符（同一身份证号登记的是另一个姓名）；请核对，确已改名的加 --allow-rename 再导入。"
+            )
         )
     if row.division is not None and row.division.level == Level.CITY:
         faults.append(Remark("village", "户籍地只到市；请填写乡镇和村（社区）。"))

@@ -20,7 +20,8 @@ from zhucan.registry.rosters.comparing import Known, Teller, holders_of, known_p
 from zhucan.registry.rosters.lines import Lines
 from zhucan.registry.rosters.places import Gazetteer
 from zhucan.registry.rosters.reading import Roster, read
-from zhucan.registry.rosters.rows import Checker, Remark, Row
+from zhucan.registry.rosters.remarks import Remark, Row
+from zhucan.registry.rosters.rows import Checker
 from zhucan.registry.rosters.writing import Keys, Pen, Writer
 from zhucan.registry.services import certificate_index, id_index, rename
 from zhucan.registry.spells import Witness
@@ -151,7 +152,9 @@ def _check(
                 if before != (number, line.number):
                     where = "" if before[0] == number else f"表“{roster.sheets[before[0]].name}”"
                     which = "id_number" if "id_number" in sheet.header.positions else "certificate"
-                    row.faults.append(Remark(which, f"与{where}第 {before[1]} 行是同一个身份证号；请只保留正确的一行。"))
+                    row.faults.append(
+                        Remark(which, f"与{where}第 {before[1]} 行是同一个身份证号；请只保留正确的一行。")
+                    )
             yield row
         result.skipped_rows += len(lines.skipped)
 
@@ -176,7 +179,9 @@ def _take(rows: Iterator[Row], result: ImportResult, witness: Witness, as_of: da
             holders = holders_of([number for _, _, number in sound if number])
             for row, index, number in sound:
                 if holders.get(number, index) != index:
-                    row.faults.append(Remark("certificate", "残疾人证：这个证号登记在另一个身份证号下；请核对是哪一个填错了。"))
+                    row.faults.append(
+                        Remark("certificate", "残疾人证：这个证号登记在另一个身份证号下；请核对是哪一个填错了。")
+                    )
                 elif index in known:
                     _take_known(teller, known[index], row, result, allow_rename)
                 elif row.place_fault is not None:

@@ -29,6 +29,11 @@ class Line:
     errors: frozenset[str]
 
 
+def _long(cell: Any) -> bool:
+    """Tell whether a cell holds an ID or certificate number, not the count of a total."""
+    return (isinstance(cell, str) and len(normalise(cell)) >= 15) or (isinstance(cell, float | int) and cell >= 10**14)
+
+
 @dataclass
 class Lines:
     """Iterates a sheet's data rows; `skipped` collects the numbers of rows passed over that were not blank."""
@@ -60,7 +65,7 @@ class Lines:
                 if any(cell != "" and not (type(cell) is str and cell.isspace()) for cell in row):
                     self.skipped.append(number + 1)
                 continue
-            if not (said.keys() & _NUMBERS or formulas & _NUMBERS) and self._no_person(row, said, number in wide):
+            if not any(_long(said.get(name)) for name in _NUMBERS) and self._no_person(row, said, number in wide):
                 self.skipped.append(number + 1)
                 continue
             if "name" in said and field_of(str(said["name"]))[0] == "name" and self._repeats_header(row):
@@ -84,7 +89,7 @@ class Lines:
 
     @staticmethod
     def _no_person(row: Any, said: dict[str, Any], wide: bool) -> bool:
-        """Tell whether a row without any number is a total, a footnote or a heading, not a half-written person."""
+        """Tell whether a row without a whole number is a total, a footnote or a heading, not a half-written person."""
         texts = [normalise(cell) for cell in row if isinstance(cell, str) and cell and not cell.isspace()]
         if not texts:
             return False

@@ -17,13 +17,14 @@ import xlsxwriter
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from zhucan.core.errors import ZhucanError
 from zhucan.registry.rosters.columns import MARKS, field_of
 from zhucan.registry.rosters.reading import Roster, Sheet
-from zhucan.registry.rosters.rows import Remark, Row
+from zhucan.registry.rosters.remarks import Remark, Row
 
 FULL_COPY_ROWS = 20_000
 """Above this many rows only those that came back are written: reopening the whole workbook would take minutes."""
@@ -53,7 +54,10 @@ def target(path: Path, out: Path | None) -> Path:
     if out is not None:
         return out
     stem = path.stem.split("-标注")[0] or path.stem
-    candidates = [path.with_name(f"{stem}-标注.xlsx"), *(path.with_name(f"{stem}-标注{n}.xlsx") for n in range(2, 1000))]
+    candidates = [
+        path.with_name(f"{stem}-标注.xlsx"),
+        *(path.with_name(f"{stem}-标注{n}.xlsx") for n in range(2, 1000)),
+    ]
     return next(candidate for candidate in candidates if not candidate.exists())
 
 
@@ -77,7 +81,9 @@ def write(roster: Roster, rejected: Sequence[Row], warned: Sequence[Row], out: P
             _from_text(roster, rejected, warned, part)
         part.replace(out)
     except (OSError, ValueError, TypeError, KeyError, BadZipFile, InvalidFileException) as error:
-        raise CannotMark(f"标注副本 {out.name} 写不出来，没有导入：请核对位置和空间，或把原文件另存为 .xlsx 后再导入。") from error
+        raise CannotMark(
+            f"标注副本 {out.name} 写不出来，没有导入：请核对位置和空间，或把原文件另存为 .xlsx 后再导入。"
+        ) from error
     finally:
         if part is not None and part.exists():
             part.unlink()
@@ -122,7 +128,7 @@ def _own_workbook(roster: Roster, rejected: Sequence[Row], warned: Sequence[Row]
         if not isinstance(head, MergedCell):
             head.value = MARKS
             head.font = Font(bold=True)
-        page.column_dimensions[head.column_letter].width = _WIDTH
+        page.column_dimensions[get_column_letter(column)].width = _WIDTH
         for row in rows.get(number, ()):
             said = page.cell(row.number, column)
             if isinstance(said, Cell):
@@ -247,8 +253,9 @@ def _rows_alone(roster: Roster, rows: Sequence[Row], out: Path) -> None:
                       if column < len(sheet.rows[line]) and sheet.rows[line][column] != ""), "")
                 for column in range(max(len(sheet.rows[sheet.header.first]), len(sheet.rows[sheet.header.last])))
             ]  # fmt: skip
-            for field, column in sheet.header.positions.items():
-                header[column] = sheet.header.label(field)
+            if sheet.header.first < sheet.header.last:  # two rows become one, which must mean the same by itself
+                for field, column in sheet.header.positions.items():
+                    header[column] = sheet.header.label(field)
             for column, text in enumerate(["原行号", *header]):
                 page.put(0, column, text, page.bold)
             width = len(header) + 1

@@ -9,8 +9,9 @@ from zhucan.core.divisions import prefix
 from zhucan.orgs.models import Division, Level
 
 _CODE = re.compile(r"\d{6}|\d{9}|\d{12}")
-_VILLAGE_TAIL = re.compile(r"(?:村民委员会|居民委员会|村委会|居委会|村委|居委|社区村|村社区|社区|行政村|村)$")
-_TOWNSHIP_TAIL = re.compile(r"(?:街道办事处|人民政府|街道|镇|乡|办事处)$")
+_OFFICE_TAIL = re.compile(r"(?:村民委员会|居民委员会|村委会|居委会|村委|居委|人民政府|办事处)$")
+_VILLAGE_TAIL = re.compile(r"(?:社区村|村社区|社区|行政村|村)$")
+_TOWNSHIP_TAIL = re.compile(r"(?:街道|镇|乡)$")
 
 
 class UnknownPlace(Exception):
@@ -37,7 +38,7 @@ class Gazetteer:
         for division in self.by_code.values():
             self._names[division.level][division.name].append(division)
             tail = _VILLAGE_TAIL if division.level == Level.VILLAGE else _TOWNSHIP_TAIL
-            self._bases[division.level][_base(tail, division.name)].append(division)
+            self._bases[division.level][_base(tail, _base(_OFFICE_TAIL, division.name))].append(division)
         self._lengths = {level: sorted({len(name) for name in names}) for level, names in self._names.items()}
         self.find = lru_cache(maxsize=65536)(self._find)
         self.in_address = lru_cache(maxsize=4096)(self._in_address)
@@ -55,7 +56,7 @@ class Gazetteer:
             found = self.by_code.get(code.ljust(12, "0"))
             if found is None:
                 raise UnknownPlace("division", f"{self._where}区划表里没有代码 {code}；请核对代码，或先导入区划表。")
-            return found
+            return self._named_too(found, county, township, village) if village else found
         if _CODE.fullmatch(village):
             return self._find(village, "", "", "")
         around: list[Division] | None = None
@@ -68,6 +69,20 @@ class Gazetteer:
             return around[0] if around and len(around) == 1 and township else None
         return self._village(village, township, around)
 
+    def _named_too(self, coded: Division, county: str, township: str, village: str) -> Division:
+        """Hold a village's name against the code beside it: it may be nearer, it must not be elsewhere."""
+        try:
+            named = self._find("", county, township, village)
+        except UnknownPlace:
+            if coded.level != Level.VILLAGE:
+                raise
+            return coded  # another spelling of the same village
+        if named is None or not named.code.startswith(prefix(coded.code)):
+            raise UnknownPlace(
+                "village", f"“{village[:20]}”不在区划代码 {coded.code}（{coded.name}）内；请核对，多余的一项请清空。"
+            )
+        return named
+
     def _within(self, found: list[Division], around: list[Division] | None) -> list[Division]:
         if around is None:
             return found
@@ -76,6 +91,8 @@ class Gazetteer:
 
     def _match(self, level: str, name: str, tail: re.Pattern[str], around: list[Division] | None) -> list[Division]:
         found = self._within(self._names[level].get(name, []), around)
+        if not found and (plain := _base(_OFFICE_TAIL, name)) != name:
+            name, found = plain, self._within(self._names[level].get(plain, []), around)
         if not found and len(base := _base(tail, name)) > 1:
             found = self._within(self._bases[level].get(base, []), around)
         return found
@@ -116,16 +133,19 @@ class Gazetteer:
             if elsewhere:
                 parent = self.by_code.get(elsewhere[0].parent_id or "")
                 raise UnknownPlace(
-                    "village", f"“{township}”没有“{name[:20]}”，它在{parent.name if parent else '别的乡镇'}；请核对乡镇和村（社区）。"
+                    "village",
+                    f"“{township}”没有“{name[:20]}”，它在{parent.name if parent else '别的乡镇'}；请核对乡镇和村（社区）。",
                 )
         if not found:
             place = township or (self.inside.name if self.inside else "区划表")
             raise UnknownPlace(
-                "village", f"{place}里没有“{name[:20]}”这个村（社区）；请核对名称，新设的先用 zhucan import divisions 导入。"
+                "village",
+                f"{place}里没有“{name[:20]}”这个村（社区）；请核对名称，新设的先用 zhucan import divisions 导入。",
             )
         if len(found) > 1:
             raise UnknownPlace(
-                "village", f"有 {len(found)} 个村（社区）叫“{name[:20]}”；请填写乡镇（街道）列，或用 --division 指明县。"
+                "village",
+                f"有 {len(found)} 个村（社区）叫“{name[:20]}”；请填写乡镇（街道）列，或用 --division 指明县。",
             )
         return found[0]
 
@@ -135,7 +155,9 @@ class Gazetteer:
         if township:
             around = self._townships(township, None)
         else:
-            around = [d for name in self._standing_in(address, Level.TOWNSHIP) for d in self._names[Level.TOWNSHIP][name]]
+            around = [
+                d for name in self._standing_in(address, Level.TOWNSHIP) for d in self._names[Level.TOWNSHIP][name]
+            ]
             around = around or None
         villages = [
             d

@@ -175,7 +175,9 @@ def decode(data: bytes) -> str | None:
 def _text_table(path: Path, digest: str) -> Roster:
     text = decode(path.read_bytes())
     if text is None:
-        raise UnusableRoster(f"{path.name} 不是 UTF-8 或 GB18030 编码的文本表格：请用 Excel 另存为 .xlsx 或 CSV 后再导入。")
+        raise UnusableRoster(
+            f"{path.name} 不是 UTF-8 或 GB18030 编码的文本表格：请用 Excel 另存为 .xlsx 或 CSV 后再导入。"
+        )
     best: Header | None = None
     delimiter = ","
     for candidate in _DELIMITERS:

@@ -55,7 +55,8 @@ class Keys:
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute(
-                    "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, 1000)", [f'"{self._table}"']
+                    "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, 1000)",
+                    [f'"{self._table}"'],
                 )
                 return iter([int(row[0]) for row in cursor.fetchall()])
             # The transaction has held the write lock since its start; the sequence also remembers rows since deleted.
@@ -201,9 +202,7 @@ class Pen:
     def person(self, key: int, *, name: str, initials: str, sex: str, born: date, number: str, index: str) -> None:
         """Note a new person."""
         sealed = seal(number, "registry.Person.id_number")
-        self._people.rows.append(
-            (key, name, initials, sex, self.day(born), sealed, index, number[-4:], self._recorded)
-        )
+        self._people.rows.append((key, name, initials, sex, self.day(born), sealed, index, number[-4:], self._recorded))
 
     def component(self, certificate: int, category: str, grade: int) -> None:
         """Note a component kind of a certificate."""
@@ -215,13 +214,14 @@ class Pen:
 
     def hand_over(self) -> list[Pile]:
         """Retract what was noted, and return the rows to insert in an order that references allow. Empties the pen."""
-        for model, keys in self._retracted.items():
+        for spell, keys in self._retracted.items():
             for part in chunks(keys):
-                model._default_manager.filter(pk__in=part).update(retracted_at=self._witness.at)
+                spell._default_manager.filter(pk__in=part).update(retracted_at=self._witness.at)
             keys.clear()
         piles: list[Pile] = []
         known: list[tuple[type[Model], _Pile]] = [(Person, self._people), *self._spells.items()]
-        for model, pile in [*known, (CertificateComponent, self._components)]:
+        known.append((CertificateComponent, self._components))
+        for model, pile in known:
             piles += [(model, pile.columns, pile.rows), (model, ("id", *pile.columns), pile.keyed)]
             pile.rows, pile.keyed = [], []
         return [pile for pile in piles if pile[2]]

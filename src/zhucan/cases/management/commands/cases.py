@@ -54,7 +54,8 @@ def _vocabulary() -> list[str]:
     """Return the facts and parameters that a case may name, one a line."""
     kinds = {"bool": "true/false", "int": "整数", "money": "金额", "date": "日期", "text": "词", "rate": "比例"}
     facts = [
-        f"  {fact.name}  {fact.label}（{'、'.join(fact.choices) if fact.choices else kinds[fact.kind.value]}）" for fact in FACTS
+        f"  {fact.name}  {fact.label}（{'、'.join(fact.choices) if fact.choices else kinds[fact.kind.value]}）"
+        for fact in FACTS
     ]
     parameters = [
         f"  {'、'.join((item.id, *item.aliases))}  {item.label}（{'、'.join(item.choices) or item.unit}）"

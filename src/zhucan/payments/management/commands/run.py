@@ -83,7 +83,9 @@ class Command(Base):
             )
         missing = run.payments.filter(status=PaymentStatus.NO_ACCOUNT, followed_by=None).count()
         if missing:
-            self.stdout.write(f"  {missing} 人没有收款账户，款项留在待付：登记账户后用 zhucan bank follow-up {run.pk} 补发。")
+            self.stdout.write(
+                f"  {missing} 人没有收款账户，款项留在待付：登记账户后用 zhucan bank follow-up {run.pk} 补发。"
+            )
 
 
 def _only_county() -> Division:

@@ -1,4 +1,4 @@
-"""`zhucan import people FILE` and `zhucan import divisions FILE`."""
+"""`zhucan import people FILE` and `zhucan import divisions FILE`."""  # noqa: N999  Django names the command after the file
 
 from datetime import date
 from pathlib import Path
@@ -29,8 +29,12 @@ class Command(Base):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", choices=("people", "divisions"), metavar="people|divisions")
         parser.add_argument("file", type=Path, metavar="FILE")
-        parser.add_argument("--out", type=Path, metavar="MARKED", help="标注副本的文件名（默认在原文件旁，名为“…-标注.xlsx”）")
-        parser.add_argument("--division", default="", metavar="CODE", help="名单所在的区划：只认其中的村，没有村列时作为户籍地")
+        parser.add_argument(
+            "--out", type=Path, metavar="MARKED", help="标注副本的文件名（默认在原文件旁，名为“…-标注.xlsx”）"
+        )
+        parser.add_argument(
+            "--division", default="", metavar="CODE", help="名单所在的区划：只认其中的村，没有村列时作为户籍地"
+        )
         parser.add_argument("--as-of", type=_day, metavar="DATE", help="名单反映哪一天的情况（默认今天）")
         parser.add_argument("--allow-rename", action="store_true", help="同一身份证号姓名不同时，按名单更名")
         parser.add_argument("--by", default=CLERK, metavar="USER", help="以哪个用户的名义导入")

@@ -1,0 +1,325 @@
+"""Any figure of the catalogue for a place and period, its parts, and the records behind it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+import duckdb
+
+from zhucan.core.divisions import prefix
+from zhucan.core.errors import ZhucanError
+from zhucan.core.money import from_fen
+from zhucan.core.months import Month, months
+from zhucan.indicators import snapshot, words
+from zhucan.indicators.catalog import CATALOG, Indicator, Measure, Ratio, indicator
+from zhucan.indicators.periods import Period
+from zhucan.orgs.clock import SHANGHAI, now
+from zhucan.orgs.divisions import division as place_of
+from zhucan.orgs.models import Division
+
+Value = Decimal | int | None
+
+_SQL_OF = {
+    "category": "category",
+    "grade": "grade",
+    "age": "CASE " + " ".join(f"WHEN age <= {top} THEN '{key}'" for key, _, top in words.AGE_BANDS) + " END",
+    "sex": "sex",
+    "month": "printf('%04d-%02d', month // 12, month % 12 + 1)",
+    "cause": "cause",
+    "scheme": "scheme",
+}
+BREAKDOWNS = ("category", "grade", "age", "sex", "division", "month", "cause", "scheme")
+
+
+class UnknownBreakdown(ZhucanError, ValueError):
+    """A figure cannot be broken down like this."""
+
+
+class FutureFigure(ZhucanError):
+    """The period has not begun."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure: persons and counts are integers, money is Decimal yuan, ratios are percent; None is not known."""
+
+    id: str
+    name: str
+    unit: str
+    division: str
+    period: Period
+    value: Value
+    records: int
+    definition: str
+
+
+class Part(NamedTuple):
+    """One part of a figure broken down: (key, label, value)."""
+
+    key: str
+    label: str
+    value: Value
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record that a figure counts. `label` is the person's masked name, `amount` yuan where money is counted."""
+
+    person_id: int
+    label: str
+    detail: str
+    amount: Decimal | None
+
+
+class Figures:
+    """The figures of one place and period as known at a moment; brings the rows out of the database once.
+
+    A period that still runs is told up to the last day known. Raises `UnknownDivision` and `FutureFigure`.
+    """
+
+    def __init__(self, division: str, period: Period, *, known_at: datetime | None = None) -> None:
+        self.place = place_of(division)
+        self.period = period
+        self._today = (known_at or now()).astimezone(SHANGHAI).date()
+        if period.start > self._today:
+            raise FutureFigure(f"{period.label}还没有开始，没有数字：请选以前的时段。")
+        self._con = duckdb.connect()
+        try:
+            view = self._view(period)
+            self._bookings = snapshot.bring(self._con, view, known_at)
+            snapshot.look(self._con, view, self._bookings)
+        except BaseException:
+            self._con.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the rows."""
+        self._con.close()
+
+    def figures(self, ids: Iterable[str] | None = None) -> list[Figure]:
+        """Return figures in the order asked, or the whole catalogue. Raises `UnknownIndicator`."""
+        wanted = CATALOG if ids is None else tuple(indicator(name) for name in ids)
+        return [self._figure(item) for item in wanted]
+
+    def breakdown(self, indicator_id: str, by: str) -> list[Part]:
+        """Return the parts of a figure that are not zero; nothing where it is not known.
+
+        Amounts, and counts of persons on a day, add up to the figure. By division: the divisions right below (zeros
+        too), then what belongs to the place itself. By month, a stock is told for each month's end. A person's
+        category, grade and age are those of the period's last day. Raises `UnknownBreakdown`, `UnknownIndicator`.
+        """
+        item = indicator(indicator_id)
+        if by not in BREAKDOWNS:
+            raise UnknownBreakdown(f"不能按“{by}”分：可以按 {'、'.join(BREAKDOWNS)}。")
+        if by == "month" and item.stock:
+            return list(self._series(item))
+        if isinstance(item, Ratio):
+            over = {part.key: part.value for part in self.breakdown(item.numerator, by)}
+            under = self.breakdown(item.denominator, by)
+            if self._figure(item).value is None:
+                return []
+            return [Part(key, label, _percent(over.get(key, 0), value)) for key, label, value in under]
+        if not self._known(item):
+            return []
+        rows = self._con.execute(
+            f"SELECT key, {_measure_sql(item.measure)} FROM (SELECT *, {self._by(by)} AS key FROM {item.relation}"
+            f" WHERE {item.where}) GROUP BY key ORDER BY key NULLS LAST"
+        ).fetchall()
+        values = {"" if key is None else str(key): _value(item, counted) for key, counted in rows}
+        labels = words.labels(by) or (dict(self._below()) if by == "division" else {})
+        parts = [Part(key, label, values.pop(key, _value(item, 0))) for key, label in labels.items()]
+        parts += [Part(key, self._odd_label(by, key), value) for key, value in values.items()]
+        return [part for part in parts if part.value or (by == "division" and part.key)]
+
+    def records(self, indicator_id: str, *, by: str = "", part: str = "") -> list[Record]:
+        """Return the records a figure counts, or those of one part of its breakdown; a ratio gives its numerator's."""
+        item = indicator(indicator_id)
+        if isinstance(item, Ratio):
+            return [] if self._figure(item).value is None else self.records(item.numerator, by=by, part=part)
+        if by and by not in BREAKDOWNS:
+            raise UnknownBreakdown(f"不能按“{by}”分：可以按 {'、'.join(BREAKDOWNS)}。")
+        if by == "month" and item.stock:
+            with self._looking(Period.month(Month.parse(part))):
+                return self.records(indicator_id)
+        if not self._known(item):
+            return []
+        narrowed = f" AND coalesce(({self._by(by)})::VARCHAR, '') = ?" if by else ""
+        keys, rest = _RECORD[item.measure]
+        rows = self._con.execute(
+            f"SELECT {rest} FROM {item.relation} WHERE ({item.where}){narrowed}"
+            f"{f' GROUP BY {keys}' if keys else ''} ORDER BY ALL",
+            [part] if by else [],
+        ).fetchall()
+        names = words.names({row[0] for row in rows})
+        return [
+            Record(
+                person_id=person,
+                label=names.get(person, ""),
+                detail=words.detail(item.relation, scheme, kind, detail, cause),
+                amount=None if amount is None else from_fen(amount),
+            )
+            for person, scheme, kind, detail, cause, amount in rows
+        ]
+
+    def _figure(self, item: Indicator | Ratio) -> Figure:
+        value: Value = None
+        records = 0
+        if isinstance(item, Ratio):
+            over, under = self._figure(indicator(item.numerator)), self._figure(indicator(item.denominator))
+            value = _percent(over.value, under.value)
+            records = 0 if value is None else over.records
+        elif self._known(item):
+            found = self._con.execute(
+                f"SELECT {_measure_sql(item.measure)}, {_count_sql(item.measure)} FROM {item.relation} WHERE {item.where}"
+            ).fetchone()
+            assert found is not None  # an aggregate always answers
+            value, records = _value(item, found[0]), found[1]
+        return Figure(item.id, item.name, item.unit, self.place.code, self.period, value, records, item.definition)
+
+    def _known(self, item: Indicator) -> bool:
+        found = self._con.execute(f"SELECT {item.known}").fetchone()
+        return bool(found and found[0])
+
+    def _view(self, period: Period) -> snapshot.View:
+        return snapshot.View(self.place.code, period, min(period.stop - timedelta(days=1), self._today))
+
+    @contextmanager
+    def _looking(self, period: Period) -> Iterator[None]:
+        """Look at another period within this one for a while."""
+        snapshot.look(self._con, self._view(period), self._bookings)
+        try:
+            yield
+        finally:
+            snapshot.look(self._con, self._view(self.period), self._bookings)
+
+    def _series(self, item: Indicator | Ratio) -> Iterator[Part]:
+        ended = min(self.period.after, Month.of(self._today) + 1)
+        for month in months(self.period.first, ended):
+            with self._looking(Period.month(month)):
+                value = self._figure(item).value
+            if value is not None:
+                yield Part(str(month), month.label, value)
+
+    def _by(self, by: str) -> str:
+        if by != "division":
+            return _SQL_OF[by]
+        cases = " ".join(f"WHEN place LIKE '{prefix(code)}%' THEN '{code}'" for code, _ in self._below())
+        return f"CASE {cases} ELSE '' END" if cases else "''"
+
+    def _below(self) -> list[tuple[str, str]]:
+        found = Division.objects.filter(parent=self.place).order_by("code")
+        return list(found.values_list("code", "name"))
+
+    def _odd_label(self, by: str, key: str) -> str:
+        return f"{self.place.name}本级" if by == "division" else words.odd_label(by, key)
+
+
+_shared: ContextVar[dict[tuple[str, Period, datetime | None], Figures] | None] = ContextVar("shared", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Let all figures asked for inside share the rows brought out for the first of each place, period and moment.
+
+    For a reader that asks for many (a report) while nothing is written.
+    """
+    held: dict[tuple[str, Period, datetime | None], Figures] = {}
+    token = _shared.set(held)
+    try:
+        yield
+    finally:
+        _shared.reset(token)
+        for opened in held.values():
+            opened.close()
+
+
+@contextmanager
+def _opened(division: str, period: Period, known_at: datetime | None) -> Iterator[Figures]:
+    held = _shared.get()
+    if held is None:
+        opened = Figures(division, period, known_at=known_at)
+        try:
+            yield opened
+        finally:
+            opened.close()
+        return
+    key = (division, period, known_at)
+    if key not in held:
+        held[key] = Figures(division, period, known_at=known_at)
+    yield held[key]
+
+
+def figure(indicator_id: str, division: str, period: Period, *, known_at: datetime | None = None) -> Figure:
+    """Return one figure. Raises `UnknownIndicator`, `UnknownDivision` or `FutureFigure`."""
+    return figures(division, period, [indicator_id], known_at=known_at)[0]
+
+
+def figures(
+    division: str, period: Period, ids: Sequence[str] | None = None, *, known_at: datetime | None = None
+) -> list[Figure]:
+    """Return the whole catalogue, or the figures asked for."""
+    for name in ids or ():
+        indicator(name)
+    with _opened(division, period, known_at) as opened:
+        return opened.figures(ids)
+
+
+def breakdown(
+    indicator_id: str, division: str, period: Period, by: str, *, known_at: datetime | None = None
+) -> list[Part]:
+    """Return the parts of a figure (`Figures.breakdown`)."""
+    with _opened(division, period, known_at) as opened:
+        return opened.breakdown(indicator_id, by)
+
+
+def records(
+    indicator_id: str,
+    division: str,
+    period: Period,
+    *,
+    known_at: datetime | None = None,
+    by: str = "",
+    part: str = "",
+) -> list[Record]:
+    """Return the records a figure counts, or those of one part of it (a key of `breakdown`)."""
+    with _opened(division, period, known_at) as opened:
+        return opened.records(indicator_id, by=by, part=part)
+
+
+def _measure_sql(measure: Measure) -> str:
+    return "coalesce(sum(amount_fen), 0)" if measure is Measure.AMOUNT else _count_sql(measure)
+
+
+def _count_sql(measure: Measure) -> str:
+    keys = _RECORD[measure][0]
+    return f"count(DISTINCT ({keys}))" if keys else "count(*)"
+
+
+_SUM = "CASE WHEN count(amount_fen) > 0 THEN sum(amount_fen) END"
+_EACH = ("", "person_id, scheme, kind, detail, cause, amount_fen")
+_MONTHLY = ("person_id, scheme, month", f"person_id, scheme, min(kind), max(detail), '', {_SUM}")
+_RECORD = {
+    Measure.PERSONS: ("person_id", f"person_id, min(scheme), min(kind), max(detail), min(cause), {_SUM}"),
+    Measure.HOUSEHOLDS: ("household_id", "min(person_id), NULL, '', count(*)::VARCHAR, '', NULL"),
+    Measure.PERSON_TIMES: _MONTHLY,
+    Measure.PERSON_MONTHS: _MONTHLY,
+    Measure.CASES: _EACH,
+    Measure.PAYMENTS: _EACH,
+    Measure.AMOUNT: _EACH,
+}
+"""For each measure, what makes a record one, and its person, scheme, kind, detail, cause and amount."""
+
+
+def _value(item: Indicator, counted: int) -> Value:
+    return from_fen(int(counted)) if item.measure is Measure.AMOUNT else int(counted)
+
+
+def _percent(over: Value, under: Value) -> Decimal | None:
+    """Return over/under in percent, half up to two decimals; None without a denominator."""
+    if over is None or not under:
+        return None
+    return (Decimal(over) * 100 / Decimal(under)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)

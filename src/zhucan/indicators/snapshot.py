@@ -1,0 +1,326 @@
+"""Everything that figures are counted from, for one place and moment of knowledge, side by side in DuckDB.
+
+`bring` takes the rows out of the database once; `look` lays the relations of `catalog.py` over them for a period.
+Every relation has the same columns, so that any indicator can be broken down by any of them: `person_id, place,
+scheme, month, cause, amount_fen, kind, detail` and, of the person on the period's last day, `category, grade, age, sex,
+hardship`. Places are 12 digits, months are `Month.index`.
+
+Where something counts: persons and certificates at the hukou of the day; money, awards and debts in the county that
+pays, at the hukou on the last day of the month (entries and awards: on their day), and at the county itself when the
+hukou was outside it by then.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import duckdb
+from django.db import connection
+
+from zhucan.cases.facts import as_utc, export, known, load, stamp
+from zhucan.core.divisions import Level, county_of, level_of, prefix
+from zhucan.indicators.periods import Period
+from zhucan.payments.models import Run
+
+_CARD_TYPES = {
+    "person_id": "BIGINT", "valid_from": "DATE", "valid_to": "DATE", "category": "VARCHAR", "grade": "INTEGER",
+    "status": "VARCHAR", "event": "VARCHAR", "expires": "DATE",
+}  # fmt: skip
+_HOME_TYPES = {"person_id": "BIGINT", "valid_from": "DATE", "valid_to": "DATE", "household_id": "BIGINT"}
+_LINE_TYPES = {
+    "line_id": "BIGINT", "run_id": "BIGINT", "person_id": "BIGINT", "scheme": "VARCHAR", "benefit_month": "INTEGER",
+    "run_month": "INTEGER", "kind": "VARCHAR", "cause": "VARCHAR", "amount_fen": "BIGINT", "payer": "VARCHAR",
+}  # fmt: skip
+_ENTRY_TYPES = {
+    "person_id": "BIGINT", "scheme": "VARCHAR", "cause": "VARCHAR", "source": "VARCHAR", "target": "VARCHAR",
+    "amount_fen": "BIGINT", "day": "DATE", "run_id": "BIGINT",
+}  # fmt: skip
+_AWARD_TYPES = {"person_id": "BIGINT", "scheme": "VARCHAR", "start": "INTEGER", "day": "DATE", "payer": "VARCHAR"}
+
+
+@dataclass(frozen=True)
+class Booking:
+    """A booked run: which month of which place and schemes is decided."""
+
+    month: int
+    inside: str  # prefix of its division
+    schemes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class View:
+    """What is looked at: the place, the period, and the day its stocks are told for."""
+
+    division: str
+    period: Period
+    day: date
+
+    @property
+    def inside(self) -> str:
+        """Return the SQL operator and pattern for places in the division."""
+        return f"LIKE '{prefix(self.division)}%'"
+
+    @property
+    def payers(self) -> str:
+        """Return the digits that paying counties of this place begin with."""
+        below = level_of(self.division) in (Level.TOWNSHIP, Level.VILLAGE)
+        return prefix(county_of(self.division) if below else self.division)
+
+
+def bring(con: duckdb.DuckDBPyConnection, view: View, known_at: datetime | None) -> list[Booking]:
+    """Take the rows about a place out of the database, as known at a moment; return the runs booked by then."""
+    people = f"SELECT h.person_id FROM registry_residence h WHERE h.division_id {view.inside}"
+    payer = f"a.division_id LIKE '{view.payers}%'"
+    if view.payers == prefix(view.division):
+        people += f" UNION SELECT a.person_id FROM cases_award a WHERE {payer}"
+    export(con, known_at=known_at, people=people, relations=("residence", "hardship", "death", "stay"))
+    load(
+        con,
+        "card",
+        "SELECT t.person_id, t.valid_from, t.valid_to, t.category, t.grade, t.status, t.event, t.expires"
+        f" FROM registry_certificate t WHERE {known(known_at)} AND t.person_id IN ({people})",
+        _CARD_TYPES,
+    )
+    load(
+        con,
+        "membership",
+        "SELECT t.person_id, t.valid_from, t.valid_to, t.household_id FROM registry_membership t"
+        f" WHERE {known(known_at)} AND t.person_id IN ({people})",
+        _HOME_TYPES,
+    )
+    first, last = view.period.first.index, view.period.last.index
+    load(
+        con,
+        "booked",
+        "SELECT l.id, l.run_id, l.person_id, l.scheme, l.month, r.month, l.kind, l.cause, l.amount_fen, a.division_id"
+        " FROM payments_line l JOIN payments_run r ON r.id = l.run_id JOIN cases_award a ON a.id = l.award_id"
+        f" WHERE l.booked AND (r.month <= {last} OR l.month BETWEEN {first} AND {last}) AND {payer}"
+        f" AND l.person_id IN ({people}){_by('r.approved_at', known_at)}",
+        _LINE_TYPES,
+    )
+    load(
+        con,
+        "ledger",
+        "SELECT e.person_id, e.scheme, e.cause, e.source, e.target, e.amount_fen, "
+        f"{_day('e.at')}, p.run_id FROM payments_entry e LEFT JOIN payments_payment p ON p.id = e.payment_id"
+        " WHERE (e.source IN ('transit', 'recoverable') OR e.target = 'recoverable')"
+        f" AND e.person_id IN ({people}){_by('e.at', known_at)}",
+        _ENTRY_TYPES,
+    )
+    load(
+        con,
+        "award",
+        "SELECT a.person_id, a.scheme, a.start, a.approved_on, a.division_id FROM cases_award a"
+        f" WHERE {payer} AND a.person_id IN ({people}){_by('a.recorded_at', known_at)}",
+        _AWARD_TYPES,
+    )
+    _settle(con)
+    runs = Run.objects.filter(approved_at__isnull=False)
+    if known_at is not None:
+        runs = runs.filter(approved_at__lte=known_at)
+    found = runs.values_list("month", "division_id", "schemes")
+    return [Booking(month, prefix(code), frozenset(schemes)) for month, code, schemes in found]
+
+
+def _by(column: str, known_at: datetime | None) -> str:
+    return "" if known_at is None else f" AND {as_utc(column)} <= '{stamp(known_at)}'"
+
+
+def _day(column: str) -> str:
+    """Return SQL for the Shanghai day of a timestamp column, on both databases."""
+    if connection.vendor == "postgresql":
+        return f"({column} AT TIME ZONE 'Asia/Shanghai')::date"
+    return f"date({column}, '+8 hours')"
+
+
+def _settle(con: duckdb.DuckDBPyConnection) -> None:
+    """Say of every line, entry and award where it counts."""
+    # An entry of the bank belongs to the county of the person's lines in that run; one on a recovery account to the
+    # county that found the debt, whatever run or decision settles it.
+    con.execute(
+        """
+        CREATE TABLE entry_payer AS SELECT e.*, coalesce(d.payer, r.payer) AS payer FROM ledger e
+        LEFT JOIN (SELECT person_id, scheme, cause, arg_max(payer, line_id) AS payer FROM booked
+            WHERE kind = 'recovery' GROUP BY ALL) d
+            ON 'recoverable' IN (e.source, e.target) AND d.person_id = e.person_id AND d.scheme = e.scheme AND d.cause = e.cause
+        LEFT JOIN (SELECT person_id, run_id, min(payer) AS payer FROM booked GROUP BY ALL) r
+            ON r.person_id = e.person_id AND r.run_id = e.run_id
+        """
+    )
+    last = "last_day(make_date(({0} // 12)::BIGINT, ({0} % 12 + 1)::BIGINT, 1))"
+    for table, source, day in (
+        ("paid", "booked", last.format("run_month")),
+        ("earned", "booked", last.format("benefit_month")),
+        ("moved", "(SELECT * FROM entry_payer WHERE payer IS NOT NULL)", "day"),
+        ("granted", "award", "day"),
+    ):
+        con.execute(
+            f"CREATE TABLE {table} AS SELECT b.* EXCLUDE (counts_on), CASE WHEN left(r.division, 6) = left(b.payer, 6)"
+            " AND (r.valid_to IS NULL OR r.valid_to > b.counts_on) THEN r.division ELSE b.payer END AS place"
+            f" FROM (SELECT *, {day} AS counts_on FROM {source}) b"
+            " ASOF LEFT JOIN residence r ON b.person_id = r.person_id AND b.counts_on >= r.valid_from"
+        )
+
+
+def look(con: duckdb.DuckDBPyConnection, view: View, bookings: list[Booking]) -> None:
+    """Lay the relations over the rows for a period, in place of those of the period looked at before."""
+    con.execute(_someone(view))
+    for statement in _relations(view):
+        con.execute(statement)
+    con.execute("CREATE OR REPLACE TABLE undecided (scheme VARCHAR)")
+    open_ = _undecided(con, view, bookings)
+    if open_:
+        con.executemany("INSERT INTO undecided VALUES (?)", [[scheme] for scheme in sorted(open_)])
+
+
+def _undecided(con: duckdb.DuckDBPyConnection, view: View, bookings: list[Booking]) -> set[str]:
+    """Return the schemes whose last month of the period has not been booked in every county with awards here."""
+    last = view.period.last.index
+    rows = con.execute(
+        f"SELECT DISTINCT payer, scheme FROM granted WHERE place {view.inside} AND start <= {last}"
+    ).fetchall()
+    found = set()
+    for payer, scheme in rows:
+        here = max(prefix(payer), prefix(view.division), key=len)
+        if not any(
+            booking.month == last
+            and scheme in booking.schemes
+            and (here.startswith(booking.inside) or booking.inside.startswith(here))
+            for booking in bookings
+        ):
+            found.add(scheme)
+    return found
+
+
+def _someone(view: View) -> str:
+    """Return the statement for `someone`: each person as of the day."""
+    day = f"DATE '{view.day}'"
+    held = f"valid_from <= {day} AND (valid_to IS NULL OR valid_to > {day})"
+    return f"""
+    CREATE OR REPLACE TABLE someone AS
+    WITH stage AS (
+        SELECT person_id, arg_max(category, valid_from) AS category, arg_max(grade, valid_from) AS grade,
+               arg_max(status, valid_from) AS status, arg_max(expires, valid_from) AS expires
+        FROM card WHERE valid_from <= {day} GROUP BY person_id
+    ), home AS (
+        SELECT person_id, arg_max(division, valid_from) AS place,
+               bool_or(valid_to IS NULL OR valid_to > {day}) AS lives
+        FROM residence WHERE valid_from <= {day} GROUP BY person_id
+    ), need AS (SELECT person_id, arg_max(kind, valid_from) AS hardship FROM hardship WHERE {held} GROUP BY person_id),
+    dead AS (SELECT person_id, min(valid_from) AS died FROM death WHERE valid_from <= {day} GROUP BY person_id),
+    cared AS (SELECT DISTINCT person_id, true AS in_institution FROM stay WHERE {held}),
+    roof AS (SELECT person_id, arg_max(household_id, valid_from) AS household_id FROM membership WHERE {held} GROUP BY person_id)
+    SELECT p.person_id, p.sex, date_sub('year', p.born, {day}) AS age, c.category, c.grade, c.status, c.expires,
+           h.place, n.hardship, d.died, r.household_id, coalesce(i.in_institution, false) AS in_institution,
+           coalesce(h.place {view.inside}, false) AS inside,
+           coalesce(h.place {view.inside} AND h.lives AND d.died IS NULL, false) AS resident,
+           coalesce(c.status = 'valid' AND c.expires >= {day}, false) AS certified
+    FROM person p LEFT JOIN stage c USING (person_id) LEFT JOIN home h USING (person_id) LEFT JOIN need n USING (person_id)
+    LEFT JOIN dead d USING (person_id) LEFT JOIN cared i USING (person_id) LEFT JOIN roof r USING (person_id)
+    """
+
+
+def _month(day: str) -> str:
+    return f"year({day}) * 12 + month({day}) - 1"
+
+
+def _relation(name: str, source: str, **columns: str) -> str:
+    """Return the statement for one relation; `s` in the source is `someone`, columns left out are empty."""
+    standard = {
+        "person_id": "s.person_id", "place": "s.place", "scheme": "NULL::VARCHAR", "month": "NULL::INTEGER",
+        "cause": "''", "amount_fen": "NULL::BIGINT", "kind": "''", "detail": "''", "category": "s.category",
+        "grade": "s.grade", "age": "s.age", "sex": "s.sex", "hardship": "s.hardship",
+    }  # fmt: skip
+    chosen = ", ".join(f"{sql} AS {column}" for column, sql in {**standard, **columns}.items())
+    return f"CREATE OR REPLACE VIEW {name} AS SELECT {chosen} FROM {source}"
+
+
+def _relations(view: View) -> list[str]:
+    first, last, inside = view.period.first.index, view.period.last.index, view.inside
+    start, day = f"DATE '{view.period.start}'", f"DATE '{view.day}'"
+    within = f"BETWEEN {start} AND {day}"
+    someone = "JOIN someone s USING (person_id)"
+    card = "s.category || s.grade"
+    line = {
+        "place": "b.place", "scheme": "b.scheme", "month": "b.run_month", "cause": "b.cause",
+        "amount_fen": "b.amount_fen", "kind": "b.kind", "detail": "b.benefit_month::VARCHAR",
+    }  # fmt: skip
+    debts = "'recoverable' IN (source, target)"
+    return [
+        _relation(
+            "resident", "someone s WHERE s.resident", certified="s.certified", in_institution="s.in_institution",
+            household_id="s.household_id",
+        ),
+        "CREATE OR REPLACE VIEW holder AS SELECT * REPLACE (category || grade AS detail) FROM resident WHERE certified",
+        """CREATE OR REPLACE VIEW household AS SELECT *, count(*) OVER (PARTITION BY household_id) AS holders
+            FROM holder WHERE household_id IS NOT NULL""",
+        _relation(
+            "certificate_event",
+            f"card x {someone} ASOF JOIN residence r ON x.person_id = r.person_id AND x.valid_from >= r.valid_from"
+            f" WHERE x.valid_from {within} AND r.division {inside}",
+            place="r.division", month=_month("x.valid_from"), cause="x.event", kind="x.event",
+            detail="x.category || x.grade", category="x.category", grade="x.grade",
+        ),
+        # A certificate lapses on the day after its last usable one.
+        _relation(
+            "lapsed", f"someone s WHERE s.resident AND s.status = 'valid' AND s.expires + 1 {within}",
+            month=_month("(s.expires + 1)"), cause="'certificate_expired'", detail=card,
+        ),
+        _relation(
+            "died", f"someone s WHERE s.inside AND s.category IS NOT NULL AND s.died {within}",
+            month=_month("s.died"), cause="'died'", detail=card,
+        ),
+        _relation(
+            "arrived",
+            f"residence x {someone} WHERE x.division {inside} AND x.valid_from {within} AND EXISTS (SELECT 1 FROM"
+            f" residence y WHERE y.person_id = x.person_id AND y.valid_to = x.valid_from AND y.division NOT {inside})",
+            place="x.division", month=_month("x.valid_from"), detail="x.valid_from::VARCHAR",
+        ),
+        _relation(
+            "departed",
+            f"residence x {someone} WHERE x.division {inside} AND x.valid_to {within} AND NOT EXISTS (SELECT 1 FROM"
+            f" residence y WHERE y.person_id = x.person_id AND y.valid_from = x.valid_to AND y.division {inside})",
+            place="x.division", month=_month("x.valid_to"), cause="'moved'", detail="x.valid_to::VARCHAR",
+        ),
+        _relation("line", f"paid b {someone} WHERE b.run_month BETWEEN {first} AND {last} AND b.place {inside}", **line),
+        "CREATE OR REPLACE VIEW recovery AS SELECT * REPLACE (-amount_fen AS amount_fen) FROM line WHERE kind = 'recovery'",
+        f"CREATE OR REPLACE VIEW doubt AS SELECT * FROM line WHERE kind = 'doubt' AND month = {last}",
+        _relation(
+            "benefit_month",
+            "(SELECT person_id, place, scheme, benefit_month, sum(amount_fen) AS amount_fen FROM earned"
+            f" WHERE benefit_month BETWEEN {first} AND {last} AND place {inside}"
+            f" GROUP BY person_id, place, scheme, benefit_month HAVING sum(amount_fen) > 0) b {someone}",
+            **line | {"month": "b.benefit_month", "cause": "''", "kind": "''"},
+        ),
+        f"CREATE OR REPLACE VIEW recipient AS SELECT * FROM benefit_month WHERE month = {last}",
+        """CREATE OR REPLACE VIEW recipient_both AS SELECT * FROM recipient r WHERE scheme = 'living-allowance'
+            AND EXISTS (SELECT 1 FROM recipient o WHERE o.person_id = r.person_id AND o.scheme = 'nursing-subsidy')""",
+        f"""CREATE OR REPLACE VIEW served AS SELECT h.* REPLACE (e.scheme AS scheme) FROM holder h JOIN (SELECT person_id,
+            scheme FROM earned WHERE benefit_month = {last} GROUP BY ALL HAVING sum(amount_fen) > 0) e USING (person_id)""",
+        _relation(
+            "newcomer",
+            "(SELECT person_id, scheme, min(run_month) AS run_month, arg_min(place, run_month) AS place FROM paid"
+            f" WHERE amount_fen > 0 GROUP BY person_id, scheme) b {someone}"
+            f" WHERE b.run_month BETWEEN {first} AND {last} AND b.place {inside}",
+            place="b.place", scheme="b.scheme", month="b.run_month", cause="'new'", detail="b.run_month::VARCHAR",
+        ),
+        _relation(
+            "approval", f"granted b {someone} WHERE b.day {within} AND b.place {inside}",
+            place="b.place", scheme="b.scheme", month=_month("b.day"), detail="b.day::VARCHAR",
+        ),
+        _relation(
+            "entry", f"moved b {someone} WHERE b.day {within} AND b.place {inside}",
+            place="b.place", scheme="nullif(b.scheme, '')", month=_month("b.day"), cause="b.cause",
+            amount_fen="b.amount_fen", kind="b.source || '-' || b.target", detail="b.day::VARCHAR",
+        ),
+        # What is owed counts where the debtor lives when it is told, however often the debtor moved since.
+        _relation(
+            "debt",
+            f"(SELECT person_id, scheme, cause, payer, sum(CASE source WHEN 'recoverable' THEN amount_fen ELSE -amount_fen END)"
+            f" AS amount_fen FROM moved WHERE {debts} AND day <= {day} GROUP BY ALL) b {someone}"
+            f" WHERE b.amount_fen > 0 AND ({_NOW}) {inside}",
+            place=_NOW, scheme="b.scheme", cause="b.cause", amount_fen="b.amount_fen",
+        ),
+    ]  # fmt: skip
+
+
+_NOW = "CASE WHEN left(s.place, 6) = left(b.payer, 6) THEN s.place ELSE b.payer END"
