@@ -45,8 +45,8 @@ def _money(fen: int | None) -> str:
 def home(request: HttpRequest) -> HttpResponse:
     """今天要办的事：待核实、失败、无账户，近几个月的发放和已写好的报告。"""
     runs = list(scope.runs(request).order_by("-month", "-sequence")[:12])
-    sums = {
-        (row["run_id"], row["kind"]): row
+    sums: dict[tuple[int, str], dict[str, Any]] = {
+        (row["run_id"], row["kind"]): dict(row)
         for row in Line.objects.filter(run__in=runs)
         .values("run_id", "kind")
         .annotate(amount=Sum("amount_fen"), people=Count("person", distinct=True))

@@ -269,12 +269,13 @@ def _text(cell: Any) -> str:
 
 def _answers(path: Path) -> list[_Answer]:
     rows = _cells(path)
-    for start, row in enumerate(rows[:20]):
-        places = {_HEADERS[cell]: place for place, cell in enumerate(row) if cell in _HEADERS}
-        if {"batch", "number", "amount", "result"} <= places.keys():
-            break
-    else:
+    headers = [{_HEADERS[cell]: place for place, cell in enumerate(row) if cell in _HEADERS} for row in rows[:20]]
+    start = next(
+        (at for at, found in enumerate(headers) if {"batch", "number", "amount", "result"} <= found.keys()), None
+    )
+    if start is None:
         raise ReturnRefused(f"回盘文件 {path.name} 没有表头：需要“批次号、序号、金额、结果、失败原因”各列。")
+    places = headers[start]
     answers = []
     for line, row in enumerate(rows[start + 1 :], start=start + 2):
         if not any(row) or row[0] in ("合计", "总计"):
@@ -348,9 +349,9 @@ def reconcile(*, path: Path, at: datetime, by: User | None) -> Reconciliation:
         raise ReturnRefused(f"批次 {number} 已经回盘，内容与这份文件不同：请向银行核对哪一份有效。")
     matched = _matched(batch, answers)
     batch.payments.update(status=PaymentStatus.PAID)
-    for number, answer in matched.items():
+    for position, answer in matched.items():
         if not answer.paid:
-            batch.payments.filter(number=number).update(
+            batch.payments.filter(number=position).update(
                 status=PaymentStatus.FAILED, reason=(answer.reason or "银行未说明")[:120]
             )
     ledger.book_payments(batch, Account.TRANSIT, Account.PAID, at, status=PaymentStatus.PAID)

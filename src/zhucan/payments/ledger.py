@@ -23,7 +23,9 @@ def insert(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) ->
                 for row in rows:
                     copy.write_row(row)
         else:
-            cursor.cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})", rows)  # type: ignore[attr-defined]  # sqlite3's own cursor
+            cursor.cursor.executemany(
+                f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})", rows
+            )  # sqlite3's own cursor
 
 
 def book_lines(run: Run, at: datetime) -> None:

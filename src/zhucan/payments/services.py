@@ -90,7 +90,7 @@ def calculate(
     if still_open is None and earlier.exists() and not result.drafts:
         return None
     if still_open is not None:
-        still_open.lines.all()._raw_delete(still_open.lines.db)  # type: ignore[attr-defined]  # draft lines have no dependants
+        still_open.lines.all()._raw_delete(still_open.lines.db)  # draft lines have no dependants
         still_open.bookmarks.all().delete()
         sequence = still_open.sequence
         still_open.delete()
@@ -234,22 +234,24 @@ def _net(run: Run, at: datetime) -> None:
     people = {person for person, _ in owed}
     entries = []
     arrears = run.lines.filter(kind=LineKind.ARREARS).order_by("month", "id")
-    left = {key: [[line.cause, -line.amount_fen] for line in lines] for key, lines in owed.items()}
+    left = {key: [-line.amount_fen for line in lines] for key, lines in owed.items()}
     for line in arrears.iterator():
         if line.person_id not in people:
             continue
         room = line.amount_fen
-        for debt in left.get((line.person_id, line.scheme), []):
-            amount = min(room, debt[1])
+        debts = left.get((line.person_id, line.scheme), [])
+        for place, debt in enumerate(debts):
+            amount = min(room, debt)
             if amount:
+                cause = owed[line.person_id, line.scheme][place].cause
                 entries.append(
                     Entry(
                         source=Account.PAYABLE, target=Account.RECOVERABLE, amount_fen=amount, person_id=line.person_id,
-                        scheme=line.scheme, cause=debt[0], line=line, at=at,
+                        scheme=line.scheme, cause=cause, line=line, at=at,
                     )
                 )  # fmt: skip
                 room -= amount
-                debt[1] -= amount
+                debts[place] -= amount
     Entry.objects.bulk_create(entries)
 
 

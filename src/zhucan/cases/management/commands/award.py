@@ -1,6 +1,7 @@
 """`zhucan award`: approve, withdraw and back-pay awards; approve everybody who is entitled and does not receive."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -129,7 +130,7 @@ class Command(Base):
         for item in SCHEMES:
             some = [candidate for candidate in found if candidate.scheme == item.id]
             if some:
-                amount = sum(candidate.amount for candidate in some)
+                amount = sum((candidate.amount for candidate in some), Decimal(0))
                 self.stdout.write(f"{verb}：{item.name} {len(some)} 人，每月 {text(amount)} 元，从 {month.label}起发。")
         if not found:
             self.stdout.write(f"没有变化：{place.name}没有符合条件而未享受的人。")

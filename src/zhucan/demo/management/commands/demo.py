@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 from django.conf import settings
 from django.core.management import call_command
@@ -27,7 +27,7 @@ class Command(Base):
 
     def run(self, **options: Any) -> None:
         """Build and tell."""
-        console = Console(file=self.stdout._out, highlight=False, soft_wrap=True)  # type: ignore[attr-defined]  # Django's wrapper keeps the stream there
+        console = Console(file=cast(TextIO, self.stdout), highlight=False, soft_wrap=True)
         wanted = premises.checked(Wanted(options["people"], options["seed"], options["months"]))
         started = time.perf_counter()
         if options["fresh"]:

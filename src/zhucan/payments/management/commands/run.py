@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandParser
-from django.db.models import QuerySet
 
 from zhucan.cases.models import Award
 from zhucan.core.errors import ZhucanError
@@ -89,14 +88,10 @@ class Command(Base):
 
 
 def _only_county() -> Division:
-    counties = list(Division.objects.filter(level="county", pk__in=_paying())[:2])
+    counties = list(Division.objects.filter(level="county", pk__in=Award.objects.values("division"))[:2])
     if len(counties) != 1:
         raise ZhucanError("有不止一个县（或还没有享受待遇的人）：请用 --division 写明区划代码。")
     return counties[0]
-
-
-def _paying() -> QuerySet[Award, dict[str, Any]]:
-    return Award.objects.values("division")
 
 
 def _write_lines(run: Run, path: Path) -> None:
