@@ -165,6 +165,23 @@ class Figures:
             for person, scheme, kind, detail, cause, amount in rows
         ]
 
+    def people(self, indicator_id: str, *, by: str = "", part: str = "") -> list[tuple[int, int, int | None]]:
+        """Return who stands behind a figure or a part of it: (person, records, fen), by person."""
+        item = indicator(indicator_id)
+        if isinstance(item, Ratio):
+            return [] if self._figure(item).value is None else self.people(item.numerator, by=by, part=part)
+        if by == "month" and item.stock:
+            with self._looking(Period.month(Month.parse(part))):
+                return self.people(indicator_id)
+        if not self._known(item):
+            return []
+        narrowed = f" AND coalesce(({self._by(by)})::VARCHAR, '') = ?" if by else ""
+        return self._con.execute(
+            f"SELECT person_id, {_count_sql(item.measure)}, sum(amount_fen) FROM {item.relation}"
+            f" WHERE ({item.where}){narrowed} GROUP BY person_id ORDER BY person_id",
+            [part] if by else [],
+        ).fetchall()
+
     def _figure(self, item: Indicator | Ratio) -> Figure:
         value: Value = None
         records = 0
@@ -288,6 +305,20 @@ def records(
     """Return the records a figure counts, or those of one part of it (a key of `breakdown`)."""
     with _opened(division, period, known_at) as opened:
         return opened.records(indicator_id, by=by, part=part)
+
+
+def people(
+    indicator_id: str,
+    division: str,
+    period: Period,
+    *,
+    known_at: datetime | None = None,
+    by: str = "",
+    part: str = "",
+) -> list[tuple[int, int, int | None]]:
+    """Return who stands behind a figure or a part of it: (person, records, fen), by person."""
+    with _opened(division, period, known_at) as opened:
+        return opened.people(indicator_id, by=by, part=part)
 
 
 def _measure_sql(measure: Measure) -> str:

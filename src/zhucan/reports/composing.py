@@ -235,7 +235,7 @@ class Composer:
             aim = ""
             if item.indicator and item.target is not None:
                 measure = indicator(item.indicator)
-                aim = f"，{measure.name}达到{_plain(_trim(item.target), measure.unit).removesuffix('%')}{measure.unit}"
+                aim = f"（目标：{measure.name}{_plain(_trim(item.target), measure.unit).removesuffix('%')}{measure.unit}）"
             told.append(f"{number}.{item.text}{aim}。")
         return told
 

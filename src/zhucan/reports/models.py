@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from typing import Any
+from collections.abc import Sequence
 
 from django.db import models
 
@@ -26,7 +26,7 @@ class Report(models.Model):
 
 
 class FigureRecords(models.Model):
-    """The records that one figure of a report counts, packed: some figures count every person of a county."""
+    """The records that one figure of a report counts, added up by person and packed: some count a whole county."""
 
     report = models.ForeignKey(Report, models.CASCADE, related_name="records")
     key = models.CharField("数字", max_length=120)
@@ -36,11 +36,11 @@ class FigureRecords(models.Model):
         constraints = (models.UniqueConstraint(fields=("report", "key"), name="one_record_list_per_figure"),)
 
     @staticmethod
-    def pack(rows: list[list[Any]]) -> bytes:
+    def pack(rows: Sequence[tuple[int, int, int | None]]) -> bytes:
         """Return the rows compressed."""
-        return zlib.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode(), 6)
+        return zlib.compress(json.dumps(rows, separators=(",", ":")).encode(), 1)
 
-    def rows(self) -> list[list[Any]]:
-        """Return rows of person key, label, detail and amount in yuan as text (None where nothing was paid)."""
-        unpacked: list[list[Any]] = json.loads(zlib.decompress(bytes(self.packed)))
+    def rows(self) -> list[tuple[int, int, int | None]]:
+        """Return (person, number of records, fen or None), by person."""
+        unpacked: list[tuple[int, int, int | None]] = json.loads(zlib.decompress(bytes(self.packed)))
         return unpacked

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Mapping
 
 from zhucan.core.errors import ZhucanError
+from zhucan.core.money import from_fen
+from zhucan.indicators.words import names
 from zhucan.reports import pages, word
 from zhucan.reports.models import Report
 
@@ -15,21 +17,33 @@ class UnknownForm(ZhucanError):
 
 
 def as_json(report: Report) -> bytes:
-    """Return the report as data: sections, and every figure with its value, definition and list of records."""
+    """Return the report as data: sections, and every figure with its value, definition and list of records.
+
+    A figure's `record_list` has one entry a person, `[person, number of records]` and the amount in yuan where money
+    is counted; `people` tells the masked name of each.
+    """
     content = report.content
     lists = {item.key: item.rows() for item in report.records.all()}
+    people = {person for rows in lists.values() for person, _, _ in rows}
     figures = [
         {
             **figure,
             "record_list": [
-                {"person": person, "label": label, "detail": detail, "amount": amount}
-                for person, label, detail, amount in lists.get(figure["key"], [])
+                (person, records) if fen is None else (person, records, str(from_fen(fen)))
+                for person, records, fen in lists.get(figure["key"], [])
             ],
         }
         for figure in content["figures"]
     ]
-    data = {**content, "figures": figures, "form": report.form, "year": report.year, "digest": report.digest}
-    return json.dumps(data, ensure_ascii=False, indent=1).encode()
+    data = {
+        **content,
+        "figures": figures,
+        "people": names(people),
+        "form": report.form,
+        "year": report.year,
+        "digest": report.digest,
+    }
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 _RENDERERS: Mapping[str, tuple[Callable[[Report], bytes], str]] = {

@@ -42,7 +42,7 @@ def compose(form_id: str, division: str, year: int, at: datetime, by: User | Non
     organ = f"{place.name}残疾人联合会"
     day = at.astimezone(SHANGHAI).date()
     for key, figure in composer.figures.items():
-        figure["records"] = len(lists[key])
+        figure["records"] = sum(records for _, records, _ in lists[key])
     content = {
         "title": title,
         "organ": organ,
@@ -70,10 +70,9 @@ def compose(form_id: str, division: str, year: int, at: datetime, by: User | Non
     return report
 
 
-def _records(composer: Composer, key: str) -> list[list[object]]:
+def _records(composer: Composer, key: str) -> list[tuple[int, int, int | None]]:
     name, code, period, by, part = composer.sources[key]
-    found = engine.records(name, code, period, known_at=composer.known_at, by=by, part=part)
-    return [[row.person_id, row.label, row.detail, None if row.amount is None else str(row.amount)] for row in found]
+    return engine.people(name, code, period, known_at=composer.known_at, by=by, part=part)
 
 
 def _period(year: int, at: datetime) -> Period:
