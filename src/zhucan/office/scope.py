@@ -32,11 +32,11 @@ def _within(field: str, prefixes: list[str]) -> Q:
 def people(request: HttpRequest) -> QuerySet[Person]:
     """Return the people living in the user's divisions, or paid there."""
     prefixes = places(request)
-    here = Residence.objects.filter(_within("division_id", prefixes), person=OuterRef("pk"), retracted_at=None)
-    paid = Award.objects.filter(_within("division_id", prefixes), person=OuterRef("pk"))
+    here = Residence.objects.filter(_within("division__code", prefixes), person=OuterRef("pk"), retracted_at=None)
+    paid = Award.objects.filter(_within("division__code", prefixes), person=OuterRef("pk"))
     return Person.objects.filter(Exists(here.filter(valid_to=None)) | Exists(paid))
 
 
 def runs(request: HttpRequest) -> QuerySet[Run]:
     """Return the runs of the user's divisions."""
-    return Run.objects.filter(_within("division_id", places(request))).select_related("division", "calculated_by")
+    return Run.objects.filter(_within("division__code", places(request))).select_related("division", "calculated_by")
