@@ -1,11 +1,15 @@
 """What all tests share: a data folder of their own, and the rule that CI skips nothing."""
 
 import os
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.county import County
+from zhucan.core.months import Month
+from zhucan.payments.models import Line
+from zhucan.registry.models import Person
 
 settings.register_profile(
     "zhucan",
@@ -33,3 +37,23 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
 @pytest.fixture
 def county(db: None) -> County:
     return County()
+
+
+@pytest.fixture
+def lines() -> Callable[..., list[tuple[str, str, str, str, int]]]:
+    """Return booked lines as (run month, month, kind, cause, fen), oldest first."""
+
+    def found(person: Person, **match: object) -> list[tuple[str, str, str, str, int]]:
+        rows = Line.objects.filter(person=person, booked=True, **match).select_related("run")
+        return [
+            (
+                str(Month.from_index(row.run.month)),
+                str(Month.from_index(row.month)),
+                row.kind,
+                row.cause,
+                row.amount_fen,
+            )
+            for row in rows.order_by("run__month", "month", "scheme")
+        ]
+
+    return found

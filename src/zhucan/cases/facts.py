@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 from django.db import connection
-from django.db.models import Model, Q
+from django.db.models import F, Model, Q
 
 from zhucan.core.months import Month
 from zhucan.orgs.divisions import parameter_rows
@@ -36,6 +36,7 @@ class Source:
     join: str = ""
 
 
+_KINDS = tuple(kind for kind in registry.Category.values if kind != registry.Category.MULTIPLE)
 SOURCES: Mapping[str, Source] = {
     "certificate": Source(
         registry.Certificate,
@@ -44,9 +45,19 @@ SOURCES: Mapping[str, Source] = {
     ),
     "component": Source(
         registry.Certificate,
-        {"category": "c.category", "grade": "c.grade", "status": "t.status", "expires": "t.expires"},
+        {
+            "category": "COALESCE(c.category, k.category)",
+            "grade": "c.grade",
+            "status": "t.status",
+            "expires": "t.expires",
+        },
         {"category": "VARCHAR", "grade": "INTEGER", "status": "VARCHAR", "expires": "DATE"},
-        join=f"JOIN {registry.CertificateComponent._meta.db_table} c ON c.certificate_id = t.id",
+        # A certificate for multiple disability whose kinds were not written may be of any kind, of a grade not known.
+        join=(
+            f"LEFT JOIN {registry.CertificateComponent._meta.db_table} c ON c.certificate_id = t.id"
+            f" LEFT JOIN ({' UNION ALL '.join(f'SELECT {chr(39)}{kind}{chr(39)} AS category' for kind in _KINDS)}) k"
+            " ON c.id IS NULL AND t.category = 'multiple'"
+        ),
     ),
     "residence": Source(registry.Residence, {"division": "t.division_id"}, {"division": "VARCHAR"}),
     "hardship": Source(registry.Hardship, {"kind": "t.kind"}, {"kind": "VARCHAR"}),
@@ -174,11 +185,18 @@ def spells_of(person: registry.Person, known_at: datetime | None = None) -> dict
     for name, source in SOURCES.items():
         found = source.model._default_manager.filter(believed, person_id=person.pk)
         if name == "component":
+            written = found.values(
+                *clocks,
+                "status",
+                "expires",
+                kind=F("components__category"),
+                of=F("components__grade"),
+                whole=F("category"),
+            )
             rows[name] = [
-                {**row, "category": row.pop("components__category"), "grade": row.pop("components__grade")}
-                for row in found.filter(components__isnull=False).values(
-                    *clocks, "status", "expires", "components__category", "components__grade"
-                )
+                {**{key: row[key] for key in (*clocks, "status", "expires")}, "category": kind, "grade": row["of"]}
+                for row in written
+                for kind in ([row["kind"]] if row["kind"] else _KINDS if row["whole"] == "multiple" else ())
             ]
         else:
             columns = {alias: sql.removeprefix("t.") for alias, sql in source.columns.items()}

@@ -313,7 +313,11 @@ def _aggregate(fact: Fact, condition: str) -> str:
         case Aggregate.NONE:
             return f"NOT bool_or(coalesce({condition}, FALSE))"
         case Aggregate.MIN | Aggregate.MAX:
-            return f"coalesce({fact.aggregate.value}({value}) FILTER ({condition}), {constant(fact.empty, fact.kind)})"
+            return (
+                f"CASE WHEN count(*) FILTER ({condition} AND {value} IS NULL) > 0 THEN NULL"
+                f" ELSE coalesce({fact.aggregate.value}({value}) FILTER ({condition}),"
+                f" {constant(fact.empty, fact.kind)}) END"
+            )
         case Aggregate.COUNT:
             return f"count(*) FILTER ({condition})"
         case Aggregate.LATEST:
@@ -449,7 +453,8 @@ def _aggregated(fact: Fact, counting: list[Mapping[str, Any] | None]) -> Any:
     amounts = [item[fact.column] for item in rows]
     if fact.aggregate is Aggregate.SUM:
         return None if None in amounts else sum(amounts)
-    known = [amount for amount in amounts if amount is not None]
-    if not known:
+    if None in amounts:
+        return None  # the one not known might be the least or the most
+    if not amounts:
         return fact.empty
-    return min(known) if fact.aggregate is Aggregate.MIN else max(known)
+    return min(amounts) if fact.aggregate is Aggregate.MIN else max(amounts)
