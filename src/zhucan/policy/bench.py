@@ -1,0 +1,212 @@
+"""How long everybody takes: from raw spells in Parquet to masks and amounts in Parquet, beside the machine's own limit."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from zhucan.core.errors import ZhucanError
+from zhucan.policy.catalogue import SCHEMES
+from zhucan.policy.engine import decide_sql, needed, shipped_parameters
+from zhucan.policy.facts import BY_NAME
+from zhucan.policy.relations import RELATIONS
+
+_PART = 250_000  # people decided at a time: memory stays flat, and larger parts were slower
+_DIVISION, _MONTH, _EVE = "330499000000", date(2025, 9, 1), date(2025, 8, 31)
+_MOST = 100_000_000
+
+
+class BadSize(ZhucanError, ValueError):
+    """A number of people that cannot be generated."""
+
+
+class BenchFailed(ZhucanError):
+    """The measured process did not end as it should."""
+
+
+def bench_decide(people: int) -> dict[str, Any]:
+    """Generate so many people with their spells, decide all schemes for one month; return the figures.
+
+    `seconds` is the decision alone, from the first file read to the last one written, in a process of its own with
+    `peak_mb` of memory. `limit_seconds` is reading the needed columns of the same files and writing the same result.
+    """
+    if not 1 <= people <= _MOST:
+        raise BadSize(f"人数 {people} 不对：应在 1 到 {_MOST} 之间。")
+    with tempfile.TemporaryDirectory(prefix="zhucan-bench-") as name:
+        folder = Path(name)
+        started = time.perf_counter()
+        rows = _generate(folder, people)
+        generated = time.perf_counter() - started
+        decided = _measured("decide_parts", folder)
+        limit = _measured("limit_parts", folder)
+    return {
+        "people": people,
+        "rows": rows,
+        "yes": decided["yes"],
+        "seconds": round(decided["seconds"], 2),
+        "peak_mb": decided["peak_mb"],
+        "limit_seconds": round(limit["seconds"], 2),
+        "ratio_to_limit": round(decided["seconds"] / limit["seconds"], 2),
+        "generate_seconds": round(generated, 2),
+    }
+
+
+def _measured(function: str, folder: Path) -> dict[str, Any]:
+    code = f"import sys; from zhucan.policy import bench; bench.{function}(sys.argv[1])"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(folder)], env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise BenchFailed(f"测速没有成功：{done.stderr.strip()[-300:]}")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+# --- the population ----------------------------------------------------------------------------------------------
+
+
+def _generate(folder: Path, people: int) -> int:
+    """Write the parts; return how many spells there are. Everybody is drawn from their number alone."""
+    con = _connect(folder)
+    rows = 0
+    for part, first in enumerate(range(0, people, _PART)):
+        last = min(first + _PART, people)
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE everybody AS SELECT i AS person_id, hash(i) AS a, hash(i + 1000000007) AS b,"
+            f" hash(i + 2000000011) AS c FROM range({first}, {last}) t(i)"
+        )
+        for relation, select in _POPULATION.items():
+            target = folder / f"{relation}-{part}.parquet"
+            con.execute(f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+            if relation != "person":
+                found = con.execute(f"SELECT count(*) FROM read_parquet('{target}')").fetchone()
+                rows += found[0] if found else 0
+    con.close()
+    return rows
+
+
+_KNOWN = "TIMESTAMP '2020-01-02' AS recorded_at, CASE WHEN a % 50 = 7 THEN TIMESTAMP '2025-01-05' END AS retracted_at"
+_SINCE = "DATE '2016-01-01' + CAST(b % 3000 AS INTEGER) AS valid_from"
+_KINDS = "['visual', 'hearing', 'speech', 'physical', 'physical', 'physical', 'intellectual', 'mental', 'mental']"
+_CARD = (
+    f"person_id, {_SINCE}, CAST(NULL AS DATE) AS valid_to, {_KNOWN}, {_KINDS}[1 + CAST(a % 9 AS INTEGER)] AS category,"
+    " CAST(1 + b % 4 AS INTEGER) AS grade, CASE WHEN c % 60 = 0 THEN 'frozen' ELSE 'valid' END AS status,"
+    " DATE '2025-03-01' + CAST(c % 3600 AS INTEGER) AS expires"
+)
+
+
+def _spell(own: str, share: int, *, ends: int = 0) -> str:
+    """Return a SELECT for one person in `share`; one spell in `ends` has ended."""
+    end = f"CASE WHEN c % {ends} = 0 THEN DATE '2025-04-01' END" if ends else "CAST(NULL AS DATE)"
+    own = f", {own}" if own else ""
+    return (
+        f"SELECT person_id, DATE '2016-01-01' + CAST(b % 3000 AS INTEGER) AS valid_from, {end} AS valid_to, {_KNOWN}{own}"
+        f" FROM everybody WHERE (a >> 16) % {share} = 0 ORDER BY person_id"
+    )
+
+
+_POPULATION = {
+    "person": "SELECT person_id, DATE '1930-01-01' + CAST(a % 34000 AS INTEGER) AS born,"
+    " CASE WHEN a % 2 = 0 THEN 'female' ELSE 'male' END AS sex FROM everybody ORDER BY person_id",
+    "certificate": f"SELECT {_CARD} FROM everybody ORDER BY person_id",
+    "component": f"SELECT {_CARD} FROM everybody ORDER BY person_id",
+    "residence": _spell("CASE WHEN c % 40 = 1 THEN '330498001001' ELSE '330499001001' END AS division", 1, ends=50),
+    "hardship": _spell("['dibao', 'dibian', 'tekun', 'none'][1 + CAST(c % 4 AS INTEGER)] AS kind", 2, ends=10),
+    "income": _spell("CAST(30000 + c % 300000 AS BIGINT) AS per_head_fen", 3, ends=20),
+    "own_income": _spell("CAST(c % 400000 AS BIGINT) AS amount_fen", 20),
+    "stay": _spell("'institution' AS kind", 80, ends=3),
+    "custody": _spell("'prison' AS kind", 400, ends=2),
+    "benefit": _spell(
+        "['elder_service', 'ltci', 'old_age_nursing', 'veteran_pension', 'orphan'][1 + CAST(c % 5 AS INTEGER)] AS kind,"
+        " CAST(5000 + c % 50000 AS BIGINT) AS amount_fen",
+        8,
+        ends=4,
+    ),
+    "death": _spell("", 60),
+    "job": _spell("CASE WHEN c % 10 = 0 THEN 'public_payroll' ELSE 'other' END AS kind", 10),
+}
+
+
+# --- what is measured --------------------------------------------------------------------------------------------
+
+
+def decide_parts(folder: str) -> None:
+    """Decide every part and print the seconds, the memory and how many are entitled to something, as JSON."""
+    con = _connect(Path(folder))
+    schemes = tuple(scheme for scheme in SCHEMES if scheme.administered)
+    decision = decide_sql(
+        schemes,
+        params={(_DIVISION, _MONTH): shipped_parameters(_DIVISION, _MONTH)},
+        constant_frame={
+            "division": _DIVISION, "on_day": _EVE, "expiry_after": _EVE, "month_first": _MONTH, "applied_on": None,
+        },
+    )  # fmt: skip
+    entitled = " OR ".join(f"{scheme.key}_outcome = 1" for scheme in schemes)
+    yes = 0
+    started = time.perf_counter()
+    for part in range(_parts(folder)):
+        _open(con, folder, part)
+        _write(con, decision, Path(folder) / f"decided-{part}.parquet")
+    seconds = time.perf_counter() - started
+    found = con.execute(f"SELECT count(*) FROM read_parquet('{folder}/decided-*.parquet') WHERE {entitled}").fetchone()
+    yes = found[0] if found else 0
+    print(json.dumps({"seconds": seconds, "peak_mb": _peak_mb(), "yes": yes}))
+
+
+def limit_parts(folder: str) -> None:
+    """Read what a decision needs and write what it writes, without deciding; print the seconds as JSON."""
+    con = _connect(Path(folder))
+    schemes = tuple(scheme for scheme in SCHEMES if scheme.administered)
+    relations = {BY_NAME[name].relation for name in needed(schemes)} - {None, ""}
+    started = time.perf_counter()
+    for part in range(_parts(folder)):
+        _open(con, folder, part)
+        for relation in sorted(str(name) for name in relations):
+            columns = ("person_id", "valid_from", "valid_to", *RELATIONS[relation])
+            con.execute(f"SELECT {', '.join(f'max({column})' for column in columns)} FROM {relation}").fetchall()
+        con.execute("SELECT max(person_id), max(born) FROM person").fetchall()
+        _write(con, f"SELECT * FROM read_parquet('{folder}/decided-{part}.parquet')", Path(folder) / "again.parquet")
+    print(json.dumps({"seconds": time.perf_counter() - started}))
+
+
+def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect()
+    con.execute("SET memory_limit = '1500MB'")
+    con.execute("SET preserve_insertion_order = false")
+    con.execute("SET enable_progress_bar = false")
+    con.execute(f"SET temp_directory = '{folder / 'spill'}'")
+    return con
+
+
+def _parts(folder: str) -> int:
+    return len(list(Path(folder).glob("person-*.parquet")))
+
+
+def _open(con: duckdb.DuckDBPyConnection, folder: str, part: int) -> None:
+    for relation in _POPULATION:
+        believed = "" if relation == "person" else " WHERE retracted_at IS NULL"
+        con.execute(
+            f"CREATE OR REPLACE TEMP VIEW {relation} AS SELECT * FROM read_parquet('{folder}/{relation}-{part}.parquet'){believed}"
+        )
+
+
+def _write(con: duckdb.DuckDBPyConnection, select: str, target: Path) -> None:
+    con.execute(f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+
+
+def _peak_mb() -> int | None:
+    """Return this process's largest memory so far, None where the system does not tell (Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1024 * 1024 if sys.platform == "darwin" else 1024))
