@@ -46,14 +46,16 @@ class Command(Base):
         schemes = options["scheme"] or [item.id for item in SCHEMES if item.administered]
         for item in schemes:
             scheme(item)
+        through = _ORDER.index(options["through"])
         clerk, approver = command_user(options["by"]), command_user(options["approved_by"])
+        if through >= 2 and clerk == approver:
+            raise ZhucanError("计算和批准不能是同一个人：请用 --approved-by 写另一位审批人。")
         at = now()
         # A month is decided on what is known now; what will be learnt later comes with a later run.
         run = services.calculate(month=month, division=place, schemes=schemes, known_at=at, at=at, by=clerk)
         if run is None:
             run = Run.objects.filter(month=month.index, division=place).latest("sequence")
             self.stdout.write(f"没有变化：{place.name}{month.label}已{run.get_status_display()}，没有要补发或追回的。")
-        through = _ORDER.index(options["through"])
         if run.status == RunStatus.CALCULATED and through >= 1:
             run = services.check(run=run, at=now(), by=clerk)
         if run.status == RunStatus.CHECKED and through >= 2:
