@@ -13,7 +13,6 @@ from django.core.management import CommandError, call_command
 
 from tests.county import County, told
 from zhucan.cases.models import Award, BackpayGrant
-from zhucan.core.money import from_fen
 from zhucan.core.months import Month
 from zhucan.orgs.clock import moment, today
 from zhucan.orgs.models import AuditEntry
@@ -67,9 +66,7 @@ def person(county: County) -> Person:
 def paid(county: County, person: Person) -> Batch:
     """A month that is with the bank: one person, 580.00 yuan."""
     county.grant(person, "2025-03-01")
-    made = bank.send(
-        run=county.book("2025-03"), day=date(2025, 4, 5), at=moment(date(2025, 4, 5)), by=county.clerk
-    )
+    made = bank.send(run=county.book("2025-03"), day=date(2025, 4, 5), at=moment(date(2025, 4, 5)), by=county.clerk)
     assert made is not None
     return made
 
@@ -138,7 +135,10 @@ def test_a_run_killed_between_two_steps_goes_on_where_it_stood(county: County, p
         (("三月", "--division", "330499"), "不是月份"),
         (("2025-03", "--division", "330499", "--scheme", "pension"), "没有项目"),
         (("2025-03", "--division", "330499", "--by", "nobody"), "没有用户"),
-        (("2025-03", "--division", "330499", "--by", "clerk", "--approved-by", "clerk", "--through", "approved"), "同一"),
+        (
+            ("2025-03", "--division", "330499", "--by", "clerk", "--approved-by", "clerk", "--through", "approved"),
+            "同一",
+        ),
     ],
 )
 def test_a_run_that_cannot_be_is_refused(county: County, person: Person, words: tuple[str, ...], expected: str):
@@ -176,7 +176,9 @@ def test_a_run_without_a_division_needs_a_single_county(county: County):
         ((None, 1, "580.00", "待定", ""), "看不懂"),
     ],
 )
-def test_a_return_file_that_does_not_fit_is_refused(paid: Batch, tmp_path: Path, row: tuple[object, ...], expected: str):
+def test_a_return_file_that_does_not_fit_is_refused(
+    paid: Batch, tmp_path: Path, row: tuple[object, ...], expected: str
+):
     path = returned(tmp_path, (row[0] or paid.number, *row[1:]))
 
     assert expected in refused("bank", "return", path)
@@ -185,7 +187,9 @@ def test_a_return_file_that_does_not_fit_is_refused(paid: Batch, tmp_path: Path,
 def test_a_return_file_with_a_row_of_another_batch_is_refused(paid: Batch, tmp_path: Path):
     good = (paid.number, 1, "580.00", "成功", "")
 
-    assert "不是本批" in refused("bank", "return", returned(tmp_path, good, ("330499-2025-02-01-01", 2, "1.00", "成功", "")))
+    assert "不是本批" in refused(
+        "bank", "return", returned(tmp_path, good, ("330499-2025-02-01-01", 2, "1.00", "成功", ""))
+    )
     assert "重复" in refused("bank", "return", returned(tmp_path, good, good))
 
 

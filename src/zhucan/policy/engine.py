@@ -102,6 +102,9 @@ def _plan(scheme: Scheme) -> _Plan:
     return _Plan((*(condition.met for condition in scheme.conditions), *contests), amount, lacking)
 
 
+_SOURCE = "\0"  # stands for the sub-select of facts and parameters while the SQL around it is written
+
+
 @cache
 def _compiled(schemes: tuple[Scheme, ...]) -> Any:
     parts: list[Expr] = []
@@ -188,6 +191,34 @@ def decide_sql(
     key_amount (fen, null unless yes), key_no_standard; with `basis` also every fact and parameter read, as fact_… and
     parameter_….
     """
+    chosen = tuple(schemes)
+    facts, names = needed(chosen), needed_parameters(chosen)
+    inner = (
+        _facts_of_frame(facts, frame_table)
+        if constant_frame is None
+        else facts_sql(facts, frame_table=frame_table, constant_frame=constant_frame)
+    )
+    table = parameters_sql(names, params)
+    if constant_frame is not None:
+        joined = f"({inner}) f CROSS JOIN ({table}) p"
+    else:
+        joined = f"({inner}) f LEFT JOIN ({table}) p ON p.division = f.division AND p.month_first = f.month_first"
+    read = [f"f.{item} AS fact_{item}" for item in facts] + [f"p.{item} AS parameter_{item}" for item in names]
+    before, after = _judging(chosen, basis, dialect)
+    return f"{before}(SELECT {', '.join(['f.case_id', 'f.person_id', *read])} FROM {joined}){after}"
+
+
+@cache
+def _facts_of_frame(facts: tuple[str, ...], frame_table: str) -> str:
+    return facts_sql(facts, frame_table=frame_table)
+
+
+@cache
+def _judging(schemes: tuple[Scheme, ...], basis: bool, dialect: str) -> tuple[str, str]:
+    """Return the SQL around the facts and parameters: what stands before that sub-select, and what after it.
+
+    It depends on the schemes alone and takes a while to write, so it is written once a process.
+    """
     facts, names = needed(schemes), needed_parameters(schemes)
     prefixes = {"fact": "fact_", "parameter": "parameter_"}
     plans = [_plan(scheme) for scheme in schemes]
@@ -208,7 +239,6 @@ def decide_sql(
         columns += [f"{layers.text(plan.amount)} AS {key}_a", f"{layers.text(plan.lacking)} AS {key}_l"]
         results.append((key, f"CAST({' + '.join(not_met)} AS BIGINT)", f"CAST({' + '.join(unknown)} AS BIGINT)"))
     columns += [f"{text} AS {column}" for text, column in tests.items()]
-    read = [f"f.{item} AS fact_{item}" for item in facts] + [f"p.{item} AS parameter_{item}" for item in names]
     kept = [f"fact_{item}" for item in facts] + [f"parameter_{item}" for item in names] if basis else []
     masks, finals = [], []
     for key, not_met_sql, unknown_sql in results:
@@ -221,18 +251,13 @@ def decide_sql(
             f"CAST(CASE WHEN {yes} THEN {key}_a END AS BIGINT) AS {key}_amount",
             f"({key}_not_met = 0 AND NOT {yes} AND (({key}_a IS NULL AND {key}_unknown = 0) OR {key}_l)) AS {key}_no_standard",
         ]
-    inner = facts_sql(facts, frame_table=frame_table, constant_frame=constant_frame)
-    table = parameters_sql(names, params)
-    if constant_frame is not None:
-        joined = f"({inner}) f CROSS JOIN ({table}) p"
-    else:
-        joined = f"({inner}) f LEFT JOIN ({table}) p ON p.division = f.division AND p.month_first = f.month_first"
-    source = f"(SELECT {', '.join(['f.case_id', 'f.person_id', *read])} FROM {joined})"
-    return (
+    text = (
         f"SELECT {', '.join(['case_id', 'person_id', *finals, *kept])} FROM ("
         f"SELECT {', '.join(['case_id', 'person_id', *masks, *kept])} FROM ("
-        f"SELECT {', '.join(['case_id', 'person_id', *columns, *kept])} FROM {layers.over(source)} x) tests) masks"
+        f"SELECT {', '.join(['case_id', 'person_id', *columns, *kept])} FROM {layers.over(_SOURCE)} x) tests) masks"
     )
+    before, _, after = text.partition(_SOURCE)
+    return before, after
 
 
 @cache
