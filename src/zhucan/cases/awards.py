@@ -9,7 +9,7 @@ import duckdb
 from django.db import transaction
 from django.db.models import Q
 
-from zhucan.cases.facts import export, judge, known
+from zhucan.cases.facts import export, gather, judge, known
 from zhucan.cases.models import Award, BackpayGrant
 from zhucan.core.divisions import county_of, prefix
 from zhucan.core.errors import ZhucanError
@@ -130,7 +130,7 @@ def eligible(
     params = resolve(parameter_rows(known_at), county, month.first, known_at)
     con = duckdb.connect()
     try:
-        export(con, known_at=known_at, people=here)
+        export(con, known_at=known_at, people=gather("candidate_people", here))
         con.execute(
             "CREATE TABLE frame AS SELECT person_id AS case_id, person_id, ?::VARCHAR AS division, ?::DATE AS on_day,"
             " ?::DATE - 1 AS expiry_after, ?::DATE AS month_first, ?::DATE AS applied_on FROM person",

@@ -73,7 +73,7 @@ SOURCES: Mapping[str, Source] = {
     "job": Source(registry.Job, {"kind": "t.kind"}, {"kind": "VARCHAR"}),
     "death": Source(registry.Death, {}, {}),
 }
-_CLOCKS = {"valid_from": "DATE", "valid_to": "DATE", "recorded_at": "TIMESTAMP", "retracted_at": "TIMESTAMP"}
+_PERIOD = {"valid_from": "DATE", "valid_to": "DATE"}
 
 
 def stamp(at: datetime) -> str:
@@ -123,6 +123,22 @@ def load(con: duckdb.DuckDBPyConnection, table: str, select: str, types: Mapping
         )
 
 
+def gather(name: str, select: str) -> str:
+    """Put the person ids of a SELECT into a temporary table of the database; return the SELECT that lists them.
+
+    A score of SELECTs ask for the same people; finding them once is much of the work. The table lasts until the name is
+    gathered again or the connection ends. `name` and `select` are the program's own text.
+    """
+    key = "BIGINT" if connection.vendor == "postgresql" else "INTEGER"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {name}")
+        cursor.execute(f"CREATE TEMPORARY TABLE {name} (person_id {key} PRIMARY KEY)")
+        cursor.execute(f"INSERT INTO {name} SELECT DISTINCT s.person_id FROM ({select}) s")
+        if connection.vendor == "postgresql":
+            cursor.execute(f"ANALYZE {name}")
+    return f"SELECT g.person_id FROM {name} g"
+
+
 def export(
     con: duckdb.DuckDBPyConnection,
     *,
@@ -130,7 +146,7 @@ def export(
     people: str | None = None,
     relations: Iterable[str] | None = None,
 ) -> None:
-    """Create every relation of policy as a DuckDB table, as known at a moment.
+    """Create every relation of policy as a DuckDB table, as known at a moment; the clock of knowledge ends here.
 
     `people` is a SELECT of person ids in the database that narrows the export. Amounts are fen.
     """
@@ -141,9 +157,9 @@ def export(
         load(
             con,
             name,
-            f"SELECT t.person_id, t.valid_from, t.valid_to, {as_utc('t.recorded_at')}, {as_utc('t.retracted_at')}{own}"
-            f" FROM {source.model._meta.db_table} t {source.join} WHERE {known(known_at)}{within}",
-            {"person_id": "BIGINT", **_CLOCKS, **source.types},
+            f"SELECT t.person_id, t.valid_from, t.valid_to{own} FROM {source.model._meta.db_table} t {source.join}"
+            f" WHERE {known(known_at)}{within}",
+            {"person_id": "BIGINT", **_PERIOD, **source.types},
         )
     narrowed = f" WHERE t.id IN ({people})" if people else ""
     load(
@@ -157,17 +173,21 @@ def export(
 def export_changes(
     con: duckdb.DuckDBPyConnection, *, since: datetime, known_at: datetime, people: str | None = None
 ) -> None:
-    """Create `changes(person_id, changed_at)`: when anything about somebody was recorded or retracted in (since, known_at]."""
+    """Create `changes(person_id, changed_at)`: when anything about somebody was recorded or retracted in (since, known_at].
+
+    Of a row both recorded and retracted in that time, the later moment is told.
+    """
     within = f" AND t.person_id IN ({people})" if people else ""
     first, last = stamp(since), stamp(known_at)
     parts = []
+    recorded, retracted = as_utc("t.recorded_at"), as_utc("t.retracted_at")
+    taken_back = f"{retracted} > '{first}' AND {retracted} <= '{last}'"
     for source in {s.model: s for s in SOURCES.values()}.values():
-        for column in ("recorded_at", "retracted_at"):
-            at = as_utc(f"t.{column}")
-            parts.append(
-                f"SELECT t.person_id, {at} FROM {source.model._meta.db_table} t"
-                f" WHERE {at} > '{first}' AND {at} <= '{last}'{within}"
-            )
+        parts.append(
+            f"SELECT t.person_id, CASE WHEN {taken_back} THEN {retracted} ELSE {recorded} END"
+            f" FROM {source.model._meta.db_table} t"
+            f" WHERE (({recorded} > '{first}' AND {recorded} <= '{last}') OR ({taken_back})){within}"
+        )
     load(con, "changes", " UNION ALL ".join(parts), {"person_id": "BIGINT", "changed_at": "TIMESTAMP"})
 
 

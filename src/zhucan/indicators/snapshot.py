@@ -16,7 +16,7 @@ from datetime import date, datetime
 import duckdb
 from django.db import connection
 
-from zhucan.cases.facts import as_utc, export, known, load, stamp
+from zhucan.cases.facts import as_utc, export, gather, known, load, stamp
 from zhucan.core.divisions import Level, county_of, level_of, prefix
 from zhucan.indicators.periods import Period
 from zhucan.payments.models import Run
@@ -72,6 +72,7 @@ def bring(con: duckdb.DuckDBPyConnection, view: View, known_at: datetime | None)
     payer = f"a.division_id LIKE '{view.payers}%'"
     if view.payers == prefix(view.division):
         people += f" UNION SELECT a.person_id FROM cases_award a WHERE {payer}"
+    people = gather("counted_people", people)
     export(con, known_at=known_at, people=people, relations=("residence", "hardship", "death", "stay"))
     load(
         con,

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 from django.db import connection
 
-from zhucan.cases.facts import as_utc, export, export_changes, known, load, stamp
+from zhucan.cases.facts import as_utc, export, export_changes, gather, known, load, stamp
 from zhucan.core.divisions import Level, ancestors, county_of, level_of, prefix
 from zhucan.core.errors import ZhucanError
 from zhucan.core.months import Month
@@ -101,7 +101,7 @@ class _Decider:
     def __init__(self, con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         self.con, self.scope = con, scope
         self.month = scope.month.index
-        self.people = f"SELECT s.person_id FROM ({scope.awards_sql('a.person_id')}) s"
+        self.people = gather("run_people", scope.awards_sql("a.person_id"))
         self.facts, self.parameters = needed(scope.schemes), needed_parameters(scope.schemes)
 
     def run(self) -> Result:
