@@ -17,7 +17,7 @@ from zhucan.core.divisions import Level, ancestors, county_of, level_of, prefix
 from zhucan.core.errors import ZhucanError
 from zhucan.core.months import Month
 from zhucan.orgs.divisions import parameter_rows
-from zhucan.payments import causes
+from zhucan.payments import causes, ledger
 from zhucan.policy.engine import Outcome, cause_of, decide_sql, needed, needed_parameters
 from zhucan.policy.facts import BY_NAME
 from zhucan.policy.parameters import PARAMETERS, resolve
@@ -81,9 +81,14 @@ class Draft:
 
 @dataclass(frozen=True)
 class Result:
-    """The drafts of a month, the bases they rest on, and the lapses found (award → month index or None)."""
+    """The drafts of a month, what they rest on, and the lapses found (award → month index or None).
+
+    Of the bases behind the drafts, `stored` has the keys of those already in the database, and `bases` the content of
+    those that are not.
+    """
 
     drafts: list[Draft]
+    stored: dict[str, int]
     bases: dict[str, dict[str, Any]]
     lapses: dict[int, int | None]
 
@@ -354,7 +359,7 @@ class _Decider:
         ).fetchall()
         return dict(rows)
 
-    def _lines(self) -> tuple[list[Draft], dict[str, dict[str, Any]]]:
+    def _lines(self) -> tuple[list[Draft], dict[str, int], dict[str, dict[str, Any]]]:
         """Compare with what was booked, and say of every difference what it is and why."""
         self.con.execute(
             f"""
@@ -380,18 +385,30 @@ class _Decider:
             " FROM line WHERE kind IS NOT NULL ORDER BY award_id, month"
         )
         lines = list(rows)
-        wanted = {line["basis"] for line in lines} | {line["lapse_basis"] for line in lines if line["gone"]}
-        bases = self._bases(wanted)
+        resting = {line["basis"] for line in lines}
+        stored = self._stored(resting)
+        # most lines say what last month's said; what they rest on need not be read to know that
+        changed = [line for line in lines if not (line["kind"] == "regular" and line["granted"] == line["before"])]
+        telling = {line["basis"] for line in changed} | {line["lapse_basis"] for line in changed if line["gone"]}
+        bases = self._bases((resting - stored.keys()) | telling)
         compared = [
             line["line_id"] if line["booked"] else line["before_line"]
-            for line in lines
-            if (line["booked"] or line["before"])
-            and not (line["kind"] == "regular" and line["granted"] == line["before"])
+            for line in changed
+            if line["booked"] or line["before"]
         ]
         old = self._old_bases([line_id for line_id in compared if line_id is not None])
         schemes = {scheme.id: scheme for scheme in self.scope.schemes}
         drafts = [self._draft(line, schemes[line["scheme"]], bases, old) for line in lines]
-        return drafts, {digest: bases[digest] for digest in {draft.basis for draft in drafts}}
+        return drafts, stored, {digest: bases[digest] for digest in resting - stored.keys()}
+
+    def _stored(self, digests: set[str]) -> dict[str, int]:
+        """Return the keys of the bases that the database has already."""
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS run_digests")
+            cursor.execute("CREATE TEMPORARY TABLE run_digests (digest VARCHAR(32) PRIMARY KEY)")
+            ledger.insert("run_digests", ("digest",), [(digest,) for digest in sorted(digests)])
+            cursor.execute("SELECT b.digest, b.id FROM payments_basis b JOIN run_digests d ON d.digest = b.digest")
+            return dict(cursor.fetchall())
 
     def _rows(self, sql: str) -> Iterator[dict[str, Any]]:
         cursor = self.con.execute(sql)
@@ -435,7 +452,6 @@ class _Decider:
         self, line: dict[str, Any], scheme: Scheme, bases: dict[str, dict[str, Any]], old: dict[int, dict[str, Any]]
     ) -> Draft:
         kind, granted, booked = line["kind"], line["granted"], line["booked"]
-        basis = bases[line["basis"]]
         if kind == "doubt":
             granted = booked
             cause = "unknown_fact"
@@ -444,14 +460,14 @@ class _Decider:
         elif line["backpay"]:
             cause = "renewal_backpay"
         elif booked:
-            cause = causes.of_change(scheme, old.get(line["line_id"]), basis)
+            cause = causes.of_change(scheme, old.get(line["line_id"]), bases[line["basis"]])
         elif kind == "arrears":
             decided = line["decided_through"] is not None and line["month"] <= line["decided_through"]
             cause = "error" if decided else "late_application_approved"
         elif not line["before"]:
             cause = "new"
         elif line["before"] != granted:
-            cause = causes.of_change(scheme, old.get(line["before_line"]), basis)
+            cause = causes.of_change(scheme, old.get(line["before_line"]), bases[line["basis"]])
         else:
             cause = ""
         return Draft(

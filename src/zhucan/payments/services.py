@@ -1,13 +1,13 @@
 """The life of a run: calculated → checked → approved (by somebody else) → sent → reconciled."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Max, Q, Sum
+from django.db.models import Count, Max, Q, Sum
 
 from zhucan.cases.facts import as_utc, stamp
 from zhucan.core.errors import ZhucanError
@@ -116,16 +116,12 @@ def calculate(
 
 
 def _write(run: Run, result: Result) -> None:
-    known = (
-        dict(Basis.objects.filter(digest__in=list(result.bases)).values_list("digest", "pk"))
-        if len(result.bases) < 900
-        else dict(Basis.objects.values_list("digest", "pk"))
-    )
     Basis.objects.bulk_create(
-        [Basis(digest=digest, content=content) for digest, content in result.bases.items() if digest not in known],
+        [Basis(digest=digest, content=content) for digest, content in result.bases.items()],
         batch_size=2000,
+        ignore_conflicts=True,  # a run of another place may be writing the same one
     )
-    digests = [digest for digest in result.bases if digest not in known]
+    known, digests = dict(result.stored), list(result.bases)
     for start in range(0, len(digests), 900):
         known.update(Basis.objects.filter(digest__in=digests[start : start + 900]).values_list("digest", "pk"))
     columns = (
@@ -151,20 +147,11 @@ def totals(run: Run) -> list[dict[str, Any]]:
     """Return lines and amounts (fen) by scheme, kind and cause."""
     found = (
         run.lines.values("scheme", "kind", "cause")
-        .annotate(amount_fen=Sum("amount_fen"), lines=Max("id"))
+        .annotate(lines=Count("id"), sum_fen=Sum("amount_fen"))
         .order_by("scheme", "kind", "cause")
     )
-    counts = Counter(run.lines.values_list("scheme", "kind", "cause"))
-    return [
-        {
-            "scheme": row["scheme"],
-            "kind": row["kind"],
-            "cause": row["cause"],
-            "lines": counts[row["scheme"], row["kind"], row["cause"]],
-            "amount_fen": row["amount_fen"],
-        }
-        for row in found
-    ]
+    names = ("scheme", "kind", "cause", "lines", "amount_fen")
+    return [dict(zip(names, row, strict=True)) for row in found.values_list(*names[:4], "sum_fen")]
 
 
 def _advance(run: Run, name: str) -> Run:
