@@ -339,3 +339,67 @@ def test_a_refusal_on_the_command_line_is_one_line_and_exit_code_1(tmp_path: Pat
     assert (after.returncode, after.stdout) == (1, "")
     assert len(after.stderr.strip().splitlines()) == 1
     assert "没有区划代码 330499" in after.stderr
+
+
+@pytest.mark.sqlite_only
+def test_a_database_whose_keys_are_gone_is_refused_and_gets_no_new_ones(tmp_path: Path):
+    def typed(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "zhucan", *words],
+            env={**os.environ, "ZHUCAN_HOME": str(tmp_path), "ZHUCAN_DATABASE": "", "PYTHONUTF8": "1"},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+
+    assert typed("init").returncode == 0
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.iterdir() if path.is_file()} == {0}
+    (tmp_path / "keys.json").unlink()
+    found = typed("verify")
+
+    assert (found.returncode, found.stdout) == (1, "")
+    assert "请从备份恢复" in found.stderr
+    assert not (tmp_path / "keys.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("run",), "还缺少 month"),
+        (("run", "2025-03", "--division"), "--division：后面要写一个值"),
+        (("run", "2025-03", "--through", "paid"), "没有 'paid'，可以写"),
+        (("indicators", "--year", "abc"), "'abc' 不是整数"),
+        (("verify", "--all"), "多出了 --all"),
+    ],
+)
+def test_a_mistyped_argument_is_told_in_chinese(county: County, words: tuple[str, ...], expected: str):
+    assert expected in refused(*words)
+
+
+def test_the_lines_of_a_run_never_overwrite_a_file(county: County, tmp_path: Path):
+    path = tmp_path / "people.xlsx"
+    path.write_text("花名册")
+
+    assert "没有覆盖" in refused("run", "2025-03", "--division", "330499", "--lines", path)
+    assert "没有文件夹" in refused("run", "2025-03", "--division", "330499", "--lines", tmp_path / "no" / "lines.csv")
+    assert (path.read_text(), Run.objects.count()) == ("花名册", 0)
+
+
+def test_a_bank_file_that_cannot_be_written_stops_the_run_and_a_lost_one_is_written_again(
+    person: Person, county: County, tmp_path: Path
+):
+    county.grant(person, "2025-03-01", schemes=("nursing-subsidy",))
+    words = ("run", "2025-03", "--division", "330499", "--through", "sent", "--out")
+    (tmp_path / "file").write_text("")
+
+    assert "不能写到" in refused(*words, tmp_path / "file")
+    assert not Run.objects.exists()
+    said(*words, tmp_path / "bank")
+    first = {path.name: path.read_bytes() for path in (tmp_path / "bank").glob("*.csv")}
+    for path in (tmp_path / "bank").iterdir():
+        path.unlink()
+    said(*words, tmp_path / "bank")
+
+    assert first
+    assert {path.name: path.read_bytes() for path in (tmp_path / "bank").glob("*.csv")} == first
+    assert {path.stat().st_mode & 0o077 for path in (tmp_path / "bank").iterdir()} == {0}

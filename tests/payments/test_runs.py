@@ -9,8 +9,8 @@ from zhucan.core.months import Month
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import LocalParameter
 from zhucan.payments import checks, ledger, services
-from zhucan.payments.decide import NoStandard
 from zhucan.payments.models import Account, Entry, Line, Run
+from zhucan.policy.parameters import NoStandard
 from zhucan.registry import services as registry
 
 LIVING, NURSING = {"scheme": "living-allowance"}, {"scheme": "nursing-subsidy"}

@@ -20,7 +20,7 @@ from zhucan.orgs.divisions import parameter_rows
 from zhucan.orgs.models import Division, User
 from zhucan.policy.catalogue import SCHEMES, scheme
 from zhucan.policy.engine import Outcome, decide_sql
-from zhucan.policy.parameters import resolve
+from zhucan.policy.parameters import NoStandard, resolve
 from zhucan.registry.models import Certificate, Person
 
 
@@ -119,7 +119,8 @@ def eligible(
     """Return who would be entitled if they applied on a day and has no award in force then, in a county or below.
 
     Somebody whose award has lapsed or was left before that month counts as having none; somebody whose application of
-    that very day is on record does not come again.
+    that very day is on record does not come again. Raises `NoStandard` where somebody would be entitled to an amount
+    that nobody configured.
     """
     wanted = [scheme(item) for item in schemes] if schemes else [item for item in SCHEMES if item.administered]
     month, county = Month.of(on), county_of(division.code)
@@ -137,6 +138,9 @@ def eligible(
             [county, on, on, month.first, on],
         )
         con.execute(f"CREATE TABLE decided AS {decide_sql(wanted, params={(county, month.first): params})}")
+        for item in wanted:
+            if con.execute(f"SELECT bool_or({item.key}_no_standard) FROM decided").fetchone() == (True,):
+                raise NoStandard(county, month, item.name)
         parts = [
             f"SELECT '{item.id}' AS scheme, person_id, {item.key}_amount AS amount FROM decided WHERE {item.key}_outcome = 1"
             for item in wanted

@@ -34,7 +34,7 @@ def database() -> dict[str, Any]:
             "CONN_MAX_AGE": 60,
         }
     if address and not address.endswith(".sqlite3"):
-        raise ImproperlyConfigured("ZHUCAN_DATABASE must be empty, a *.sqlite3 path or a postgresql:// address")
+        raise ImproperlyConfigured("环境变量 ZHUCAN_DATABASE 不对：应为空、*.sqlite3 文件或 postgresql:// 地址。")
     path = Path(address) if address else home() / "zhucan.sqlite3"
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -48,13 +48,25 @@ def database() -> dict[str, Any]:
     }
 
 
+KEYS_GONE = "数据库里已有资料，密钥文件 {path} 不见了：请从备份恢复它，再运行；没有它，加密的内容无法打开。"
+
+
+def key_file() -> Path:
+    """Return where the keys stand."""
+    return home() / "keys.json"
+
+
 def keys() -> dict[str, str]:
     """Return the secrets (`session`, `field`, `index`, hex), made on first start and readable only by their owner.
 
-    They stand in `keys.json` in the home folder, never in the database: a copied database alone opens nothing.
+    They stand in `keys.json` in the home folder, never in the database: a copied database alone opens nothing. With a
+    database there and the keys gone none are made, for what the old ones closed would be lost and new rows mixed in.
     """
-    path = home() / "keys.json"
+    path = key_file()
     if not path.exists():
+        there = Path(database()["NAME"])
+        if database()["ENGINE"].endswith("sqlite3") and there.exists() and there.stat().st_size:
+            raise ImproperlyConfigured(KEYS_GONE.format(path=path))
         path.parent.mkdir(parents=True, exist_ok=True)
         made = {name: secrets.token_hex(32) for name in ("session", "field", "index")}
         try:
@@ -67,7 +79,7 @@ def keys() -> dict[str, str]:
         for name in ("session", "field", "index"):
             bytes.fromhex(loaded[name])
     except (ValueError, KeyError) as error:
-        raise ImproperlyConfigured(f"{path} is not a readable key file: restore it from its backup") from error
+        raise ImproperlyConfigured(f"密钥文件 {path} 已损坏：请从备份恢复它。") from error
     return loaded
 
 
@@ -75,5 +87,5 @@ def flag(name: str) -> bool:
     """Return a yes/no switch; anything but 0/1/empty is refused."""
     value = os.environ.get(name, "")
     if value not in ("", "0", "1"):
-        raise ImproperlyConfigured(f"{name} must be 0 or 1, not {value!r}")
+        raise ImproperlyConfigured(f"环境变量 {name} 应为 0 或 1，不是“{value}”。")
     return value == "1"

@@ -1,41 +1,37 @@
 """Bank batches: the file that goes out, the file that comes back, and what follows a failure.
 
-Out: CSV in GB18030 and xlsx with the columns of `OUT`. Back: CSV (UTF-8 or GB18030) or xlsx with at least 批次号, 序号,
-金额 and 结果 (成功 or 失败), and 失败原因 for a failure; one row for every payment of the batch, no other.
+Out: CSV in GB18030 and xlsx with the columns of `OUT`. Back: as `returns.py` reads it, one row for every payment of the
+batch and no other; an account told is held against the one paid to.
 """
 
 import csv
 import hashlib
-import io
-from collections.abc import Iterable, Mapping, Sequence
+import os
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import xlsxwriter
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
-from python_calamine import CalamineError, CalamineWorkbook
 
-from zhucan.core.errors import ZhucanError
-from zhucan.core.identifiers import normalise
-from zhucan.core.money import InvalidMoney, fen, from_fen, parse_yuan
+from zhucan.core import masking
+from zhucan.core.money import from_fen
 from zhucan.core.months import Month
 from zhucan.orgs import audit
 from zhucan.orgs.models import User
 from zhucan.payments import ledger
 from zhucan.payments.models import Account, Batch, BatchStatus, Payment, PaymentStatus, Run, RunStatus
+from zhucan.payments.returns import Answer, ReturnRefused, read, same_account
 from zhucan.payments.services import RunRefused, _advance, payable_of
 from zhucan.registry.models import PayeeAccount
 
 OUT = ("批次号", "序号", "户名", "账号", "开户银行", "金额", "附言")
-_LARGEST = 50 * 1024 * 1024
-
-
-class ReturnRefused(ZhucanError):
-    """The bank's return file does not fit its batch; nothing was changed."""
 
 
 def _accounts(people: Iterable[int], day: date) -> dict[int, int]:
@@ -142,10 +138,13 @@ def waiting(run: Run) -> list[Payment]:
 
 
 @transaction.atomic
-def follow_up(*, run: Run, day: date, at: datetime, by: User | None) -> Batch | None:
+def follow_up(
+    *, run: Run, day: date, at: datetime, by: User | None, same_account: Collection[int] = ()
+) -> Batch | None:
     """Pay again what failed and what had no account, to the accounts now on file.
 
-    A failed payment needs another account, or one recorded anew, since the failure. Returns None when nobody has one.
+    A failed payment needs another account since the failure, unless its person is in `same_account`: somebody decided
+    that the old one will do (the bank was at fault). Returns None when nobody can be paid. Raises `RunRefused`.
     """
     locked = Run.objects.select_for_update().get(pk=run.pk)
     if locked.status not in (RunStatus.SENT, RunStatus.RECONCILED):
@@ -153,11 +152,14 @@ def follow_up(*, run: Run, day: date, at: datetime, by: User | None) -> Batch | 
     if locked.batches.filter(status=BatchStatus.SENT).exists():
         raise RunRefused("还有批次没有回盘：请先导入银行回盘文件。")
     failed = waiting(locked)
+    strangers = set(same_account) - {payment.person_id for payment in failed}
+    if strangers:
+        raise RunRefused(f"人员 {min(strangers)} 在这次发放中没有未付的款项：请用 zhucan bank waiting {run.pk} 核对。")
     accounts = _accounts([payment.person_id for payment in failed], day)
     again = [
         _Due(old.person_id, accounts[old.person_id], old.amount_fen, old.pk)
         for old in failed
-        if old.person_id in accounts and accounts[old.person_id] != old.account_id
+        if old.person_id in accounts and (accounts[old.person_id] != old.account_id or old.person_id in same_account)
     ]
     if not again:
         return None
@@ -165,9 +167,32 @@ def follow_up(*, run: Run, day: date, at: datetime, by: User | None) -> Batch | 
     locked.status = RunStatus.SENT
     locked.save(update_fields=["status"])
     audit.record(
-        actor=by, action="payments.follow_up", target=f"run:{run.pk}", at=at, batch=batch.number, payments=batch.count
+        actor=by,
+        action="payments.follow_up",
+        target=f"run:{run.pk}",
+        at=at,
+        batch=batch.number,
+        payments=batch.count,
+        same_account=sorted(same_account),
     )
     return batch
+
+
+def unanswered(run: Run) -> list[Batch]:
+    """Return the batches of a run that the bank has not answered."""
+    return list(run.batches.filter(status=BatchStatus.SENT).order_by("sequence"))
+
+
+def folder(named: str | None) -> Path:
+    """Return the folder for bank files: the one named, or `bank` among the data. Raises `RunRefused` if it cannot be one."""
+    path = Path(named) if named else Path(settings.ZHUCAN_HOME) / "bank"
+    try:
+        path.mkdir(parents=not named, exist_ok=True)
+    except OSError as error:
+        raise RunRefused(f"银行文件不能写到 {path}：请核对它的上级文件夹在不在、是不是文件夹、能不能写。") from error
+    if not os.access(path, os.W_OK):
+        raise RunRefused(f"文件夹 {path} 不能写入：请换一个位置，或改它的权限。")
+    return path
 
 
 def _rows_out(batch: Batch) -> list[tuple[str, ...]]:
@@ -187,24 +212,30 @@ def _rows_out(batch: Batch) -> list[tuple[str, ...]]:
     ]
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Return a cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text[:1] in "=+-@\t\r" else text
 
 
 def write(batch: Batch, folder: Path) -> tuple[Path, Path]:
-    """Write a batch as CSV (GB18030) and xlsx; return both paths. The last row holds count and total."""
+    """Write a batch as CSV (GB18030) and xlsx; return both paths. The last row holds count and total.
+
+    Each file is written beside its place and moved there whole, readable by its owner alone.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     rows = _rows_out(batch)
     total = ("合计", str(batch.count), "", "", "", str(from_fen(batch.total_fen)), "")
     plain = folder / f"{batch.number}.csv"
-    with plain.open("w", encoding="gb18030", newline="") as file:
+    with _whole(plain) as part, part.open("w", encoding="gb18030", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(OUT)
-        writer.writerows([_safe(cell) for cell in row] for row in rows)
+        writer.writerows([safe(cell) for cell in row] for row in rows)
         writer.writerow(total)
     sheet_path = folder / f"{batch.number}.xlsx"
-    with xlsxwriter.Workbook(sheet_path, {"strings_to_formulas": False, "strings_to_numbers": False}) as book:
+    with (
+        _whole(sheet_path) as part,
+        xlsxwriter.Workbook(part, {"strings_to_formulas": False, "strings_to_numbers": False}) as book,
+    ):
         sheet = book.add_worksheet("代发")
         bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "0.00"})
         sheet.freeze_panes(1, 0)
@@ -219,89 +250,27 @@ def write(batch: Batch, folder: Path) -> tuple[Path, Path]:
     return plain, sheet_path
 
 
-@dataclass(frozen=True)
-class _Answer:
-    row: int
-    batch: str
-    number: str
-    amount_fen: int
-    paid: bool
-    reason: str
-
-
-_HEADERS = {
-    "批次号": "batch", "批号": "batch", "序号": "number", "明细序号": "number", "金额": "amount", "交易金额": "amount",
-    "代发金额": "amount", "结果": "result", "处理结果": "result", "交易结果": "result", "状态": "result", "原因": "reason",
-    "失败原因": "reason", "备注": "reason", "账号": "account", "收款账号": "account",
-}  # fmt: skip
-_GOOD, _BAD = {"成功", "已到账", "交易成功"}, {"失败", "未成功", "退回", "交易失败"}
-
-
-def _cells(path: Path) -> list[list[str]]:
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Give a place to write to that becomes `path` only when all is written."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=path.suffix, delete=False) as file:
+        part = Path(file.name)
     try:
-        if path.stat().st_size > _LARGEST:
-            raise ReturnRefused(f"回盘文件 {path.name} 太大：应不超过 50 MB，请核对是不是银行的回盘文件。")
-        data = path.read_bytes()
-    except OSError as error:
-        raise ReturnRefused(f"读不了回盘文件 {path.name}：请核对文件名和位置。") from error
-    if data[:2] == b"PK":
-        try:
-            sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
-        except CalamineError as error:
-            raise ReturnRefused(f"回盘文件 {path.name} 不是可读的 xlsx：请向银行重新索取。") from error
-        return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return [[normalise(cell) for cell in row] for row in csv.reader(io.StringIO(data.decode(encoding)))]
-        except UnicodeDecodeError:
-            continue
-        except csv.Error:
-            break
-    raise ReturnRefused(f"回盘文件 {path.name} 不是 CSV 或 xlsx：请向银行索取这两种格式之一。")
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
-def _text(cell: Any) -> str:
-    if isinstance(cell, float):
-        # a spreadsheet has only floating numbers: back to what was typed, to the fen
-        return str(int(cell)) if cell.is_integer() else str(Decimal(repr(cell)))
-    return normalise(str(cell))
-
-
-def _answers(path: Path) -> list[_Answer]:
-    rows = _cells(path)
-    headers = [{_HEADERS[cell]: place for place, cell in enumerate(row) if cell in _HEADERS} for row in rows[:20]]
-    start = next(
-        (at for at, found in enumerate(headers) if {"batch", "number", "amount", "result"} <= found.keys()), None
-    )
-    if start is None:
-        raise ReturnRefused(f"回盘文件 {path.name} 没有表头：需要“批次号、序号、金额、结果、失败原因”各列。")
-    places = headers[start]
-    answers = []
-    for line, row in enumerate(rows[start + 1 :], start=start + 2):
-        if not any(row) or row[0] in ("合计", "总计"):
-            continue
-
-        def cell(name: str, row: list[str] = row) -> str:
-            place = places.get(name)
-            return row[place] if place is not None and place < len(row) else ""
-
-        result = cell("result")
-        if result not in _GOOD | _BAD:
-            raise ReturnRefused(f"回盘文件第 {line} 行结果“{result}”看不懂：应为“成功”或“失败”。")
-        try:
-            amount = fen(parse_yuan(cell("amount")))
-        except InvalidMoney as error:
-            raise ReturnRefused(f"回盘文件第 {line} 行金额“{cell('amount')}”不对：{error}") from error
-        answers.append(_Answer(line, cell("batch"), cell("number"), amount, result in _GOOD, cell("reason")))
-    return answers
-
-
-def _matched(batch: Batch, answers: Sequence[_Answer]) -> Mapping[int, _Answer]:
+def _matched(batch: Batch, answers: Sequence[Answer]) -> Mapping[int, Answer]:
     """Return the answers by payment number. Raises `ReturnRefused` unless each payment is answered once, to the fen."""
-    payments = {str(number): (number, amount) for number, amount in batch.payments.values_list("number", "amount_fen")}
-    seen: dict[int, _Answer] = {}
+    payments = {
+        str(payment.number): (payment.number, payment.amount_fen, payment.account)
+        for payment in batch.payments.select_related("account")
+    }
+    seen: dict[int, Answer] = {}
     for answer in answers:
-        number, amount = payments.get(answer.number, (None, 0))
+        number, amount, account = payments.get(answer.number, (None, 0, None))
         if answer.batch != batch.number:
             raise ReturnRefused(
                 f"第 {answer.row} 行批次号 {answer.batch} 不是本批 {batch.number}：请核对是否拿错了文件。"
@@ -313,6 +282,10 @@ def _matched(batch: Batch, answers: Sequence[_Answer]) -> Mapping[int, _Answer]:
         if amount != answer.amount_fen:
             raise ReturnRefused(
                 f"第 {answer.row} 行金额 {from_fen(answer.amount_fen)} 与报盘金额 {from_fen(amount)} 不符：请向银行核对。"
+            )
+        if account is not None and not same_account(answer.account, account.number):
+            raise ReturnRefused(
+                f"第 {answer.row} 行账号 {masking.card(answer.account)} 与报盘的账号不同：请向银行核对。"
             )
         seen[number] = answer
     if len(seen) != len(payments):
@@ -335,7 +308,7 @@ class Reconciliation:
 @transaction.atomic
 def reconcile(*, path: Path, at: datetime, by: User | None) -> Reconciliation:
     """Take in a bank's return file; the same file twice changes nothing. Raises `ReturnRefused`, and nothing changes."""
-    answers = _answers(path)
+    answers = read(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if not answers:
         raise ReturnRefused(f"回盘文件 {path.name} 没有明细：请向银行索取完整的文件。")

@@ -6,7 +6,7 @@ The work is set-based in DuckDB over rows that `cases/facts.py` brings out of th
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -14,20 +14,18 @@ from django.db import connection
 
 from zhucan.cases.facts import as_utc, export, export_changes, gather, known, load, stamp
 from zhucan.core.divisions import Level, ancestors, county_of, level_of, prefix
-from zhucan.core.errors import ZhucanError
 from zhucan.core.months import Month
 from zhucan.orgs.divisions import parameter_rows
 from zhucan.payments import causes, ledger
 from zhucan.policy.engine import Outcome, cause_of, decide_sql, needed, needed_parameters
 from zhucan.policy.facts import BY_NAME
-from zhucan.policy.parameters import PARAMETERS, resolve
+from zhucan.policy.parameters import PARAMETERS, NoStandard, resolve
 from zhucan.policy.schemes import Scheme
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class NoStandard(ZhucanError):
-    """A place has no standard configured for a month; nothing may be paid, and nothing called zero."""
+# A row bears the moment its writing began, and is seen when that has ended: a run may miss what bears an earlier moment
+# than its own. The next run looks for such rows this far back.
+_LATE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -156,7 +154,7 @@ class _Decider:
     def _affected(self) -> None:
         """Find the people of whom anything was learnt since their awards were last decided."""
         first = self.con.execute("SELECT min(decided_at), max(decided_at) FROM award").fetchone()
-        since = first[0].replace(tzinfo=UTC) if first and first[0] else _EVER
+        since = first[0].replace(tzinfo=UTC) - _LATE if first and first[0] else _EVER
         export_changes(self.con, since=since, known_at=self.scope.known_at, people=self.people)
         self.con.execute(
             "CREATE TABLE latest AS SELECT person_id, max(changed_at) AS changed_at FROM changes GROUP BY person_id"
@@ -175,16 +173,17 @@ class _Decider:
         if moved:
             self.con.executemany("INSERT INTO moved_parameters VALUES (?, ?)", moved)
         self.con.execute(
-            """
-            CREATE TABLE affected AS SELECT DISTINCT a.person_id FROM award a
+            f"""
+            CREATE TABLE affected AS SELECT DISTINCT a.person_id
+            FROM (SELECT *, decided_at - INTERVAL {_LATE.seconds} SECOND AS seen_to FROM award) a
             LEFT JOIN latest c ON c.person_id = a.person_id
             LEFT JOIN (SELECT division, max(changed_at) AS changed_at FROM moved_parameters GROUP BY division) p
                 ON p.division = a.division
             LEFT JOIN (SELECT person_id, max(greatest(recorded_at, coalesce(withdrawal_at, recorded_at),
                 coalesce(grant_at, recorded_at))) AS changed_at FROM award GROUP BY person_id) w
                 ON w.person_id = a.person_id
-            WHERE a.decided_at IS NULL OR c.changed_at > a.decided_at OR p.changed_at > a.decided_at
-                OR w.changed_at > a.decided_at
+            WHERE a.decided_at IS NULL OR c.changed_at > a.seen_to OR p.changed_at > a.seen_to
+                OR w.changed_at > a.seen_to
             """
         )
 
@@ -328,14 +327,23 @@ class _Decider:
             ]
         self.con.execute("DROP TABLE IF EXISTS booked_part")
         self.con.execute(
-            "CREATE TABLE booked (award_id BIGINT, month INTEGER, amount BIGINT, times INTEGER, line_id BIGINT)"
+            "CREATE TABLE booked (award_id BIGINT, month INTEGER, amount BIGINT, times INTEGER, line_id BIGINT,"
+            " doubt_id BIGINT)"
         )
-        types = {"award_id": "BIGINT", "month": "INTEGER", "amount": "BIGINT", "times": "INTEGER", "line_id": "BIGINT"}
+        types = {
+            "award_id": "BIGINT",
+            "month": "INTEGER",
+            "amount": "BIGINT",
+            "times": "INTEGER",
+            "line_id": "BIGINT",
+            "doubt_id": "BIGINT",
+        }
         for part in parts:
             load(
                 self.con,
                 "booked_part",
-                "SELECT l.award_id, l.month, sum(l.amount_fen), count(*), max(l.id) FROM payments_line l"
+                "SELECT l.award_id, l.month, sum(l.amount_fen), count(*), max(l.id),"
+                " max(CASE WHEN l.kind = 'doubt' THEN l.id END) FROM payments_line l"
                 f" WHERE l.booked AND {part} AND l.person_id IN ({self.people}) GROUP BY l.award_id, l.month",
                 types,
             )
@@ -348,9 +356,7 @@ class _Decider:
         ).fetchone()
         if row:
             name = next(scheme.name for scheme in self.scope.schemes if scheme.id == row[2])
-            raise NoStandard(
-                f"区划 {row[0]} 没有配置 {Month.from_index(row[1]).label}的{name}标准：请先录入标准及其文件，再计算。"
-            )
+            raise NoStandard(row[0], Month.from_index(row[1]), name)
 
     def _lapses(self) -> dict[int, int | None]:
         rows = self.con.execute(
@@ -365,7 +371,8 @@ class _Decider:
             f"""
             CREATE TABLE line AS SELECT *, CASE
                 WHEN outcome = 2 AND NOT gone AND NOT left_it THEN
-                    CASE WHEN month = {self.month} OR booked > 0 THEN 'doubt' END
+                    CASE WHEN (month = {self.month} OR booked > 0)
+                        AND (line_id IS NULL OR doubt_id IS DISTINCT FROM line_id) THEN 'doubt' END
                 WHEN granted > booked THEN CASE WHEN month = {self.month} THEN 'regular' ELSE 'arrears' END
                 WHEN granted < booked THEN 'recovery'
                 WHEN month = {self.month} AND granted = 0 AND booked = 0 AND times = 0 AND before > 0 THEN 'stop'
@@ -373,7 +380,7 @@ class _Decider:
             FROM (SELECT e.* EXCLUDE (granted), CASE WHEN e.place = 1 THEN e.granted ELSE 0 END AS granted,
                 e.granted > 0 AND e.place > 1 AS yields,
                 coalesce(b.amount, 0) AS booked, coalesce(b.times, 0) AS times, coalesce(p.amount, 0) AS before,
-                b.line_id, p.line_id AS before_line
+                b.line_id, b.doubt_id, p.line_id AS before_line
                 FROM entitled e JOIN in_scope USING (award_id)
                 LEFT JOIN booked b ON b.award_id = e.award_id AND b.month = e.month
                 LEFT JOIN booked p ON p.award_id = e.award_id AND p.month = e.month - 1)

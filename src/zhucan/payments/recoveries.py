@@ -1,7 +1,7 @@
 """Recovery accounts: what people owe by scheme and cause, and the recorded decisions that settle it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -45,6 +45,11 @@ def debts(person: Person | None = None) -> Iterator[Debt]:
             yield Debt(person_id, scheme, cause, from_fen(amount))
 
 
+def _queue(people: Iterable[int]) -> None:
+    """Wait for others who settle these people's debts, so that nobody settles what another just did."""
+    list(Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk").values_list("pk"))
+
+
 def _owed(person_id: int, scheme: str, cause: str) -> int:
     entries = Entry.objects.filter(person_id=person_id, scheme=scheme, cause=cause)
     sums = entries.aggregate(
@@ -82,6 +87,7 @@ def decide(
     wanted = fen(amount)
     if wanted <= 0 or (monthly is not None and monthly <= 0):
         raise RecoveryRefused("金额必须大于零：请核对。")
+    _queue([person.pk])
     owed = _owed(person.pk, scheme, cause)
     pending = sum(
         decision.amount_fen - _done(decision)
@@ -127,6 +133,7 @@ def apply_set_offs(*, run: Run, at: datetime) -> None:
     decisions = RecoveryDecision.objects.filter(
         kind=RecoveryDecision.Kind.SET_OFF, person__lines__run=run, recorded_at__lte=at
     ).distinct()
+    _queue(decisions.values_list("person_id", flat=True))
     for decision in decisions.order_by("recorded_at", "id"):
         room = min(decision.amount_fen - _done(decision), _owed(decision.person_id, decision.scheme, decision.cause))
         if decision.monthly_fen is not None:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Max, Q, Sum
 
 from zhucan.cases.facts import as_utc, stamp
+from zhucan.core.divisions import Level, county_of, level_of, prefix
 from zhucan.core.errors import ZhucanError
 from zhucan.core.months import Month
 from zhucan.orgs import audit
@@ -62,6 +63,18 @@ def _footprint(scope: Scope) -> list[Any]:
     return [count, str(latest) if latest else "", int(through), last]
 
 
+def _queue(division: Division) -> None:
+    """Wait for the other runs in the same counties: one at a time is calculated or approved.
+
+    SQLite lets only one transaction write anyway; elsewhere two runs could both look before either has written.
+    """
+    if level_of(division.code) in (Level.TOWNSHIP, Level.VILLAGE):
+        paying = Q(code=county_of(division.code))
+    else:
+        paying = Q(code__startswith=prefix(division.code)) & ~Q(level__in=(Level.TOWNSHIP, Level.VILLAGE))
+    list(Division.objects.select_for_update(no_key=True).filter(paying).order_by("code"))
+
+
 @transaction.atomic
 def calculate(
     *, month: Month, division: Division, schemes: Sequence[str], known_at: datetime, at: datetime, by: User | None
@@ -73,6 +86,7 @@ def calculate(
     if known_at.astimezone(at.tzinfo) > at:
         raise RunRefused("资料截至时间在将来：请核对。")
     scope = Scope(month, division.code, tuple(scheme(item) for item in sorted(set(schemes))), known_at)
+    _queue(division)
     runs = Run.objects.select_for_update().filter(month=month.index, division=division)
     still_open = runs.filter(status__in=OPEN).first()
     if still_open is not None and sorted(still_open.schemes) != sorted(set(schemes)):
@@ -154,9 +168,17 @@ def totals(run: Run) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in found.values_list(*names[:4], "sum_fen")]
 
 
+def _locked(run: Run) -> Run:
+    """Return the run as it stands now, locked. Raises `RunRefused` when another calculation has replaced it."""
+    found = Run.objects.select_for_update().filter(pk=run.pk).first()
+    if found is None:
+        raise RunRefused(f"{Month.from_index(run.month).label}的这次计算已作废或已由新的计算代替：请重新计算。")
+    return found
+
+
 def _advance(run: Run, name: str) -> Run:
     """Return the run locked and known to stand where the step begins. Raises `RunRefused`."""
-    locked = Run.objects.select_for_update().get(pk=run.pk)
+    locked = _locked(run)
     step = _STEPS[name]
     if locked.status != step.source:
         raise RunRefused(
@@ -180,6 +202,7 @@ def check(*, run: Run, at: datetime, by: User | None) -> Run:
 @transaction.atomic
 def approve(*, run: Run, at: datetime, by: User) -> Run:
     """Approve and book a run. Raises `RunRefused` when it is stale or calculated by the same person."""
+    _queue(run.division)
     locked = _advance(run, "approve")
     if locked.calculated_by_id == by.pk:
         raise RunRefused("计算和批准不能是同一个人：请由另一位审批人批准。")
@@ -245,13 +268,24 @@ def _net(run: Run, at: datetime) -> None:
 @transaction.atomic
 def discard(*, run: Run, at: datetime, by: User | None) -> None:
     """Throw an unapproved run away."""
-    locked = Run.objects.select_for_update().get(pk=run.pk)
+    locked = _locked(run)
     if locked.status not in OPEN:
         raise RunRefused("已批准的发放不能作废：请用更正在下月补发或追回。")
     audit.record(actor=by, action="payments.discard", target=f"run:{run.pk}", at=at)
     locked.lines.all().delete()
     locked.bookmarks.all().delete()
     locked.delete()
+
+
+def set_offs_of(run: Run) -> dict[int, int]:
+    """Return what was taken from each line of a run towards what is owed back, in fen, by the line's key."""
+    taken = Entry.objects.filter(line__run=run, source=Account.PAYABLE, target=Account.RECOVERABLE)
+    return dict(taken.values_list("line").annotate(sum=Sum("amount_fen")))
+
+
+def set_off_of(run: Run) -> int:
+    """Return what was taken from a run towards what is owed back, in fen."""
+    return sum(set_offs_of(run).values())
 
 
 def payable_of(run: Run) -> dict[int, int]:

@@ -44,6 +44,11 @@ class Outcome(Enum):
         """Return the outcome as worked cases and JSON write it."""
         return self.name.lower()
 
+    @property
+    def label(self) -> str:
+        """Return the outcome as people read it."""
+        return ("不能享受", "可以享受", "还不能确定")[self.value]
+
 
 @dataclass(frozen=True)
 class Decision:

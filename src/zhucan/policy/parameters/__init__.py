@@ -17,6 +17,7 @@ import yaml
 from zhucan.core.divisions import ancestors, normalise_code
 from zhucan.core.errors import ZhucanError
 from zhucan.core.money import fen
+from zhucan.core.months import Month
 from zhucan.policy.expressions import RATE_DIGITS, Expr, Kind, column
 
 _FOLDER = Path(__file__).parent
@@ -31,6 +32,15 @@ _WANTED = {
 
 class BadParameter(ZhucanError, ValueError):
     """A parameter, or a value of one, that cannot be used."""
+
+
+class NoStandard(ZhucanError):
+    """A place has no standard configured for a month; nothing may be paid, and nothing called zero."""
+
+    def __init__(self, division: str, month: Month, scheme: str) -> None:
+        super().__init__(
+            f"区划 {division} 没有配置 {month.label}的{scheme}标准：请先用 zhucan standard set 录入标准及其文件。"
+        )
 
 
 @dataclass(frozen=True)

@@ -44,8 +44,10 @@ def target(path: Path, out: Path | None) -> Path:
     if out is not None:
         if out.suffix.lower() != ".xlsx":
             raise CannotMark(f"标注副本 {out.name} 要以 .xlsx 结尾：请改一个文件名。")
-        if out.exists() and path.exists() and out.samefile(path):
-            raise CannotMark("标注副本不能覆盖原文件：请用 --out 另取一个名字。")
+        if out.exists():
+            raise CannotMark(f"{out.name} 已经存在，没有覆盖（也许是改到一半的副本）：请用 --out 另取一个名字。")
+        if not out.parent.is_dir():
+            raise CannotMark(f"没有文件夹 {out.parent}：请先建立它，或用 --out 指明别处。")
         folder = out.parent
     else:
         folder = path.parent
@@ -70,7 +72,6 @@ def write(roster: Roster, rejected: Sequence[Row], warned: Sequence[Row], out: P
     only_rejected = lines > FULL_COPY_ROWS or roster.cells > _FULL_COPY_CELLS
     part = None
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=out.parent, prefix=".", suffix=".xlsx", delete=False) as file:
             part = Path(file.name)
         if only_rejected:

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.db import transaction
 
 from zhucan.cases import awards
@@ -14,7 +14,7 @@ from zhucan.core.errors import ZhucanError
 from zhucan.core.money import text
 from zhucan.core.months import Month
 from zhucan.orgs.clock import now, today
-from zhucan.orgs.commands import APPROVER, command_user
+from zhucan.orgs.commands import APPROVER, command_user, day
 from zhucan.orgs.commands import Command as Base
 from zhucan.orgs.divisions import division
 from zhucan.orgs.models import Division
@@ -24,13 +24,6 @@ from zhucan.registry.queries import find
 
 _PERSON = "人员编号、身份证号、残疾人证号或全名"
 _SCHEMES = "项目代号：" + "、".join(f"{item.id}（{item.name}）" for item in SCHEMES if item.administered)
-
-
-def _day(written: str) -> date:
-    try:
-        return date.fromisoformat(written)
-    except ValueError as error:
-        raise CommandError(f"日期 {written} 不对：请写成 2025-01-02 的形式。") from error
 
 
 class Command(Base):
@@ -45,16 +38,16 @@ class Command(Base):
         for item in (one, leave, gap):
             item.add_argument("person", metavar="PERSON", help=_PERSON)
             item.add_argument("scheme", metavar="SCHEME", help=_SCHEMES)
-        one.add_argument("--applied", required=True, type=_day, metavar="DATE", help="申请日期")
-        one.add_argument("--approved", type=_day, metavar="DATE", help="批准日期；不写则为今天")
+        one.add_argument("--applied", required=True, type=day, metavar="DATE", help="申请日期")
+        one.add_argument("--approved", type=day, metavar="DATE", help="批准日期；不写则为今天")
         one.add_argument("--division", metavar="CODE", help="发放县代码；不写则按申请那天的户籍")
         everybody.add_argument("--division", required=True, metavar="CODE", help="区划代码（县、乡镇或村）")
         everybody.add_argument("--month", required=True, metavar="MONTH", help="从哪个月起发，如 2025-09")
         everybody.add_argument("--scheme", action="append", metavar="SCHEME", help=_SCHEMES + "；不写则全部")
         everybody.add_argument("--dry-run", action="store_true", help="只列出人数和金额，不批准")
-        leave.add_argument("--on", required=True, type=_day, metavar="DATE", help="退出日期")
+        leave.add_argument("--on", required=True, type=day, metavar="DATE", help="退出日期")
         leave.add_argument("--reason", default="本人申请退出", help="退出原因")
-        gap.add_argument("--on", type=_day, metavar="DATE", help="决定日期；不写则为今天")
+        gap.add_argument("--on", type=day, metavar="DATE", help="决定日期；不写则为今天")
         gap.add_argument("--document", required=True, help="决定补发的文件或文号")
         for item in (one, everybody, leave, gap):
             item.add_argument("--by", default=APPROVER, metavar="USER", help="以哪个用户的名义")
@@ -154,9 +147,9 @@ def _said(document: str) -> str:
 
 
 def _not_ahead(*days: date) -> None:
-    for day in days:
-        if day > today():
-            raise ZhucanError(f"日期 {day} 还没有到：请核对。")
+    for one in days:
+        if one > today():
+            raise ZhucanError(f"日期 {one} 还没有到：请核对。")
 
 
 def _county(code: str) -> Division:

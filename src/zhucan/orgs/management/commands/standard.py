@@ -1,25 +1,17 @@
 """`zhucan standard`: list, set and retract the standards and choices of a place."""
 
-from datetime import date
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from zhucan.core.divisions import ancestors
 from zhucan.orgs import standards
 from zhucan.orgs.clock import now, today
-from zhucan.orgs.commands import CLERK, command_user
+from zhucan.orgs.commands import CLERK, command_user, day
 from zhucan.orgs.commands import Command as Base
 from zhucan.orgs.divisions import division, parameter_rows
 from zhucan.policy.expressions import Kind
 from zhucan.policy.parameters import BEGINNING, PARAMETERS, parameter
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"日期 {text} 不对：请写成 2025-01-02 的形式。") from error
 
 
 class Command(Base):
@@ -34,7 +26,7 @@ class Command(Base):
             item.add_argument("--division", required=True, metavar="CODE", help="区划代码")
         for item in (setting, retracting):
             item.add_argument("parameter", metavar="PARAMETER", help="参数代号，见 zhucan standard list")
-            item.add_argument("--from", dest="start", required=True, type=_day, metavar="DATE", help="从哪一天起")
+            item.add_argument("--from", dest="start", required=True, type=day, metavar="DATE", help="从哪一天起")
             item.add_argument("--by", default=CLERK, metavar="USER", help="以哪个用户的名义")
         setting.add_argument("--value", required=True, help="值，例如 1250.00")
         setting.add_argument("--document", required=True, help="依据的文件")

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandParser
 
 from zhucan.core.errors import ZhucanError
@@ -19,10 +18,18 @@ class Command(Base):
     help = "银行代发：return 导入回盘文件，follow-up 补发失败和无账户的款项，waiting 列出它们。"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("action", choices=("return", "follow-up", "waiting"))
-        parser.add_argument("target", help="回盘文件，或发放编号")
+        parser.add_argument("action", choices=("return", "follow-up", "waiting"), help="做什么")
+        parser.add_argument("target", help="回盘文件（return），或发放编号（follow-up、waiting）")
         parser.add_argument("--out", help="银行文件写到这个文件夹")
-        parser.add_argument("--by", default=CLERK)
+        parser.add_argument(
+            "--same-account",
+            nargs="+",
+            type=int,
+            default=[],
+            metavar="PERSON",
+            help="follow-up：这些人原账户无误（银行方面的失败），仍付到原账户",
+        )
+        parser.add_argument("--by", default=CLERK, metavar="USER", help="以哪个用户的名义办理")
 
     def run(self, **options: Any) -> None:
         """Do one of the three."""
@@ -46,10 +53,12 @@ class Command(Base):
                 reason = payment.reason or PaymentStatus(payment.status).label
                 self.stdout.write(f"人员 {payment.person_id}：{text(from_fen(payment.amount_fen))} 元，{reason}")
             return
-        batch = bank.follow_up(run=run, day=today(), at=now(), by=by)
+        folder = bank.folder(options["out"])
+        batch = bank.follow_up(run=run, day=today(), at=now(), by=by, same_account=options["same_account"])
         if batch is None:
-            raise ZhucanError("没有可以补发的款项：失败和无账户的人还没有登记新账户。")
-        folder = Path(options["out"]) if options["out"] else Path(settings.ZHUCAN_HOME) / "bank"
+            raise ZhucanError(
+                "没有可以补发的款项：失败和无账户的人还没有登记新账户；原账户无误的，用 --same-account 写明人员编号。"
+            )
         for path in bank.write(batch, folder):
             self.stdout.write(f"银行文件：{path}")
         self.stdout.write(f"批次 {batch.number}：{batch.count} 笔。")

@@ -1,25 +1,17 @@
 """`zhucan recover`: who owes what and why, and the decisions that settle it."""
 
-from datetime import date
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from zhucan.core.money import parse_yuan, text
 from zhucan.orgs.clock import now, today
-from zhucan.orgs.commands import APPROVER, command_user
+from zhucan.orgs.commands import APPROVER, command_user, day
 from zhucan.orgs.commands import Command as Base
 from zhucan.payments import causes, recoveries
 from zhucan.payments.models import RecoveryDecision
 from zhucan.policy.catalogue import scheme
 from zhucan.registry.queries import find
-
-
-def _day(told: str) -> date:
-    try:
-        return date.fromisoformat(told)
-    except ValueError as error:
-        raise CommandError(f"日期 {told} 不对：请写成 2025-01-02 的形式。") from error
 
 
 class Command(Base):
@@ -37,7 +29,7 @@ class Command(Base):
             verb.add_argument("amount", metavar="YUAN", help="金额（元）")
             verb.add_argument("--document", required=True, help="依据的决定或协议")
             verb.add_argument("--monthly", metavar="YUAN", help="每月最多（元），用于抵扣和分期")
-            verb.add_argument("--on", type=_day, metavar="DATE", help="决定日期（默认今天）")
+            verb.add_argument("--on", type=day, metavar="DATE", help="决定日期（默认今天）")
             verb.add_argument("--by", default=APPROVER, metavar="USER", help="以哪个用户的名义")
 
     def run(self, **options: Any) -> None:

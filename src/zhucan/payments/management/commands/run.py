@@ -4,7 +4,6 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandParser
 
 from zhucan.cases.models import Award
@@ -12,7 +11,7 @@ from zhucan.core.errors import ZhucanError
 from zhucan.core.money import from_fen, text
 from zhucan.core.months import Month
 from zhucan.orgs.clock import now, today
-from zhucan.orgs.commands import APPROVER, CLERK, command_user
+from zhucan.orgs.commands import APPROVER, CLERK, command_user, new_file
 from zhucan.orgs.commands import Command as Base
 from zhucan.orgs.divisions import division
 from zhucan.orgs.models import Division
@@ -20,6 +19,7 @@ from zhucan.payments import bank, services
 from zhucan.payments.causes import label
 from zhucan.payments.models import LineKind, PaymentStatus, Run, RunStatus
 from zhucan.policy.catalogue import SCHEMES, scheme
+from zhucan.policy.engine import Outcome
 
 _ORDER = ("calculated", "checked", "approved", "sent")
 
@@ -47,6 +47,8 @@ class Command(Base):
         for item in schemes:
             scheme(item)
         through = _ORDER.index(options["through"])
+        lines = new_file(Path(options["lines"])) if options["lines"] else None
+        folder = bank.folder(options["out"])
         clerk, approver = command_user(options["by"]), command_user(options["approved_by"])
         if through >= 2 and clerk == approver:
             raise ZhucanError("计算和批准不能是同一个人：请用 --approved-by 写另一位审批人。")
@@ -55,22 +57,24 @@ class Command(Base):
         run = services.calculate(month=month, division=place, schemes=schemes, known_at=at, at=at, by=clerk)
         if run is None:
             run = Run.objects.filter(month=month.index, division=place).latest("sequence")
-            self.stdout.write(f"没有变化：{place.name}{month.label}已{run.get_status_display()}，没有要补发或追回的。")
+            self.stdout.write(f"没有变化：{place.name}{month.label}{run.get_status_display()}，没有要补发或追回的。")
         if run.status == RunStatus.CALCULATED and through >= 1:
             run = services.check(run=run, at=now(), by=clerk)
         if run.status == RunStatus.CHECKED and through >= 2:
             run = services.approve(run=run, at=now(), by=approver)
-        if run.status == RunStatus.APPROVED and through >= 3:
-            batch = bank.send(run=run, day=today(), at=now(), by=clerk)
+        if through >= 3:
+            # An earlier one of the month too: it may have been broken off before its file was made, or before it was whole.
+            for one in Run.objects.filter(month=month.index, division=place).order_by("sequence"):
+                if one.status == RunStatus.APPROVED:
+                    bank.send(run=one, day=today(), at=now(), by=clerk)
+                for batch in bank.unanswered(one):
+                    for path in bank.write(batch, folder):
+                        self.stdout.write(f"银行文件：{path}")
             run.refresh_from_db()
-            if batch is not None:
-                folder = Path(options["out"]) if options["out"] else Path(settings.ZHUCAN_HOME) / "bank"
-                for path in bank.write(batch, folder):
-                    self.stdout.write(f"银行文件：{path}")
         self._print(run)
-        if options["lines"]:
-            _write_lines(run, Path(options["lines"]))
-            self.stdout.write(f"明细：{options['lines']}")
+        if lines is not None:
+            _write_lines(run, lines)
+            self.stdout.write(f"明细：{lines}")
 
     def _print(self, run: Run) -> None:
         self.stdout.write(
@@ -82,6 +86,9 @@ class Command(Base):
                 f"  {scheme(row['scheme']).name} {LineKind(row['kind']).label}{cause}："
                 f"{row['lines']} 行，{text(from_fen(row['amount_fen']))} 元"
             )
+        taken = from_fen(services.set_off_of(run))
+        if taken:
+            self.stdout.write(f"  抵扣应追回：{text(taken)} 元，已从发给本人的款项中扣除")
         missing = run.payments.filter(status=PaymentStatus.NO_ACCOUNT, followed_by=None).count()
         if missing:
             self.stdout.write(
@@ -99,11 +106,16 @@ def _only_county() -> Division:
 def _write_lines(run: Run, path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["人员编号", "项目", "所属月", "种类", "原因", "应发", "此前已发", "本次金额", "结论"])
-        for line in run.lines.order_by("person_id", "scheme", "month").iterator():
+        writer.writerow(
+            ["人员编号", "姓名", "项目", "所属月", "种类", "原因", "应发", "此前已发", "本次金额", "其中抵扣", "结论"]
+        )
+        taken = services.set_offs_of(run)
+        lines = run.lines.select_related("person").order_by("person_id", "scheme", "month")
+        for line in lines.iterator(chunk_size=2000):
             writer.writerow(
                 [
                     line.person_id,
+                    bank.safe(line.person.name),
                     scheme(line.scheme).name,
                     str(Month.from_index(line.month)),
                     line.get_kind_display(),
@@ -111,6 +123,7 @@ def _write_lines(run: Run, path: Path) -> None:
                     from_fen(line.entitled_fen),
                     from_fen(line.booked_fen),
                     from_fen(line.amount_fen),
-                    line.outcome,
+                    from_fen(taken.get(line.pk, 0)),
+                    Outcome[line.outcome.upper()].label,
                 ]
             )

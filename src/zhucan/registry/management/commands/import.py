@@ -1,6 +1,5 @@
 """`zhucan import people FILE` and `zhucan import divisions FILE`."""  # noqa: N999  Django names the command after the file
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,19 +7,12 @@ from django.core.management.base import CommandError, CommandParser
 
 from zhucan.orgs import divisions
 from zhucan.orgs.clock import now
-from zhucan.orgs.commands import CLERK, command_user
+from zhucan.orgs.commands import CLERK, command_user, day
 from zhucan.orgs.commands import Command as Base
 from zhucan.registry.rosters.importing import ImportResult, import_people
 
 SOME_ROWS_CAME_BACK = 2
 _SHOWN = 20
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"日期 {text} 不对：请写成 2025-01-02 的形式。") from error
 
 
 class Command(Base):
@@ -35,7 +27,7 @@ class Command(Base):
         parser.add_argument(
             "--division", default="", metavar="CODE", help="名单所在的区划：只认其中的村，没有村列时作为户籍地"
         )
-        parser.add_argument("--as-of", type=_day, metavar="DATE", help="名单反映哪一天的情况（默认今天）")
+        parser.add_argument("--as-of", type=day, metavar="DATE", help="名单反映哪一天的情况（默认今天）")
         parser.add_argument("--allow-rename", action="store_true", help="同一身份证号姓名不同时，按名单更名")
         parser.add_argument("--by", default=CLERK, metavar="USER", help="以哪个用户的名义导入")
 

@@ -1,14 +1,13 @@
 """`zhucan record`: what the federation learns about a person today, from whatever day it holds."""
 
-from datetime import date
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
-from zhucan.orgs.commands import CLERK, command_user
+from zhucan.orgs.commands import CLERK, command_user, day
 from zhucan.orgs.commands import Command as Base
 from zhucan.orgs.divisions import division
 from zhucan.registry import services
@@ -19,13 +18,6 @@ from zhucan.registry.spells import Witness
 
 class NotYet(ZhucanError):
     """The day has not come."""
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"日期 {text} 不对：请写成 2025-01-02 的形式。") from error
 
 
 class Command(Base):
@@ -52,7 +44,7 @@ class Command(Base):
                 )
             if name == "move":
                 verb.add_argument("division", metavar="CODE", help="迁入的村（社区）或县")
-            verb.add_argument("--on", required=True, type=_day, metavar="DATE", help="实际发生的日期")
+            verb.add_argument("--on", required=True, type=day, metavar="DATE", help="实际发生的日期")
             verb.add_argument("--source", default="命令行登记", help="从哪里得知")
             verb.add_argument("--by", default=CLERK, metavar="USER", help="以哪个用户的名义")
 
