@@ -62,7 +62,9 @@ def test_pages_of_ones_own_place_answer(somebody: Person, county: County):
 def test_pages_of_another_place_are_not_found(somebody: Person, county: County, appointed: bool):
     client = _client(county.b if appointed else None)
     for address in _pages(somebody):
-        assert client.get(address).status_code == 404, address
+        found = client.get(address)
+        assert found.status_code == 404, address
+        assert "没有这一页" in found.content.decode()
 
 
 def test_lists_and_counts_hold_only_ones_own_place(somebody: Person, county: County):

@@ -9,12 +9,13 @@ from zhucan.planning.services import add_plan_item
 from zhucan.reports.renderers import render
 from zhucan.reports.services import compose
 
+# text, indicator, target; a target of so many among a thousand holders ends with ‰
 _PLAN = (
-    ("全面落实困难残疾人生活补贴、重度残疾人护理补贴，做到应补尽补、按月发放", "subsidies-recipients", "8000"),
+    ("全面落实困难残疾人生活补贴、重度残疾人护理补贴，做到应补尽补、按月发放", "subsidies-recipients", "640‰"),
     ("重度残疾人护理补贴覆盖率保持在较高水平", "nursing-subsidy-coverage", "90"),
     ("困难残疾人生活补贴覆盖率稳步提高", "living-allowance-coverage", "95"),
-    ("新办残疾人证上门评定服务不少于400人", "certificates-new", "400"),
-    ("残疾人证到期前三个月逐人提醒，减少到期未换证", "certificates-lapsed", "200"),
+    ("对行动不便的申请人上门评定，做到新办残疾人证应办尽办", "certificates-new", "40‰"),
+    ("残疾人证到期前三个月逐人提醒，减少到期未换证", "certificates-lapsed", "5‰"),
     ("每月与公安、民政、司法行政、人力社保部门比对死亡、低保、服刑和其他待遇信息，减少多发", "", ""),
     ("多发补贴的追回做到一人一策，年内办结率不低于90%", "", ""),
     ("为没有收款账户的残疾人逐户办理账户，做到当月发放、当月到账", "", ""),
@@ -23,10 +24,11 @@ _PLAN = (
 )
 
 
-def close(*, county: str, year: int, day: date, folder: Path, by: User) -> list[Path]:
+def close(*, county: str, people: int, year: int, day: date, folder: Path, by: User) -> list[Path]:
     """Enter the plan of the year after, compose the year's report on a day and write it; return the files."""
     moment = at(day, 9)
-    for text, indicator, target in _PLAN:
+    for text, indicator, wanted in _PLAN:
+        target = str(int(wanted[:-1]) * people // 1000) if wanted.endswith("‰") else wanted
         add_plan_item(division=county, year=year + 1, text=text, indicator=indicator, target=target, at=moment, by=by)
     report = compose("county-work-report", county, year, at=at(day, 10), by=by)
     folder.mkdir(parents=True, exist_ok=True)

@@ -36,14 +36,14 @@ def search(text: str, division: str = "") -> QuerySet[Person]:
         except InvalidNumber:
             return people.none()
         holders = Certificate.objects.filter(number_index=certificate_index(number)).values("person")
-        return people.filter(pk__in=holders)
+        return people.filter(pk__in=holders).order_by("id")
     if len(text) in (15, 18) and text[:15].isdigit():
         try:
-            return people.filter(id_index=id_index(resident_id(text).number))
+            return people.filter(id_index=id_index(resident_id(text).number)).order_by("id")
         except InvalidNumber:
             return people.none()
     if len(text) == 4 and text[:3].isdigit():
-        return people.filter(id_tail=text.upper())
+        return people.filter(id_tail=text.upper()).order_by("name", "id")
     if text.isascii() and text.isalpha():
         lower = text.lower()
         return people.filter(Q(initials__startswith=lower) | Q(initials__contains=f" {lower}")).order_by("name", "id")

@@ -92,7 +92,10 @@ class Composer:
                     told = told.replace(slot.whole, self._say(slot), 1)
             except _Missing as missing:
                 self.figures = used
-                self.gaps.append(f"“{sentence.text}”没有写入：{missing}。")
+                said = sentence.text
+                for slot in sentence.slots():
+                    said = said.replace(slot.whole, "…", 1)
+                self.gaps.append(f"“{said}”没有写入：{missing}。")
                 continue
             yield told
 

@@ -13,6 +13,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 _FANGSONG, _TITLE, _HEI, _SONG = "仿宋_GB2312", "方正小标宋简体", "黑体", "宋体"
 _LINE = 28.95  # 22 lines fill the 225 mm of the type area
+_MEASURE = 156  # mm, the width of the type area
 
 
 def document(content: Mapping[str, Any]) -> bytes:
@@ -133,6 +134,12 @@ def _table(doc: Any, table: Mapping[str, Any]) -> None:
     _row(drawn.rows[0], table["header"], font=_HEI, head=True)
     for cells in table["rows"]:
         _row(drawn.add_row(), cells, font=_FANGSONG, head=False)
+    longest = max(len(cells[0]) for cells in (table["header"], *table["rows"]))
+    first = min(Pt(10.5 * longest + 14), Mm(60))  # a name of a place stands on one line
+    rest = (Mm(_MEASURE) - first) // max(len(table["header"]) - 1, 1)
+    for number, column in enumerate(drawn.columns):
+        for cell in column.cells:
+            cell.width = first if number == 0 else rest
 
 
 def _row(row: Any, cells: list[str], *, font: str, head: bool) -> None:

@@ -40,7 +40,12 @@ class Command(Base):
         from zhucan.demo import closing
 
         files = closing.close(
-            county=places.COUNTY, year=LAST_MONTH.year, day=REPORT_DAY, folder=home / "reports", by=built.staff.clerk
+            county=places.COUNTY,
+            people=wanted.people,
+            year=LAST_MONTH.year,
+            day=REPORT_DAY,
+            folder=home / "reports",
+            by=built.staff.clerk,
         )
         console.print(f"\n用时 {time.perf_counter() - started:.0f} 秒。数据在 {home}。")
         console.print("年度工作报告：")

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from zhucan.cases.models import Award
+from zhucan.core.divisions import prefix
 from zhucan.core.errors import ZhucanError
 from zhucan.core.money import from_fen, text
 from zhucan.core.months import Month
@@ -52,6 +53,9 @@ class Command(Base):
         clerk, approver = command_user(options["by"]), command_user(options["approved_by"])
         if through >= 2 and clerk == approver:
             raise ZhucanError("计算和批准不能是同一个人：请用 --approved-by 写另一位审批人。")
+        paying = prefix(place.code)[:6]  # of a township or village, its county
+        if not Award.objects.filter(division__code__startswith=paying).exists():
+            raise ZhucanError(f"{place.name}还没有人享受待遇：请先批准申请（zhucan award），再计算。")
         at = now()
         # A month is decided on what is known now; what will be learnt later comes with a later run.
         run = services.calculate(month=month, division=place, schemes=schemes, known_at=at, at=at, by=clerk)

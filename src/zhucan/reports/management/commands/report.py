@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs.clock import now
-from zhucan.orgs.commands import CLERK, command_user
+from zhucan.orgs.commands import CLERK, command_user, new_file
 from zhucan.orgs.commands import Command as Base
 from zhucan.reports.catalogue import FORMS
 from zhucan.reports.renderers import content_type, render
@@ -32,8 +32,7 @@ class Command(Base):
         """Compose, keep and write the report."""
         out: Path = options["out"]
         content_type(out.suffix)
-        if not out.parent.is_dir():
-            raise CannotWrite(f"没有文件夹 {out.parent}：请先建立，或换一个地方。")
+        new_file(out)
         report = compose(options["form"], options["division"], options["year"], now(), command_user(options["by"]))
         data, _ = render(report, out.suffix)
         try:
