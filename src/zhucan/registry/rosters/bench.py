@@ -130,15 +130,18 @@ def write_divisions(path: Path) -> list[tuple[str, str]]:
     return names
 
 
-def write_roster(path: Path, rows: int, villages: list[tuple[str, str]]) -> None:
-    """Write an invented roster in which every row is sound: all columns, dates as date cells, IDs as text."""
+def write_roster(path: Path, rows: int, villages: list[tuple[str, str]], first: int = 0) -> None:
+    """Write an invented roster in which every row is sound: all columns, dates as date cells, IDs as text.
+
+    `first` is the number of the first person, so that several files hold different people.
+    """
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_numbers": False})
     page = book.add_worksheet("花名册")
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     page.write_string(0, 0, "示例县残疾人花名册")
     for column, text in enumerate(_HEADER):
         page.write_string(1, column, text)
-    for number, values in enumerate(_people(rows, villages), start=2):
+    for number, values in enumerate(_people(range(first, first + rows), villages), start=2):
         for column, value in enumerate(values):
             if isinstance(value, date):
                 page.write_datetime(number, column, value, day)
@@ -149,10 +152,10 @@ def write_roster(path: Path, rows: int, villages: list[tuple[str, str]]) -> None
     book.close()
 
 
-def _people(rows: int, villages: list[tuple[str, str]]) -> Iterator[tuple[str | int | date, ...]]:
-    dice = random.Random(20260101)
+def _people(numbers: range, villages: list[tuple[str, str]]) -> Iterator[tuple[str | int | date, ...]]:
+    dice = random.Random(20260101 + numbers.start)
     categories = tuple(CATEGORY_LABELS)[:6]
-    for number in range(rows):
+    for number in numbers:
         born = date(1935, 1, 1) + timedelta(days=number % 30000)
         body = f"{_COUNTY}{born:%Y%m%d}{number // 30000:03d}"
         identity = body + check_character(body)
