@@ -87,3 +87,37 @@ def test_the_command_refuses_an_unknown_parameter_by_name():
             "--document",
             "x",
         )
+
+
+@pytest.mark.parametrize("value", ["1000000.00", "99999999999999999999", "1e400", "NaN", "Infinity"])
+def test_an_amount_beyond_all_reason_is_refused(value: str):
+    with pytest.raises(BadParameter, match=r"999999\.99"):
+        _set(value)
+
+    assert not LocalParameter.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("ls_rate_of_dibao", "10.0001", "0 至 10"),
+        ("ls_rate_of_dibao", "1e999999", "0 至 10"),
+        ("ls_rate_of_dibao", "-0.1", "0 至 10"),
+        ("working_age_until", "1201", "0 至 1200"),
+        ("working_age_until", "-1", "0 至 1200"),
+        ("working_age_until", "9" * 5000, "0 至 1200"),
+    ],
+)
+def test_a_rate_or_count_out_of_bounds_is_refused(name: str, value: str, expected: str):
+    with pytest.raises(BadParameter, match=expected):
+        standards.set_standard(
+            name=name, place="330499", valid_from=_DAY, value=value, document="示例文件", at=now(), by=None
+        )
+
+
+@pytest.mark.parametrize("day", [date(1800, 9, 1), date(1989, 12, 31), date(9999, 1, 1)])
+def test_a_standard_from_a_day_out_of_reason_is_refused(day: date):
+    with pytest.raises(standards.StandardRefused, match="应在 1990-01-01 至"):
+        standards.set_standard(
+            name="dibao_monthly", place="330499", valid_from=day, value="1", document="示例文件", at=now(), by=None
+        )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -174,18 +174,18 @@ class Lives:
         coming = sorted((one for _ in range(PEOPLE) for one in self.born()), key=lambda one: one.at)
         for number in range(MONTHS):
             month = FIRST + number
-            times = [moment(month.next.first)]
-            if number == MONTHS - 1 or self.chance.random() < 0.85:
-                if self.chance.random() < 0.4:
-                    times.insert(0, moment(month.first + timedelta(days=14)))
-            else:
-                times = []
-            for at in times:
+            middle, end = moment(month.first + timedelta(days=14)), moment(month.next.first)
+            last = number == MONTHS - 1
+            for at in (
+                (end,) if last else self.chance.choice(((end,), (end,), (end,), (middle, end), (middle, end), ()))
+            ):
                 while coming and coming[0].at <= at:
                     self.learn(coming.pop(0))
                 self.standard(month, at)
                 for place in (self.county.a, self.county.b):
                     self.book(month, place, at)
+                if coming and not last:  # begun to be recorded before the run, there only after it
+                    self.learn(replace(coming.pop(0), at=at - timedelta(minutes=5)))
         assert not coming
 
     def learn(self, one: Learnt) -> None:
@@ -197,13 +197,15 @@ class Lives:
 
     def standard(self, month: Month, at: datetime) -> None:
         """Now and then set a standard from an earlier month on, or take the last one back."""
-        if self.chance.random() < 0.2:
+        since = (month - 2).first
+        standards = LocalParameter.objects.filter(parameter="dibao_monthly", retracted_at=None)
+        if self.chance.random() < 0.2 and not standards.filter(valid_from=since).exists():
             LocalParameter.objects.create(
-                parameter="dibao_monthly", division=self.county.a, valid_from=(month - 2).first, document="虚构文件",
+                parameter="dibao_monthly", division=self.county.a, valid_from=since, document="虚构文件",
                 value=f"{self.chance.randrange(1100, 1300)}.00", recorded_at=at - timedelta(days=2),
             )  # fmt: skip
         elif self.chance.random() < 0.2:
-            last = LocalParameter.objects.filter(retracted_at=None).last()
+            last = standards.last()
             if last is not None:
                 last.retracted_at = at - timedelta(days=1)
                 last.save()

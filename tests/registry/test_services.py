@@ -189,7 +189,7 @@ def test_saying_what_is_believed_already_adds_nothing(person: Person, village: D
 
 def test_a_death_is_corrected_and_taken_back(person: Person):
     services.record_death(person=person, day=date(2025, 6, 2), witness=told("2025-09-10"))
-    services.record_death(person=person, day=date(2025, 6, 3), witness=told("2025-09-11"))
+    services.correct_death(person=person, day=date(2025, 6, 3), witness=told("2025-09-11"))
     services.retract_death(person=person, witness=told("2025-09-12"))
 
     assert Death.objects.filter(person=person).count() == 2

@@ -1,6 +1,6 @@
 """Granting, withdrawing and back-paying awards; finding who is entitled and does not receive."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -113,9 +113,23 @@ class Candidate:
     amount: Decimal
 
 
+@dataclass(frozen=True)
+class Survey:
+    """Who would be entitled to what, and of whom it is not known, among those without an award in force."""
+
+    entitled: list[Candidate]
+    unknown: Mapping[str, Sequence[int]]
+    """The person numbers by scheme, for every scheme that was looked at."""
+
+
 def eligible(
     *, division: Division, on: date, known_at: datetime, schemes: tuple[str, ...] | None = None
 ) -> list[Candidate]:
+    """Return the people entitled of a `survey`."""
+    return survey(division=division, on=on, known_at=known_at, schemes=schemes).entitled
+
+
+def survey(*, division: Division, on: date, known_at: datetime, schemes: tuple[str, ...] | None = None) -> Survey:
     """Return who would be entitled if they applied on a day and has no award in force then, in a county or below.
 
     Somebody whose award has lapsed or was left before that month counts as having none; somebody whose application of
@@ -142,7 +156,8 @@ def eligible(
             if con.execute(f"SELECT bool_or({item.key}_no_standard) FROM decided").fetchone() == (True,):
                 raise NoStandard(county, month, item.name)
         parts = [
-            f"SELECT '{item.id}' AS scheme, person_id, {item.key}_amount AS amount FROM decided WHERE {item.key}_outcome = 1"
+            f"SELECT '{item.id}' AS scheme, person_id, {item.key}_amount AS amount FROM decided"
+            f" WHERE {item.key}_outcome IN ({Outcome.YES.value}, {Outcome.UNKNOWN.value})"
             for item in wanted
         ]
         rows = con.execute(f"{' UNION ALL '.join(parts)} ORDER BY scheme, person_id").fetchall()
@@ -156,11 +171,16 @@ def eligible(
             scheme__in=[item.id for item in wanted],
         ).values_list("person_id", "scheme")
     )
-    return [
-        Candidate(person_id, scheme_id, from_fen(amount))
-        for scheme_id, person_id, amount in rows
-        if (person_id, scheme_id) not in held
-    ]
+    entitled: list[Candidate] = []
+    unknown: dict[str, list[int]] = {item.id: [] for item in wanted}
+    for scheme_id, person_id, amount in rows:
+        if (person_id, scheme_id) in held:
+            continue
+        if amount is None:
+            unknown[scheme_id].append(person_id)
+        else:
+            entitled.append(Candidate(person_id, scheme_id, from_fen(amount)))
+    return Survey(entitled, unknown)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Divisions, local parameters, users with their roles, and the audit chain."""
+"""Divisions, local parameters, users with their roles, and the audit chain with its sealed head."""
 
 from typing import Any
 
@@ -121,3 +121,14 @@ class AuditEntry(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refuse."""
         raise TypeError("an audit entry is never removed")
+
+
+class AuditHead(models.Model):
+    """The one row that says where the audit chain ends, signed with a key that is not in the database."""
+
+    sequence = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+    seal = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(pk=1), name="one_audit_head"),)

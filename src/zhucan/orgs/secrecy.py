@@ -43,8 +43,12 @@ def unseal(data: bytes, column: str) -> str:
 
 def blind_index(text: str, purpose: str) -> str:
     """Return 32 hexadecimal digits that are equal for equal texts of one purpose, and tell nothing else."""
-    key = bytes.fromhex(settings.ZHUCAN_INDEX_KEY)
-    return hmac.digest(key, f"{purpose}\0{text}".encode(), "sha256").hex()[:32]
+    return signature(text, purpose)[:32]
+
+
+def signature(text: str, purpose: str) -> str:
+    """Return 64 hexadecimal digits that only somebody with the keys can make for a text."""
+    return hmac.digest(bytes.fromhex(settings.ZHUCAN_INDEX_KEY), f"{purpose}\0{text}".encode(), "sha256").hex()
 
 
 if TYPE_CHECKING:

@@ -4,11 +4,17 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from zhucan.core.calendar import add_years
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit
+from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.divisions import division
 from zhucan.orgs.models import LocalParameter, User
 from zhucan.policy.parameters import parameter, value_of
+
+_FIRST_DAY = date(1990, 1, 1)
+_YEARS_AHEAD = 10
+_LONGEST_VALUE, _LONGEST_DOCUMENT = 60, 200
 
 
 class StandardRefused(ZhucanError, ValueError):
@@ -27,8 +33,15 @@ def set_standard(
     declared = parameter(name)
     where = division(place)
     value_of(declared.id, value)
+    if len(value) > _LONGEST_VALUE:
+        raise StandardRefused(f"“{declared.label}”的值写得太长（超过 {_LONGEST_VALUE} 个字符）：请去掉多余的零。")
     if not document.strip():
         raise StandardRefused("没有写依据的文件：请用文件名或文号说明标准从哪里来。")
+    if len(document) > _LONGEST_DOCUMENT:
+        raise StandardRefused(f"依据超过 {_LONGEST_DOCUMENT} 个字：请只写文件名和文号。")
+    last = add_years(at.astimezone(SHANGHAI).date(), _YEARS_AHEAD)
+    if not _FIRST_DAY <= valid_from <= last:
+        raise StandardRefused(f"标准不能从 {valid_from} 起：应在 {_FIRST_DAY} 至 {last}（十年内）之间，请核对日期。")
     live = LocalParameter.objects.filter(
         parameter=declared.id, division=where, valid_from=valid_from, retracted_at=None
     ).first()

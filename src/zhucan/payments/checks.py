@@ -6,6 +6,7 @@ from django.db.models import Count, F, Q, Sum
 
 from zhucan.core.money import from_fen
 from zhucan.core.months import Month
+from zhucan.orgs.models import AuditEntry
 from zhucan.payments.models import Account, Batch, Entry, Line, LineKind, Payment, PaymentStatus, Run, RunStatus
 from zhucan.registry.models import Death
 
@@ -83,6 +84,12 @@ def payments_and_entries_agree() -> Iterator[str]:
         yield f"批次 {batch.number} 的笔数或金额与明细不符：记录被改动过。"
 
 
+def money_leaves_a_trace() -> Iterator[str]:
+    """No money has moved without an entry in the audit chain: a chain removed whole, with its head, would look new."""
+    if Entry.objects.exists() and not AuditEntry.objects.exists():
+        yield "账簿里有分录，审计链却是空的：审计记录被删除过，请与留存的链头核对，并报告管理员。"
+
+
 def runs_by_two_people() -> Iterator[str]:
     """Nobody approved what they calculated."""
     for run in Run.objects.filter(approved_by=F("calculated_by"), approved_by__isnull=False):
@@ -109,6 +116,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     months_add_up,
     accounts_are_not_overdrawn,
     payments_and_entries_agree,
+    money_leaves_a_trace,
     runs_by_two_people,
     nothing_regular_after_death,
 )

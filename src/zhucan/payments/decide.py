@@ -12,13 +12,13 @@ from typing import Any
 import duckdb
 from django.db import connection
 
-from zhucan.cases.facts import as_utc, export, export_changes, gather, known, load, stamp
-from zhucan.core.divisions import Level, ancestors, county_of, level_of, prefix
+from zhucan.cases.facts import as_utc, export, export_changes, gather, load, stamp
+from zhucan.core.divisions import ancestors, county_of
 from zhucan.core.months import Month
 from zhucan.orgs.divisions import parameter_rows
 from zhucan.payments import causes, ledger
+from zhucan.payments.scope import Scope
 from zhucan.policy.engine import Outcome, cause_of, decide_sql, needed, needed_parameters
-from zhucan.policy.facts import BY_NAME
 from zhucan.policy.parameters import PARAMETERS, NoStandard, resolve
 from zhucan.policy.schemes import Scheme
 
@@ -26,35 +26,6 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 # A row bears the moment its writing began, and is seen when that has ended: a run may miss what bears an earlier moment
 # than its own. The next run looks for such rows this far back.
 _LATE = timedelta(minutes=10)
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Which awards a run decides, and from what was known when."""
-
-    month: Month
-    division: str
-    schemes: tuple[Scheme, ...]
-    known_at: datetime
-
-    @property
-    def scheme_list(self) -> str:
-        """Return the scheme ids as an SQL list."""
-        return ", ".join(f"'{scheme.id}'" for scheme in self.schemes)
-
-    def awards_sql(self, columns: str = "a.id") -> str:
-        """Return a SELECT of the awards in scope; the same as known at the same moment whenever it is asked."""
-        text = (
-            f"SELECT {columns} FROM cases_award a WHERE a.scheme IN ({self.scheme_list})"
-            f" AND {as_utc('a.recorded_at')} <= '{stamp(self.known_at)}' AND a.start <= {self.month.index}"
-        )
-        if level_of(self.division) in (Level.TOWNSHIP, Level.VILLAGE):
-            return (
-                f"{text} AND a.division_id = '{county_of(self.division)}' AND a.person_id IN (SELECT t.person_id"
-                f" FROM registry_residence t WHERE {known(self.known_at)} AND t.division_id LIKE '{prefix(self.division)}%'"
-                f" AND t.valid_from < '{self.month.first}' AND (t.valid_to IS NULL OR t.valid_to >= '{self.month.first}'))"
-            )
-        return f"{text} AND a.division_id LIKE '{prefix(self.division)}%'"
 
 
 @dataclass(frozen=True)
@@ -504,8 +475,3 @@ class _Decider:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def basis_fact_label(name: str) -> str:
-    """Return what a fact of a basis is called."""
-    return BY_NAME[name].label

@@ -12,10 +12,12 @@ from django.db.models import Q, Sum
 from zhucan.core.errors import ZhucanError
 from zhucan.core.money import fen, from_fen
 from zhucan.orgs import audit
+from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import User
 from zhucan.payments.models import Account, Entry, LineKind, RecoveryDecision, Run
 from zhucan.registry.models import Person
 
+_LONGEST_DOCUMENT = 200
 _DIRECT = {RecoveryDecision.Kind.REPAID: Account.RETURNED, RecoveryDecision.Kind.WAIVED: Account.WAIVED}
 
 
@@ -59,6 +61,12 @@ def _owed(person_id: int, scheme: str, cause: str) -> int:
     return (sums["out"] or 0) - (sums["into"] or 0)
 
 
+def _arisen(person_id: int, scheme: str, cause: str) -> date:
+    """Return the day on which a debt was first booked."""
+    booked = Entry.objects.filter(person_id=person_id, scheme=scheme, cause=cause, source=Account.RECOVERABLE)
+    return booked.order_by("at").values_list("at", flat=True)[0].astimezone(SHANGHAI).date()
+
+
 def _done(decision: RecoveryDecision) -> int:
     return decision.entries.aggregate(sum=Sum("amount_fen"))["sum"] or 0
 
@@ -80,10 +88,13 @@ def decide(
     """Record how a debt is settled. Repaid and waived move money at once; a set-off works in the coming runs, at most
     `monthly` yuan a month; instalments are noted, and each one that comes in is recorded as repaid.
 
-    Raises `RecoveryRefused` when more is decided than is owed and not yet decided upon.
+    Raises `RecoveryRefused` when more is decided than is owed and not yet decided upon, and for a day that has not come
+    or on which nothing was owed yet.
     """
     if not document.strip():
         raise RecoveryRefused("没有写明依据：追回的处理必须写明决定文件或协议。")
+    if len(document) > _LONGEST_DOCUMENT:
+        raise RecoveryRefused(f"依据超过 {_LONGEST_DOCUMENT} 个字：请只写文件名和文号。")
     wanted = fen(amount)
     if wanted <= 0 or (monthly is not None and monthly <= 0):
         raise RecoveryRefused("金额必须大于零：请核对。")
@@ -98,6 +109,11 @@ def decide(
     free = owed - (pending if kind == RecoveryDecision.Kind.SET_OFF else 0)
     if wanted > free:
         raise RecoveryRefused(f"应追回余额为 {from_fen(max(free, 0))} 元，不能处理 {amount} 元：请核对金额。")
+    if on > at.astimezone(SHANGHAI).date():
+        raise RecoveryRefused(f"日期 {on} 还没有到：只能登记已经作出的决定或已经收到的归还。")
+    arisen = _arisen(person.pk, scheme, cause)
+    if on < arisen:
+        raise RecoveryRefused(f"日期 {on} 早于这笔应追回产生的日期 {arisen}：请核对日期。")
     decision = RecoveryDecision.objects.create(
         person=person,
         scheme=scheme,

@@ -16,8 +16,9 @@ from zhucan.core.months import Month
 from zhucan.orgs import audit
 from zhucan.orgs.models import Division, User
 from zhucan.payments import ledger, recoveries
-from zhucan.payments.decide import Draft, Result, Scope, decide_month
+from zhucan.payments.decide import Draft, Result, decide_month
 from zhucan.payments.models import Account, Basis, Bookmark, Entry, Line, LineKind, Run, RunStatus
+from zhucan.payments.scope import Scope
 from zhucan.policy.catalogue import scheme
 
 OPEN = (RunStatus.CALCULATED, RunStatus.CHECKED)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
 from zhucan.core.calendar import add_years
 from zhucan.core.errors import ZhucanError
 from zhucan.core.identifiers import certificate_number, combined, make_certificate_number, resident_id
+from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import Division
 from zhucan.orgs.secrecy import blind_index
 from zhucan.registry import spells
@@ -31,11 +32,13 @@ from zhucan.registry.models import (
     PayeeAccount,
     Person,
     Residence,
+    Spell,
     Stay,
 )
 from zhucan.registry.naming import initials
 from zhucan.registry.spells import Witness
 
+_S = TypeVar("_S", bound=Spell)
 VALIDITY_YEARS = 10  # DC-40 [law], since 2017
 
 
@@ -45,6 +48,32 @@ class AlreadyRegistered(ZhucanError):
 
 class CertificateRefused(ZhucanError):
     """The certificate cannot make this move."""
+
+
+class NotInLife(ZhucanError):
+    """The day lies before the birth, or has not come."""
+
+
+class DeathKnown(ZhucanError):
+    """Another day of death is recorded."""
+
+
+def born_by(person: Person, day: date) -> None:
+    """Let a day pass on which somebody was alive or may yet be. Raises `NotInLife` for one before the birth."""
+    if day < person.born:
+        raise NotInLife(f"日期 {day} 早于出生日期 {person.born}：请核对人员和日期。")
+
+
+def in_life(person: Person, day: date, witness: Witness) -> None:
+    """Let a day pass on which something can have happened to somebody. Raises `NotInLife`."""
+    born_by(person, day)
+    if day > witness.at.astimezone(SHANGHAI).date():
+        raise NotInLife(f"日期 {day} 还没有到：只能登记已经发生的事。")
+
+
+def _begin(model: type[_S], person: Person, day: date, witness: Witness, **values: Any) -> _S:
+    in_life(person, day, witness)
+    return spells.begin(model, person, day, witness, **values)
 
 
 def id_index(number: str) -> str:
@@ -66,7 +95,7 @@ def account_index(number: str) -> str:
 def register_person(*, name: str, id_number: str, division: Division, since: date, witness: Witness) -> Person:
     """Register somebody with a valid resident ID, living in `division` from `since` on.
 
-    Raises `AlreadyRegistered`, and `InvalidNumber` for a bad ID.
+    Raises `AlreadyRegistered`, `InvalidNumber` for a bad ID, and `NotInLife`.
     """
     identity = resident_id(id_number)
     index = id_index(identity.number)
@@ -82,7 +111,7 @@ def register_person(*, name: str, id_number: str, division: Division, since: dat
         id_tail=identity.number[-4:],
         recorded_at=witness.at,
     )
-    spells.begin(Residence, person, since, witness, division=division)
+    _begin(Residence, person, since, witness, division=division)
     return person
 
 
@@ -127,13 +156,13 @@ def issue_certificate(
     """Issue, renew or change a certificate on a day; what was in force before is superseded on that day (DC-41, DC-42).
 
     `expires` defaults to ten years after issue. `event` defaults to what follows from the certificate before.
+    Raises `CertificateRefused`, and `NotInLife` for a day of issue before the birth or to come.
     """
     category, grade, parts = _components(category, grade, components)
     last_day = expires or add_years(issued, VALIDITY_YEARS)
     if last_day < issued:
         raise CertificateRefused(f"有效期至 {last_day} 早于发证日期 {issued}：请核对日期。")
-    if issued < person.born:
-        raise CertificateRefused(f"发证日期 {issued} 早于出生日期：请核对日期。")
+    in_life(person, issued, witness)
     before = _live_certificate(person, issued)
     if event is None:
         if before is None or before.status == CertificateStatus.CANCELLED:
@@ -185,6 +214,7 @@ def _stage(
 def _move_certificate(
     person: Person, day: date, witness: Witness, *, event: str, status: str, reason: str, number: str = ""
 ) -> Certificate:
+    in_life(person, day, witness)
     before = _live_certificate(person, day)
     if before is None or before.status == CertificateStatus.CANCELLED:
         raise CertificateRefused(f"{day} 没有可以{CertificateEvent(event).label}的残疾人证：请核对人员和日期。")
@@ -261,70 +291,102 @@ def transfer_certificate(*, person: Person, day: date, witness: Witness) -> Cert
 
 def move(*, person: Person, day: date, division: Division, witness: Witness) -> Residence:
     """Record a move of hukou."""
-    return spells.begin(Residence, person, day, witness, division=division)
+    return _begin(Residence, person, day, witness, division=division)
 
 
 def set_hardship(*, person: Person, day: date, kind: str, witness: Witness) -> Hardship:
     """Record the household's standing from a day on; `none` is a finding too."""
     if kind not in HardshipKind.values:
         raise ZhucanError(f"困难类型“{kind}”不对：应为 {'、'.join(HardshipKind.values)} 之一。")
-    return spells.begin(Hardship, person, day, witness, kind=kind)
+    return _begin(Hardship, person, day, witness, kind=kind)
 
 
 def set_income(*, person: Person, day: date, per_head_fen: int, witness: Witness) -> Income:
     """Record the household's income a head, in fen a month."""
-    return spells.begin(Income, person, day, witness, per_head_fen=per_head_fen)
+    return _begin(Income, person, day, witness, per_head_fen=per_head_fen)
 
 
 @transaction.atomic
 def record_death(*, person: Person, day: date, witness: Witness) -> Death:
-    """Record a death; a death known with another date is corrected."""
-    if day < person.born:
-        raise ZhucanError(f"死亡日期 {day} 早于出生日期：请核对。")
-    known: Death | None = Death.objects.filter(person=person).as_known().first()
+    """Record a death; return the row known already where it says the same.
+
+    Raises `NotInLife`, and `DeathKnown` where another day is recorded.
+    """
+    in_life(person, day, witness)
+    known = _death(person)
     if known is None:
         return spells.add(Death, person, day, None, witness)
+    if known.valid_from != day:
+        raise DeathKnown(
+            f"人员 {person.pk} 已登记于 {known.valid_from} 死亡，没有改成 {day}："
+            "原日期有误请用 zhucan record death-corrected 更正，误报请用 zhucan record death-withdrawn 撤回。"
+        )
+    return known
+
+
+@transaction.atomic
+def correct_death(*, person: Person, day: date, witness: Witness) -> Death:
+    """Record that somebody died on another day than was recorded. Raises `NotInLife` and `spells.NoSuchSpell`."""
+    in_life(person, day, witness)
+    known = _known_death(person)
     return known if known.valid_from == day else spells.correct(known, witness, valid_from=day)
 
 
 @transaction.atomic
-def retract_death(*, person: Person, witness: Witness) -> None:
-    """Take back a death reported in error."""
-    for known in Death.objects.filter(person=person).as_known():
-        spells.retract(known, witness)
+def retract_death(*, person: Person, witness: Witness) -> Death:
+    """Take back a death reported in error; return the row taken back. Raises `spells.NoSuchSpell`."""
+    known = _known_death(person)
+    spells.retract(known, witness)
+    return known
+
+
+def _death(person: Person) -> Death | None:
+    found: Death | None = Death.objects.filter(person=person).as_known().first()
+    return found
+
+
+def _known_death(person: Person) -> Death:
+    known = _death(person)
+    if known is None:
+        raise spells.NoSuchSpell(f"人员 {person.pk} 没有登记死亡：请核对人员。")
+    return known
 
 
 def enter_institution(*, person: Person, day: date, witness: Witness) -> Stay:
     """Record approved care in an institution from a day on."""
-    return spells.begin(Stay, person, day, witness, kind="institution")
+    return _begin(Stay, person, day, witness, kind="institution")
 
 
 def leave_institution(*, person: Person, day: date, witness: Witness) -> Stay:
     """Record the day of leaving."""
+    in_life(person, day, witness)
     return spells.end(Stay, person, day, witness)
 
 
 def enter_custody(*, person: Person, day: date, witness: Witness) -> Custody:
     """Record that a sentence took effect and is served in prison (TS-44)."""
-    return spells.begin(Custody, person, day, witness, kind="prison")
+    return _begin(Custody, person, day, witness, kind="prison")
 
 
 def leave_custody(*, person: Person, day: date, witness: Witness) -> Custody:
     """Record the release."""
+    in_life(person, day, witness)
     return spells.end(Custody, person, day, witness)
 
 
 def add_benefit(
     *, person: Person, kind: str, start: date, stop: date | None, amount_fen: int | None, witness: Witness
 ) -> Benefit:
-    """Record a benefit that another body pays for [start, stop)."""
+    """Record a benefit that another body pays for [start, stop); it may have been granted ahead. Raises `NotInLife`."""
+    born_by(person, start)
     return spells.add(Benefit, person, start, stop, witness, kind=kind, amount_fen=amount_fen)
 
 
 def set_account(
     *, person: Person, day: date, bank: str, number: str, holder: str, witness: Witness, guardian: bool = False
 ) -> PayeeAccount:
-    """Record the account that this person's money goes to."""
+    """Record the account that this person's money goes to; it may be told ahead."""
+    born_by(person, day)
     return spells.begin(
         PayeeAccount,
         person,
@@ -339,12 +401,14 @@ def set_account(
 
 
 def set_contact(*, person: Person, day: date, phone: str, address: str, witness: Witness) -> Contact:
-    """Record phone and address."""
+    """Record phone and address; they may be told ahead."""
+    born_by(person, day)
     return spells.begin(Contact, person, day, witness, phone=phone, address=address)
 
 
 def set_guardian(*, person: Person, day: date, name: str, relation: str, phone: str, witness: Witness) -> Guardianship:
-    """Record who looks after the person's affairs."""
+    """Record who looks after the person's affairs; it may be settled ahead."""
+    born_by(person, day)
     return spells.begin(Guardianship, person, day, witness, name=name, relation=relation, phone=phone)
 
 
@@ -353,7 +417,7 @@ def form_household(*, members: Mapping[Person, str], day: date, at: datetime, wi
     """Put people under one roof, each with a role; whoever lived in another household leaves it that day."""
     household = Household.objects.create(recorded_at=at)
     for person, role in members.items():
-        spells.begin(Membership, person, day, witness, household=household, role=role)
+        _begin(Membership, person, day, witness, household=household, role=role)
     return household
 
 

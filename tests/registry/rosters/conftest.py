@@ -83,8 +83,10 @@ class Office:
         return path
 
     def take(self, path: Path, **options: Any) -> ImportResult:
-        """Import a file as of `TODAY`."""
-        chosen: dict[str, Any] = {"at": moment(TODAY), "by": None, "out": self.folder / "标注.xlsx", **options}
+        """Import a file as of `TODAY`; the copy of the time before makes way."""
+        copy = self.folder / "标注.xlsx"
+        copy.unlink(missing_ok=True)
+        chosen: dict[str, Any] = {"at": moment(TODAY), "by": None, "out": copy, **options}
         return import_people(path=path, **chosen)
 
     def certificate(self, *cells: Any, head: Sequence[str] = HEAD) -> Certificate:
@@ -111,5 +113,5 @@ class Office:
 
 @pytest.fixture
 def office(db: None, tmp_path: Path) -> Office:
-    divisions.load_file(DATA / "divisions.csv")
+    divisions.load(divisions.read(DATA / "divisions.csv"))
     return Office(tmp_path)

@@ -179,7 +179,7 @@ def test_when_the_copy_cannot_be_written_nothing_goes_in(office: Office, monkeyp
 def test_the_copy_may_not_take_the_place_of_the_file(office: Office):
     path = office.xlsx([HEAD, line(1, name="")])
 
-    assert "不能覆盖原文件" in refusal(office, path, out=path)
+    assert "名单.xlsx 已经存在，没有覆盖" in refusal(office, path, out=path)
 
 
 def test_a_file_without_faults_leaves_no_copy(office: Office):

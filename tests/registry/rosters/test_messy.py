@@ -15,6 +15,7 @@ from zhucan.orgs.clock import moment
 from zhucan.orgs.models import Division
 from zhucan.registry import services
 from zhucan.registry.models import Certificate, Contact, ImportBatch, Person
+from zhucan.registry.rosters.importing import ImportRefused
 from zhucan.registry.spells import Witness
 
 REMEDY = re.compile(r"；请")
@@ -284,7 +285,15 @@ def test_the_command_ends_with_0_when_all_went_in_2_when_rows_came_back_and_1_wh
 def test_the_command_refuses_a_day_that_is_not(office: Office):
     _, error, code = command("people", str(office.xlsx([HEAD, line()])), "--as-of", "2025-02-30")
 
-    assert (code, error) == (1, "日期 2025-02-30 不对：请写成 2025-01-02 的形式。")
+    assert code == 1
+    assert error.startswith("--as-of：日期 2025-02-30 不对：请写成 2025-01-02 的形式；")
+
+
+def test_a_roster_speaks_for_no_day_before_the_certificates(office: Office):
+    path = office.xlsx([HEAD, line()])
+
+    with pytest.raises(ImportRefused, match="0025-01-02 太早"):
+        office.take(path, as_of=date(25, 1, 2))
 
 
 def test_nothing_of_a_person_stands_in_the_import_log(office: Office):

@@ -49,7 +49,7 @@ NOVEMBER, DECEMBER = date(2026, 11, 10), date(2026, 12, 10)
 
 @pytest.fixture(autouse=True)
 def places() -> None:
-    divisions.load_file(DATA / "divisions.csv")
+    divisions.load(divisions.read(DATA / "divisions.csv"))
 
 
 def imported(path: Path, out: Path, day: date = NOVEMBER) -> ImportResult:

@@ -26,6 +26,7 @@ from zhucan.registry.rosters.writing import Keys, Pen, Writer
 from zhucan.registry.services import certificate_index, id_index, rename
 from zhucan.registry.spells import Witness
 
+_FIRST_DAY = date(1990, 1, 1)
 _BATCH = 5000  # people looked up, compared and written at a time, so that memory stays flat
 _LOCK = 0x7A68_7264  # any fixed number: lets one import at a time write on PostgreSQL
 
@@ -89,6 +90,8 @@ def import_people(
     as_of = as_of or today
     if as_of > today:
         raise ImportRefused(f"花名册的日期 {as_of} 还没有到：请改用今天或以前的日期。")
+    if as_of < _FIRST_DAY:
+        raise ImportRefused(f"花名册的日期 {as_of} 太早：应不早于 {_FIRST_DAY}，请核对年份。")
     target = marking.target(path, out)
     inside = divisions.division(division) if division else None
     roster = read(path)

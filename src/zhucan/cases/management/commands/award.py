@@ -22,6 +22,7 @@ from zhucan.policy.catalogue import SCHEMES, scheme
 from zhucan.registry.models import Person, Residence
 from zhucan.registry.queries import find
 
+_SHOWN = 5
 _PERSON = "人员编号、身份证号、残疾人证号或全名"
 _SCHEMES = "项目代号：" + "、".join(f"{item.id}（{item.name}）" for item in SCHEMES if item.administered)
 
@@ -114,7 +115,8 @@ class Command(Base):
         if month > Month.of(today()):
             raise ZhucanError(f"{month.label}还没有到：只能批准本月和以前月份的申请。")
         schemes = tuple(_administered(item) for item in options["scheme"] or ()) or None
-        found = awards.eligible(division=place, on=month.first, known_at=at, schemes=schemes)
+        survey = awards.survey(division=place, on=month.first, known_at=at, schemes=schemes)
+        found = survey.entitled
         if not options["dry_run"]:
             awards.approve_all(
                 found, division=_county(place.code), on=month.first, at=at, by=command_user(options["by"])
@@ -127,6 +129,13 @@ class Command(Base):
                 self.stdout.write(f"{verb}：{item.name} {len(some)} 人，每月 {text(amount)} 元，从 {month.label}起发。")
         if not found:
             self.stdout.write(f"没有变化：{place.name}没有符合条件而未享受的人。")
+        for scheme_id, unknown in survey.unknown.items():
+            if unknown:
+                listed = "、".join(str(number) for number in unknown[:_SHOWN]) + ("等" if len(unknown) > _SHOWN else "")
+                self.stdout.write(
+                    f"不能判定：{_name(scheme_id)} {len(unknown)} 人资料不全，没有批准（人员 {listed}）："
+                    f"请用 zhucan explain {unknown[0]} {month} 查看缺什么，补齐后再批准。"
+                )
 
 
 def _administered(scheme_id: str) -> str:

@@ -35,7 +35,8 @@ class Command(Base):
         """Import the file and say what came of it."""
         path: Path = options["file"]
         if options["kind"] == "divisions":
-            self.stdout.write(f"区划：新增或改名 {divisions.load_file(path)} 个。")
+            changed = divisions.load_file(path, at=now(), by=command_user(options["by"]))
+            self.stdout.write(f"区划：新增或改名 {changed} 个。")
             return
         result = import_people(
             path=path,

@@ -1,0 +1,38 @@
+"""Which awards a run decides: month, place, schemes, and the moment up to which everything is known."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from zhucan.cases.facts import as_utc, known, stamp
+from zhucan.core.divisions import Level, county_of, level_of, prefix
+from zhucan.core.months import Month
+from zhucan.policy.schemes import Scheme
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which awards a run decides, and from what was known when."""
+
+    month: Month
+    division: str
+    schemes: tuple[Scheme, ...]
+    known_at: datetime
+
+    @property
+    def scheme_list(self) -> str:
+        """Return the scheme ids as an SQL list."""
+        return ", ".join(f"'{scheme.id}'" for scheme in self.schemes)
+
+    def awards_sql(self, columns: str = "a.id") -> str:
+        """Return a SELECT of the awards in scope; the same as known at the same moment whenever it is asked."""
+        text = (
+            f"SELECT {columns} FROM cases_award a WHERE a.scheme IN ({self.scheme_list})"
+            f" AND {as_utc('a.recorded_at')} <= '{stamp(self.known_at)}' AND a.start <= {self.month.index}"
+        )
+        if level_of(self.division) in (Level.TOWNSHIP, Level.VILLAGE):
+            return (
+                f"{text} AND a.division_id = '{county_of(self.division)}' AND a.person_id IN (SELECT t.person_id"
+                f" FROM registry_residence t WHERE {known(self.known_at)} AND t.division_id LIKE '{prefix(self.division)}%'"
+                f" AND t.valid_from < '{self.month.first}' AND (t.valid_to IS NULL OR t.valid_to >= '{self.month.first}'))"
+            )
+        return f"{text} AND a.division_id LIKE '{prefix(self.division)}%'"
