@@ -1,5 +1,6 @@
 """Files that are refused as a whole, with nothing changed, and the marked-up copy of those that are read."""
 
+import os
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -174,6 +175,22 @@ def test_when_the_copy_cannot_be_written_nothing_goes_in(office: Office, monkeyp
 
     assert not Person.objects.exists()
     assert [path.name for path in office.folder.iterdir()] == ["名单.xlsx"]
+
+
+def test_a_pipe_is_not_waited_for(office: Office):
+    path = office.folder / "名单.csv"
+    os.mkfifo(path)
+
+    assert "不是普通文件" in refusal(office, path)
+
+
+def test_a_workbook_is_told_by_what_it_holds_not_by_its_name(office: Office):
+    path = office.xlsx([HEAD, line(1), line(2, name="")]).rename(office.folder / "名单.csv")
+
+    result = office.take(path)
+
+    assert (result.new, len(result.rejected)) == (1, 1)
+    assert openpyxl.load_workbook(result.marked).active is not None
 
 
 def test_the_copy_may_not_take_the_place_of_the_file(office: Office):

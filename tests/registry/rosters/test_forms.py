@@ -1,12 +1,13 @@
 """Rosters as offices write them: encodings, headers, columns, dates, kinds, places. All of these go in."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import openpyxl
 import pytest
 
-from tests.registry.rosters.conftest import HEAD, Office, card, identity, line
+from tests.registry.rosters.conftest import HEAD, TODAY, Office, card, identity, line
+from zhucan.orgs.clock import moment
 from zhucan.registry.models import (
     Certificate,
     Contact,
@@ -237,7 +238,12 @@ def test_without_a_column_for_the_id_it_is_the_head_of_the_certificate_number(of
     ("head", "cell", "kind"),
     [
         ("低保", "是", "dibao"),
-        ("是否低保", "否", "none"),
+        ("是否为低保", "是", "dibao"),
+        ("低保等级", "B级", "dibao"),
+        ("是否低保/低边", "低边", "dibian"),
+        ("困难残疾人类型", "低保边缘", "dibian"),
+        ("是否五保户", "是", "tekun"),
+        ("是否低收入家庭", "是", "dibian"),
         ("是否低保", "√", "dibao"),
         ("低保类别", "农村低保", "dibao"),
         ("低保类别", "低保边缘家庭", "dibian"),
@@ -252,6 +258,54 @@ def test_hardship_is_read_from_yes_and_no_and_from_words(office: Office, head: s
     office.certificate(*line(), cell, head=(*HEAD, head))
 
     assert Hardship.objects.get().kind == kind
+
+
+def test_not_being_dibao_leaves_open_what_the_standing_is(office: Office):
+    head = (*HEAD, "是否低保")
+    result = office.take(office.xlsx([head, (*line(1), "是"), (*line(2), "否")]))
+
+    assert [row.kind for row in Hardship.objects.all()] == ["dibao"]
+    assert result.only_not_dibao == 1
+
+    office.take(office.xlsx([head, (*line(1), "否"), (*line(2), "否")]), at=moment(TODAY + timedelta(days=31)))
+
+    assert [row.kind for row in Hardship.objects.as_known()] == ["dibao", "none"]
+
+
+def test_a_no_beside_other_kinds_of_hardship_denies_those_too(office: Office):
+    office.take(office.xlsx([(*HEAD, "是否低保"), (*line(1), "边缘"), (*line(2), "否")]))
+
+    assert [row.kind for row in Hardship.objects.order_by("person_id")] == ["dibian", "none"]
+
+
+@pytest.mark.parametrize("cell", ["原低保户", "已退出低保", "低保申请中", "拟纳入低保", "低保已停", "曾享受低保"])
+def test_what_was_or_may_be_is_not_what_is(office: Office, cell: str):
+    (said,) = office.doubts(*line(), cell, head=(*HEAD, "低保情况"))
+
+    assert "说的不是现在享受的" in said
+    assert not Hardship.objects.exists()
+
+
+@pytest.mark.parametrize(("cell", "refused"), [("正常", False), ("注销", True), ("已冻结", True), ("已死亡", True)])
+def test_a_certificate_that_is_not_valid_comes_back(office: Office, cell: str, refused: bool):
+    result = office.take(office.xlsx([(*HEAD, "证件状态"), (*line(), cell)]))
+
+    assert (result.new, len(result.rejected)) == ((0, 1) if refused else (1, 0))
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "told"),
+    [
+        ("监护人姓名及关系", "王大山（父亲）", ("王大山", "父亲", "")),
+        ("监护人及电话", "王大山 13900000002", ("王大山", "", "13900000002")),
+        ("监护人", "王大山(父亲)，13900000002", ("王大山", "父亲", "13900000002")),
+    ],
+)
+def test_a_guardian_told_in_one_cell_is_taken_apart(office: Office, head: str, cell: str, told: tuple[str, ...]):
+    office.certificate(*line(), cell, head=(*HEAD, head))
+
+    guardian = Guardianship.objects.get()
+    assert (guardian.name, guardian.relation, guardian.phone) == told
 
 
 def test_a_blank_hardship_is_not_known_and_not_none(office: Office):

@@ -296,6 +296,15 @@ def test_a_roster_speaks_for_no_day_before_the_certificates(office: Office):
         office.take(path, as_of=date(25, 1, 2))
 
 
+def test_columns_that_seem_to_matter_and_were_not_read_are_told_of(office: Office):
+    head = (*HEAD, "低保证编号", "备注", "户主身份证号")
+    said, _, code = command("people", str(office.xlsx([head, (*line(), "DB001", "", identity(2))])))
+
+    assert code == 0
+    assert "没有用到的列：低保证编号、备注、户主身份证号" in said
+    assert "注意：低保证编号 像是登记要用的资料" in said
+
+
 def test_nothing_of_a_person_stands_in_the_import_log(office: Office):
     office.take(office.xlsx([HEAD, line(), line(2, name="")]))
 

@@ -290,7 +290,10 @@ _NO = frozenset([
 _ELSEWHERE = re.compile(r"脱贫|建档立卡|监测|支出型|临时|其他|其它|孤儿|事实无人|优抚|重点")
 _DIBIAN = re.compile(r"边缘|低边|低收入")
 _TEKUN = re.compile(r"特困|五保|三无|分散供养|集中供养")
-_DIBAO = re.compile(r"低保|最低生活保障|^[ABCD甲乙丙一二三四]类(?:低保)?$")
+_DIBAO = re.compile(r"低保|最低生活保障|^[ABCD甲乙丙一二三四][类等级档](?:低保)?$")
+_NOT_NOW = re.compile(
+    r"^原|曾|退出|退保|停保|已停|停发|停止|取消|清退|终止|期满|申请|拟|待|初审|公示|审核中|审批中|办理中|未批|不符"
+)
 _DENIED = re.compile(r"^(?:非|不是|未|无)")
 
 
@@ -312,6 +315,8 @@ def hardship(written: str, asked: str = "dibao") -> str:
         return asked
     if found in _NO:
         return "none"
+    if _NOT_NOW.search(found) and not _DENIED.search(found):
+        raise NotKept(f"“{written[:20]}”说的不是现在享受的，困难类型没有登记；请核实后写明现在的情况。")
     if not _DENIED.search(found):
         for form, kind in ((_TEKUN, "tekun"), (_DIBIAN, "dibian"), (_DIBAO, "dibao")):
             if form.search(found):
@@ -319,6 +324,67 @@ def hardship(written: str, asked: str = "dibao") -> str:
         if _ELSEWHERE.search(found):
             raise NotKept(f"“{written[:20]}”不是低保、低保边缘或特困，困难类型没有登记；如同时是其中一种请写明。")
     raise BadCell(f"“{written[:20]}”看不出是哪一种困难；请填写低保、低保边缘、特困或非困难。")
+
+
+def names_more_than_dibao(written: str) -> bool:
+    """Tell whether a cell names 低保边缘 or 特困: then a plain no beside it denies those too."""
+    return bool(_TEKUN.search(written) or _DIBIAN.search(written))
+
+
+_IN_USE = frozenset(
+    [
+        "有效",
+        "正常",
+        "在用",
+        "已领",
+        "已发",
+        "已发证",
+        "已领证",
+        "已激活",
+        "激活",
+        "持证",
+        "已办证",
+        "办结",
+        "健在",
+        "在册",
+        "是",
+    ]
+)
+_STATUSES = (
+    (re.compile(r"死|去世|亡|故"), "dead"),
+    (re.compile(r"注销|作废|吊销|收回|迁出|失效"), "cancelled"),
+    (re.compile(r"冻结|挂失|停用|暂停"), "frozen"),
+)
+
+
+def status(written: str) -> str:
+    """Return valid, frozen, cancelled or dead, "" for a blank or a word that says nothing of these.
+
+    >>> status("正常"), status("已注销"), status("冻结（到期未换）"), status("制证中")
+    ('valid', 'cancelled', 'frozen', '')
+    """
+    found = normalise(written)
+    if found in _IN_USE:
+        return "valid"
+    return next((kind for form, kind in _STATUSES if form.search(found)), "")
+
+
+_BRACKETED = re.compile(r"(.+?)[(（]([^()（）]{1,10})[)）]")
+_PHONE = re.compile(r"(?<!\d)(?:1\d{10}|0\d{2,3}-?\d{7,8})(?!\d)")
+
+
+def guardian(written: str) -> tuple[str, str, str]:
+    """Return the name, relation and phone that one cell tells of a guardian, "" for what it does not.
+
+    >>> guardian("张大山（父亲）13900000002"), guardian("张大山")
+    (('张大山', '父亲', '13900000002'), ('张大山', '', ''))
+    """
+    found = _PHONE.search(written)
+    rest = (written[: found.start()] + written[found.end() :]).strip(" ,，、;；:：/") if found else written
+    number, relation = found[0] if found else "", ""
+    if bracketed := _BRACKETED.fullmatch(rest.strip()):
+        rest, relation = bracketed[1], bracketed[2]
+    return rest, relation, number
 
 
 def amount_fen(cell: Any) -> int | None:

@@ -373,13 +373,20 @@ def _states(row: Row, current: Mapping[type[Spell], Mapping[str, Any] | None]) -
             "holder": holder,
             "guardian": now["guardian"] if now.get("holder") == holder else holder != row.name,
         }
-    if row.hardship:
-        now = current.get(Hardship) or {}
-        kept = row.only_not_dibao and now.get("kind") in (HardshipKind.DIBIAN, HardshipKind.TEKUN)
-        states[Hardship] = {"kind": now["kind"] if kept else row.hardship}
+    was = (current.get(Hardship) or {}).get("kind")
+    # Not being 低保 ends a 低保 that was; of anybody else it leaves open what the standing is.
+    if row.hardship and (not row.only_not_dibao or was == HardshipKind.DIBAO):
+        states[Hardship] = {"kind": row.hardship}
     if row.income_fen is not None:
         states[Income] = {"per_head_fen": row.income_fen}
     return states
+
+
+def not_valid(row: Row) -> Remark:
+    """Return why a row whose certificate is frozen or cancelled comes back: taken in, it would count as valid."""
+    return Remark(
+        "status", f"残疾人证{CertificateStatus(row.status).label}的不能按有效证登记；请核对，确实如此的请删去这一行。"
+    )
 
 
 def refused(known: Known, row: Row, *, allow_rename: bool) -> list[Remark]:
@@ -393,6 +400,9 @@ def refused(known: Known, row: Row, *, allow_rename: bool) -> list[Remark]:
                 "name", "姓名与登记不符（同一身份证号登记的是另一个姓名）；请核对，确已改名的加 --allow-rename 再导入。"
             )
         )
+    held = known.certificates[-1].values["status"] if known.certificates else None
+    if row.status not in ("", CertificateStatus.VALID, held):
+        faults.append(not_valid(row))
     if row.division is not None and row.division.level == Level.CITY:
         faults.append(Remark("village", "户籍地只到市；请填写乡镇和村（社区）。"))
     return faults

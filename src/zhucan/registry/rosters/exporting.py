@@ -45,11 +45,10 @@ COLUMNS: Mapping[str, int] = {
     "name": 10, "sex": 6, "born": 12, "id_number": 21, "certificate": 24, "category": 22, "grade": 8, "issued": 12,
     "expires": 12, "county": 12, "township": 14, "village": 14, "division": 15, "address": 30, "phone": 15,
     "guardian": 10, "guardian_relation": 12, "guardian_phone": 15, "bank": 18, "account": 22, "holder": 10,
-    "hardship": 12, "income": 14,
+    "hardship": 12, "income": 14, "status": 10,
 }  # fmt: skip
 """The exported columns that the import reads, and their widths in characters."""
 
-_STATUS = "证件状态"  # for the reader only: the import has no such column
 _GRADES = "一二三四"
 _BATCH = 2000
 _LONG_NUMBER = re.compile(r"\d{11,}")
@@ -216,11 +215,11 @@ def _certificate(live: Believed, components: tuple[tuple[str, int], ...]) -> dic
     said = live.values
     status = str(CertificateStatus(said["status"]).label)
     if said["status"] == CertificateStatus.CANCELLED:
-        return {_STATUS: status}
+        return {"status": status}
     kinds = [f"{CATEGORY_LABELS[kind]}{_GRADES[grade - 1]}级" for kind, grade in components]
     category = CATEGORY_LABELS[said["category"]]
     return {
-        _STATUS: status,
+        "status": status,
         "certificate": said["number"],
         "category": "、".join(kinds) if said["category"] == "multiple" and kinds else category,
         "grade": f"{_GRADES[said['grade'] - 1]}级",
@@ -231,15 +230,14 @@ def _certificate(live: Believed, components: tuple[tuple[str, int], ...]) -> dic
 
 def _write(path: Path, title: str, note: str, rows: Iterator[dict[str, str]]) -> None:
     """Write the sheet: title, note, header, one row a person; all cells are texts in cells formatted as text."""
-    heads = {**{field: LABELS[field] for field in COLUMNS}, _STATUS: _STATUS}
-    widths = {**COLUMNS, _STATUS: 10}
+    heads = {field: LABELS[field] for field in COLUMNS}
     # Strings are written by `write_string` alone, which never makes a formula, a number or a link of them.
     with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
         page = book.add_worksheet("花名册")
         text = book.add_format({"num_format": "@"})
         head = book.add_format({"num_format": "@", "bold": True, "bottom": 1})
         large = book.add_format({"num_format": "@", "bold": True, "font_size": 14})
-        for column, width in enumerate(widths.values()):
+        for column, width in enumerate(COLUMNS.values()):
             page.set_column(column, column, width, text)
         page.freeze_panes(3, 1)
         page.set_landscape()

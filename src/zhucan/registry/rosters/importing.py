@@ -14,12 +14,13 @@ from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit, divisions
 from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import Division, User
-from zhucan.registry.models import Certificate, ImportBatch, Person
+from zhucan.registry.models import Certificate, CertificateStatus, ImportBatch, Person
 from zhucan.registry.rosters import marking
-from zhucan.registry.rosters.comparing import Known, Teller, holders_of, known_people, refused
+from zhucan.registry.rosters.cells import names_more_than_dibao
+from zhucan.registry.rosters.comparing import Known, Teller, holders_of, known_people, not_valid, refused
 from zhucan.registry.rosters.lines import Lines
 from zhucan.registry.rosters.places import Gazetteer
-from zhucan.registry.rosters.reading import Roster, read
+from zhucan.registry.rosters.reading import Roster, Sheet, read
 from zhucan.registry.rosters.remarks import Remark, Row
 from zhucan.registry.rosters.rows import Checker
 from zhucan.registry.rosters.writing import Keys, Pen, Writer
@@ -49,6 +50,8 @@ class ImportResult:
     sheets: list[str] = field(default_factory=list)
     skipped_sheets: list[tuple[str, str]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    only_not_dibao: int = 0
+    """Rows taken that say no more of the standing than that it is not 低保."""
     marked: Path | None = None
     only_rejected: bool = False
 
@@ -146,6 +149,7 @@ def _check(
             today=today,
             fallback=inside,
             since_1904=sheet.since_1904,
+            hardship_covers_all=_names_more_than_dibao(sheet),
         )
         lines = Lines(sheet)
         for line in lines:
@@ -160,6 +164,15 @@ def _check(
                     )
             yield row
         result.skipped_rows += len(lines.skipped)
+
+
+def _names_more_than_dibao(sheet: Sheet) -> bool:
+    """Tell whether the column that says who has 低保 also names 低保边缘 or 特困 somewhere."""
+    column = sheet.header.positions.get("hardship")
+    if column is None:
+        return False
+    said = {row[column] for row in sheet.rows[sheet.header.last + 1 :] if column < len(row)}
+    return any(isinstance(cell, str) and names_more_than_dibao(cell) for cell in said)
 
 
 def _take(rows: Iterator[Row], result: ImportResult, witness: Witness, as_of: date, allow_rename: bool) -> None:
@@ -187,11 +200,12 @@ def _take(rows: Iterator[Row], result: ImportResult, witness: Witness, as_of: da
                     )
                 elif index in known:
                     _take_known(teller, known[index], row, result, allow_rename)
-                elif row.place_fault is not None:
-                    row.faults.append(row.place_fault)
+                elif row.place_fault is not None or row.status not in ("", CertificateStatus.VALID):
+                    row.faults.append(row.place_fault or not_valid(row))
                 else:
                     teller.register(row, index)
                     result.new += 1
+            result.only_not_dibao += sum(row.only_not_dibao for row in batch if not row.faults)
             result.rejected += [row for row in batch if row.faults]
             result.warned += [row for row in batch if row.doubts and not row.faults]
             writer.start(pen)

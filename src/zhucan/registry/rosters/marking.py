@@ -119,7 +119,8 @@ def _by_sheet(rows: Iterable[Row]) -> dict[int, list[Row]]:
 
 
 def _own_workbook(roster: Roster, rejected: Sequence[Row], warned: Sequence[Row], out: Path) -> None:
-    book = openpyxl.load_workbook(roster.path)
+    with roster.path.open("rb") as file:  # openpyxl goes by the name, which may say .csv
+        book = openpyxl.load_workbook(file)
     rows = _by_sheet([*rejected, *warned])
     for number, sheet in enumerate(roster.sheets):
         page = book[sheet.name]

@@ -63,6 +63,8 @@ def read(path: Path) -> Roster:
         size = path.stat().st_size
         if path.is_dir():
             raise UnusableRoster(f"{path} 是文件夹：请写明其中的表格文件。")
+        if path.exists() and not path.is_file():
+            raise UnusableRoster(f"{path} 不是普通文件：请写明 .xlsx 或 .csv 文件。")
         if size > MAX_FILE:
             raise UnusableRoster(
                 f"{path.name} 有 {size >> 20} MB，超过 {MAX_FILE >> 20} MB 的上限：请拆成几个文件，或删去图片和多余的行。"

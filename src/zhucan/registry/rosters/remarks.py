@@ -54,6 +54,7 @@ class Row:
     holder: str = ""
     hardship: str = ""
     only_not_dibao: bool = False
+    status: str = ""
     income_fen: int | None = None
     faults: list[Remark] = field(default_factory=list)
     doubts: list[Remark] = field(default_factory=list)

@@ -42,6 +42,7 @@ class Checker(CertificateReader):
         today: date,
         fallback: Division | None,
         since_1904: bool = False,
+        hardship_covers_all: bool = False,
     ) -> None:
         super().__init__(labels=labels, today=today, since_1904=since_1904)
         self.sheet = sheet
@@ -49,6 +50,7 @@ class Checker(CertificateReader):
         self.fallback = fallback
         word = labels.get("hardship", "")
         self.hardship_is_dibao = ("低保" in word or "最低生活保障" in word) and "类" not in word and "低边" not in word
+        self.hardship_covers_all = hardship_covers_all
 
     def read(self, number: int, said: Mapping[str, Any], formulas: frozenset[str], errors: frozenset[str]) -> Row:
         """Return what a row says. `said` holds its filled cells by field; `formulas` and `errors` name fields."""
@@ -58,6 +60,7 @@ class Checker(CertificateReader):
             self._no_plain_value(row, said, formulas, errors)
         self._name(row, said)
         self._numbers(row, said)
+        self._status(row, said)
         self._place(row, said)
         self._contact(row, said)
         self._account(row, said)
@@ -182,14 +185,14 @@ class Checker(CertificateReader):
 
     def _contact(self, row: Row, said: Mapping[str, Any]) -> None:
         row.phone = self._phone(row, "phone", said)
-        written = cells.optional(said.get("guardian", ""))
+        written, relation, number = cells.guardian(cells.optional(said.get("guardian", "")))
         if written:
             try:
                 row.guardian = cells.person_name(written)
             except BadCell as error:
                 self._fault(row, "guardian", str(error))
-        row.guardian_phone = self._phone(row, "guardian_phone", said)
-        row.guardian_relation = cells.optional(said.get("guardian_relation", ""))[:20]
+        row.guardian_phone = self._phone(row, "guardian_phone", said) or (phone(number) if number else "")
+        row.guardian_relation = cells.optional(said.get("guardian_relation", ""))[:20] or relation
         if row.guardian_phone and not row.guardian and not row.faults_of("guardian"):
             self._doubt(row, "guardian_phone", "没有监护人姓名，这个电话没有登记；请补填监护人姓名。")
             row.guardian_phone = ""
@@ -249,6 +252,11 @@ class Checker(CertificateReader):
                 self._doubt(row, "holder", "与残疾人、监护人的姓名都不同，账户已登记；请核对。")
         return None
 
+    def _status(self, row: Row, said: Mapping[str, Any]) -> None:
+        row.status = cells.status(cells.optional(said.get("status", "")))
+        if row.status == "dead":
+            self._fault(row, "status", "名单写明此人已去世；请删去这一行，已登记的人用 zhucan record death 登记死亡。")
+
     def _hardship(self, row: Row, said: Mapping[str, Any]) -> None:
         found: list[str] = []
         for name, asked in (
@@ -274,7 +282,8 @@ class Checker(CertificateReader):
             row.hardship = kinds[0]
         elif found:
             row.hardship = "none"
-            row.only_not_dibao = self.hardship_is_dibao and not {"dibian", "tekun"} <= said.keys()
+            covered = self.hardship_covers_all or {"dibian", "tekun"} <= said.keys()
+            row.only_not_dibao = self.hardship_is_dibao and not covered
         if "income" in said:
             try:
                 row.income_fen = cells.amount_fen(said["income"])

@@ -9,10 +9,14 @@ from zhucan.orgs import divisions
 from zhucan.orgs.clock import now
 from zhucan.orgs.commands import CLERK, command_user, day
 from zhucan.orgs.commands import Command as Base
+from zhucan.registry.rosters.columns import LABELS, telling
 from zhucan.registry.rosters.importing import ImportResult, import_people
 
 SOME_ROWS_CAME_BACK = 2
 _SHOWN = 20
+_HEADS = "、".join(
+    LABELS[field] for field in ("name", "id_number", "certificate", "issued", "expires", "account", "hardship")
+)
 
 
 class Command(Base):
@@ -66,6 +70,15 @@ class Command(Base):
             say(f"跳过的表：{name}（{reason}）")
         if result.ignored:
             say(f"没有用到的列：{'、'.join(result.ignored)}")
+            if unread := [name for name in result.ignored if telling(name)]:
+                say(
+                    f"注意：{'、'.join(unread)} 像是登记要用的资料，没有读入；如果是，请改好表头再导入，写法如：{_HEADS}。"
+                )
+        if result.only_not_dibao:
+            say(
+                f"注意：{result.only_not_dibao} 行只写明不是低保，看不出是不是低保边缘或特困：没有低保登记的，困难类型仍是不明；"
+                "知道的话，请改用“困难类型”列，写明低保、低保边缘、特困或非困难。"
+            )
         for row in result.rejected[:_SHOWN]:
             say(f"退回 第 {row.number} 行：{' '.join(remark.sentence for remark in row.faults)}")
         if len(result.rejected) > _SHOWN:
