@@ -239,7 +239,7 @@ def _judging(schemes: tuple[Scheme, ...], basis: bool, dialect: str) -> tuple[st
         not_met, unknown = [], []
         for bit, test in enumerate(plan.tests):
             column = tests.setdefault(layers.text(test), f"t{len(tests)}")
-            not_met.append(f"CASE WHEN {column} THEN 0 WHEN NOT {column} THEN {1 << bit} ELSE 0 END")
+            not_met.append(f"CASE WHEN NOT {column} THEN {1 << bit} ELSE 0 END")
             unknown.append(f"CASE WHEN {column} IS NULL THEN {1 << bit} ELSE 0 END")
         columns += [f"{layers.text(plan.amount)} AS {key}_a", f"{layers.text(plan.lacking)} AS {key}_l"]
         results.append((key, f"CAST({' + '.join(not_met)} AS BIGINT)", f"CAST({' + '.join(unknown)} AS BIGINT)"))

@@ -313,15 +313,18 @@ def _aggregate(fact: Fact, condition: str) -> str:
         case Aggregate.NONE:
             return f"NOT bool_or(coalesce({condition}, FALSE))"
         case Aggregate.MIN | Aggregate.MAX:
-            return (
-                f"CASE WHEN count(*) FILTER ({condition} AND {value} IS NULL) > 0 THEN NULL"
-                f" ELSE coalesce({fact.aggregate.value}({value}) FILTER ({condition}),"
-                f" {constant(fact.empty, fact.kind)}) END"
+            # One pass without nulls: an unknown and nothing at all take part as numbers beyond all others.
+            far = 2**62 if fact.kind is Kind.MONEY else 2**31 - 1
+            unknown, nothing = (-far, far) if fact.aggregate is Aggregate.MIN else (far, -far)
+            found = (
+                f"{fact.aggregate.value}(CASE WHEN {condition} THEN coalesce({value}, {unknown}) ELSE {nothing} END)"
             )
+            return f"nullif(CASE WHEN {found} = {nothing} THEN {constant(fact.empty, fact.kind)} ELSE {found} END, {unknown})"
         case Aggregate.COUNT:
             return f"count(*) FILTER ({condition})"
         case Aggregate.LATEST:
-            return f"arg_max_null({value}, r.valid_from) FILTER ({condition})"
+            only = "" if fact.where is None else f" FILTER ({condition})"
+            return f"arg_max_null({value}, r.valid_from){only}"
         case Aggregate.SUM:
             return (
                 f"CASE WHEN count(*) FILTER ({condition} AND {value} IS NULL) > 0 THEN NULL"
