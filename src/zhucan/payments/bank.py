@@ -265,12 +265,18 @@ def _whole(path: Path) -> Iterator[Path]:
 def _matched(batch: Batch, answers: Sequence[Answer]) -> Mapping[int, Answer]:
     """Return the answers by payment number. Raises `ReturnRefused` unless each payment is answered once, to the fen."""
     payments = {
-        str(payment.number): (payment.number, payment.amount_fen, payment.account)
-        for payment in batch.payments.select_related("account")
+        str(number): (number, amount, account)
+        for number, amount, account in batch.payments.values_list("number", "amount_fen", "account_id")
     }
+    # account numbers are sealed, and opening them all is most of the work: only for a file that tells them
+    accounts = (
+        {payment.account_id: payment.account for payment in batch.payments.select_related("account")}
+        if any(answer.account for answer in answers)
+        else {}
+    )
     seen: dict[int, Answer] = {}
     for answer in answers:
-        number, amount, account = payments.get(answer.number, (None, 0, None))
+        number, amount, held = payments.get(answer.number, (None, 0, None))
         if answer.batch != batch.number:
             raise ReturnRefused(
                 f"第 {answer.row} 行批次号 {answer.batch} 不是本批 {batch.number}：请核对是否拿错了文件。"
@@ -283,6 +289,7 @@ def _matched(batch: Batch, answers: Sequence[Answer]) -> Mapping[int, Answer]:
             raise ReturnRefused(
                 f"第 {answer.row} 行金额 {from_fen(answer.amount_fen)} 与报盘金额 {from_fen(amount)} 不符：请向银行核对。"
             )
+        account = accounts.get(held)
         if account is not None and not same_account(answer.account, account.number):
             raise ReturnRefused(
                 f"第 {answer.row} 行账号 {masking.card(answer.account)} 与报盘的账号不同：请向银行核对。"

@@ -1,8 +1,6 @@
 """The import of a roster: every row goes in or comes back, all in one transaction, the same file twice changes nothing."""
 
-import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -11,6 +9,7 @@ from pathlib import Path
 from django.db import IntegrityError, connection, transaction
 
 from zhucan.core.errors import ZhucanError
+from zhucan.core.garbage import no_garbage_collection
 from zhucan.orgs import audit, divisions
 from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import Division, User
@@ -102,7 +101,7 @@ def import_people(
     if not places.by_code:
         raise ImportRefused("还没有区划表：请先运行 zhucan import divisions 文件 导入乡镇和村。")
     result = ImportResult(path, sheets=[sheet.name for sheet in roster.sheets], skipped_sheets=roster.skipped)
-    with _no_garbage_collection():
+    with no_garbage_collection():
         try:
             with transaction.atomic():
                 _one_at_a_time()
@@ -115,18 +114,6 @@ def import_people(
         except IntegrityError as error:
             raise ImportRefused("导入时有人登记了名单中的同一人，没有导入：请重新导入一次。") from error
     return result
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Millions of live cells make each collection slow, and there are no cycles to find."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _one_at_a_time() -> None:
