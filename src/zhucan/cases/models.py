@@ -12,13 +12,13 @@ class Award(models.Model):
     can always be derived again from the runs.
     """
 
-    person = models.ForeignKey("registry.Person", models.PROTECT, related_name="awards")
+    person = models.ForeignKey("registry.Person", models.PROTECT, related_name="awards", db_index=False)
     scheme = models.CharField("项目", max_length=40)
     division = models.ForeignKey("orgs.Division", models.PROTECT, related_name="+", verbose_name="发放县")
     applied_on = models.DateField("申请日期")
     approved_on = models.DateField("批准日期")
     start = models.IntegerField("起发月")  # Month.index
-    approved_by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
+    approved_by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+", db_index=False)
     recorded_at = models.DateTimeField("登记时间")
     withdrawn_on = models.DateField("退出日期", null=True, blank=True)
     withdrawal_recorded_at = models.DateTimeField(null=True, blank=True)
@@ -29,7 +29,7 @@ class Award(models.Model):
     lapsed_from = models.IntegerField(null=True)  # Month.index
 
     class Meta:
-        indexes = (models.Index(fields=("scheme", "division")), models.Index(fields=("person", "scheme")))
+        indexes = (models.Index(fields=("scheme", "division")),)
         constraints = (
             models.UniqueConstraint(fields=("person", "scheme", "applied_on"), name="award_once"),
             models.CheckConstraint(condition=Q(approved_on__gte=F("applied_on")), name="award_approved_after"),

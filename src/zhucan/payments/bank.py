@@ -8,17 +8,18 @@ import csv
 import hashlib
 import os
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from zhucan.core import masking
 from zhucan.core.money import from_fen
@@ -34,14 +35,10 @@ from zhucan.registry.models import PayeeAccount
 OUT = ("批次号", "序号", "户名", "账号", "开户银行", "金额", "附言")
 
 
-def _accounts(people: Iterable[int], day: date) -> dict[int, int]:
-    """Return the key of the account on file of each person on a day."""
-    wanted = list(people)
-    found: dict[int, int] = {}
-    for start in range(0, len(wanted), 900):
-        rows = PayeeAccount.objects.as_known().on(day).filter(person__in=wanted[start : start + 900])
-        found.update(rows.order_by("valid_from").values_list("person_id", "pk"))
-    return found
+def _accounts(people: QuerySet[Any], day: date) -> dict[int, int]:
+    """Return the key of the account on file, on a day, of each person whose key a query gives."""
+    rows = PayeeAccount.objects.as_known().on(day).filter(person__in=people)
+    return dict(rows.order_by("valid_from").values_list("person_id", "pk"))
 
 
 def _new_batch(run: Run, at: datetime, by: User | None) -> Batch:
@@ -109,7 +106,7 @@ def send(*, run: Run, day: date, at: datetime, by: User | None) -> Batch | None:
     """
     locked = _advance(run, "send")
     owed = payable_of(locked)
-    accounts = _accounts(owed, day)
+    accounts = _accounts(locked.lines.values("person_id"), day)
     dues = [_Due(person, accounts.get(person), amount) for person, amount in owed.items() if amount > 0]
     _pay(locked, None, [due for due in dues if due.account_id is None])
     with_account = [due for due in dues if due.account_id is not None]
@@ -131,10 +128,13 @@ def send(*, run: Run, day: date, at: datetime, by: User | None) -> Batch | None:
     return batch
 
 
+def _waiting(run: Run) -> QuerySet[Payment]:
+    return run.payments.filter(status__in=(PaymentStatus.FAILED, PaymentStatus.NO_ACCOUNT), followed_by=None)
+
+
 def waiting(run: Run) -> list[Payment]:
     """Return the failed payments, and those without an account, that no later payment follows."""
-    found = run.payments.filter(status__in=(PaymentStatus.FAILED, PaymentStatus.NO_ACCOUNT), followed_by=None)
-    return list(found.order_by("person_id", "id"))
+    return list(_waiting(run).order_by("person_id", "id"))
 
 
 @transaction.atomic
@@ -155,7 +155,7 @@ def follow_up(
     strangers = set(same_account) - {payment.person_id for payment in failed}
     if strangers:
         raise RunRefused(f"人员 {min(strangers)} 在这次发放中没有未付的款项：请用 zhucan bank waiting {run.pk} 核对。")
-    accounts = _accounts([payment.person_id for payment in failed], day)
+    accounts = _accounts(_waiting(locked).values("person_id"), day)
     again = [
         _Due(old.person_id, accounts[old.person_id], old.amount_fen, old.pk)
         for old in failed

@@ -46,8 +46,12 @@ class Run(models.Model):
 class Basis(models.Model):
     """The facts and parameters a decision rested on; shared by all lines that rested on the same."""
 
-    digest = models.CharField(max_length=32, unique=True)
+    digest = models.CharField(max_length=32)
     content = models.JSONField()
+
+    class Meta:
+        # as a constraint here, PostgreSQL keeps one index for it; as unique=True of a text column it keeps two
+        constraints = (models.UniqueConstraint(fields=("digest",), name="basis_once"),)
 
 
 class LineKind(models.TextChoices):
@@ -66,9 +70,10 @@ class Line(models.Model):
     `amount_fen` = entitled - booked before: positive for regular and arrears, negative for recovery, 0 for stop and doubt.
     """
 
-    run = models.ForeignKey(Run, models.PROTECT, related_name="lines")
-    award = models.ForeignKey("cases.Award", models.PROTECT, related_name="lines")
-    person = models.ForeignKey("registry.Person", models.PROTECT, related_name="lines")
+    # the indexes below begin with these keys, and nobody looks lines up by their basis: one index less each to write
+    run = models.ForeignKey(Run, models.PROTECT, related_name="lines", db_index=False)
+    award = models.ForeignKey("cases.Award", models.PROTECT, related_name="lines", db_index=False)
+    person = models.ForeignKey("registry.Person", models.PROTECT, related_name="lines", db_index=False)
     scheme = models.CharField(max_length=40)
     month = models.IntegerField("所属月")  # Month.index
     kind = models.CharField(max_length=8, choices=LineKind)
@@ -79,7 +84,7 @@ class Line(models.Model):
     outcome = models.CharField(max_length=7)
     not_met = models.BigIntegerField(default=0)
     unknown = models.BigIntegerField(default=0)
-    basis = models.ForeignKey(Basis, models.PROTECT, null=True, related_name="+")
+    basis = models.ForeignKey(Basis, models.PROTECT, null=True, related_name="+", db_index=False)
     sequence = models.PositiveSmallIntegerField(default=0)  # how many lines were booked for the award and month before
     booked = models.BooleanField(default=False)
 
@@ -169,7 +174,7 @@ class Payment(models.Model):
 
     run = models.ForeignKey(Run, models.PROTECT, related_name="payments")
     person = models.ForeignKey("registry.Person", models.PROTECT, related_name="payments")
-    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="payments")
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="payments", db_index=False)
     number = models.PositiveIntegerField("序号", null=True)  # position in the batch file
     account = models.ForeignKey("registry.PayeeAccount", models.PROTECT, null=True, related_name="+")
     amount_fen = models.BigIntegerField()
@@ -217,7 +222,7 @@ class Entry(models.Model):
     source = models.CharField("转出", max_length=12, choices=Account)
     target = models.CharField("转入", max_length=12, choices=Account)
     amount_fen = models.BigIntegerField("金额（分）")
-    person = models.ForeignKey("registry.Person", models.PROTECT, related_name="entries")
+    person = models.ForeignKey("registry.Person", models.PROTECT, related_name="entries", db_index=False)
     scheme = models.CharField(max_length=40, blank=True)
     cause = models.CharField(max_length=30, blank=True)  # of a recovery, carried by every entry on its account
     line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="entries")

@@ -70,7 +70,7 @@ class Person(models.Model):
     sex = models.CharField("性别", max_length=6, choices=Sex)
     born = models.DateField("出生日期")
     id_number = SealedField("公民身份号码")
-    id_index = models.CharField(max_length=32, unique=True)
+    id_index = models.CharField(max_length=32)
     id_tail = models.CharField("身份号码后四位", max_length=4)
     recorded_at = models.DateTimeField("登记时间")
 
@@ -80,6 +80,7 @@ class Person(models.Model):
             models.Index(fields=("initials",)),
             models.Index(fields=("id_tail",)),
         )
+        constraints = (models.UniqueConstraint(fields=("id_index",), name="person_once"),)
 
     def __str__(self) -> str:
         return f"人员 {self.pk}"  # never the name: this text ends up in logs
@@ -102,12 +103,14 @@ class SpellQuerySet(models.QuerySet[Any]):
 class Spell(models.Model):
     """What held for a person from one day to another, and when we knew it."""
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="%(class)s_spells")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="%(class)s_spells", db_index=False)
     valid_from = models.DateField("自")
     valid_to = models.DateField("至（不含）", null=True, blank=True)
     recorded_at = models.DateTimeField("登记时间")
     retracted_at = models.DateTimeField("撤回时间", null=True, blank=True)
-    recorded_by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+", verbose_name="登记人")
+    recorded_by = models.ForeignKey(
+        "orgs.User", models.PROTECT, null=True, related_name="+", verbose_name="登记人", db_index=False
+    )
     source = models.CharField("来源", max_length=80)
 
     objects = SpellQuerySet.as_manager()
@@ -165,7 +168,7 @@ class PayeeAccount(Spell):
 
     bank = models.CharField("开户银行", max_length=80)
     number = SealedField("银行账号")
-    number_index = models.CharField(max_length=32, db_index=True)
+    number_index = models.CharField(max_length=32)
     holder = models.CharField("户名", max_length=60)
     guardian = models.BooleanField("监护人账户", default=False)
 
@@ -177,7 +180,7 @@ class Certificate(Spell):
     """One stage in the life of a disability certificate; the spell runs until the next event."""
 
     number = SealedField("残疾人证号")
-    number_index = models.CharField(max_length=32, db_index=True)
+    number_index = models.CharField(max_length=32)
     category = models.CharField("类别", max_length=12, choices=Category)
     grade = models.PositiveSmallIntegerField("等级")
     status = models.CharField("状态", max_length=9, choices=CertificateStatus)
@@ -189,6 +192,7 @@ class Certificate(Spell):
 
     class Meta(Spell.Meta):
         verbose_name = "残疾人证"
+        indexes = (*Spell.Meta.indexes, models.Index(fields=("number_index",)))  # type: ignore[assignment]  # one more
         constraints = (  # type: ignore[assignment]  # one constraint more than the base has
             *Spell.Meta.constraints,
             models.CheckConstraint(condition=Q(grade__gte=1, grade__lte=4), name="certificate_grade"),
@@ -198,7 +202,7 @@ class Certificate(Spell):
 class CertificateComponent(models.Model):
     """One kind of disability on a certificate; a single-kind certificate has one, a multiple one two or more."""
 
-    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="components")
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="components", db_index=False)
     category = models.CharField("类别", max_length=12, choices=Category)
     grade = models.PositiveSmallIntegerField("等级")
 
