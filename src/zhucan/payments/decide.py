@@ -285,39 +285,26 @@ class _Decider:
 
     def _booked(self) -> None:
         """Bring in what was booked: of people looked back at all of it, of the others the last two months."""
-        people = [str(row[0]) for row in self.con.execute("SELECT person_id FROM affected").fetchall()]
-        recent = f"l.month >= {self.month - 1}"
-        parts = [recent]
-        if len(people) > 20000:
-            parts = ["TRUE"]
-        else:
-            parts += [
-                f"(l.month < {self.month - 1} AND l.person_id IN ({', '.join(people[start : start + 500])}))"
-                for start in range(0, len(people), 500)
-            ]
-        self.con.execute("DROP TABLE IF EXISTS booked_part")
-        self.con.execute(
-            "CREATE TABLE booked (award_id BIGINT, month INTEGER, amount BIGINT, times INTEGER, line_id BIGINT,"
-            " doubt_id BIGINT)"
-        )
-        types = {
-            "award_id": "BIGINT",
-            "month": "INTEGER",
-            "amount": "BIGINT",
-            "times": "INTEGER",
-            "line_id": "BIGINT",
-            "doubt_id": "BIGINT",
-        }
-        for part in parts:
-            load(
-                self.con,
-                "booked_part",
-                "SELECT l.award_id, l.month, sum(l.amount_fen), count(*), max(l.id),"
-                " max(CASE WHEN l.kind = 'doubt' THEN l.id END) FROM payments_line l"
-                f" WHERE l.booked AND {part} AND l.person_id IN ({self.people}) GROUP BY l.award_id, l.month",
-                types,
+        people = self.con.execute("SELECT person_id FROM affected").fetchall()
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS run_affected")
+            cursor.execute("CREATE TEMPORARY TABLE run_affected (person_id BIGINT PRIMARY KEY)")
+            ledger.insert("run_affected", ("person_id",), people)
+            if connection.vendor == "postgresql":
+                cursor.execute("ANALYZE run_affected")
+        last = self.month - 1
+        parts = (
+            f"SELECT l.award_id, l.month, sum(l.amount_fen), count(*), max(l.id),"
+            f" max(CASE WHEN l.kind = 'doubt' THEN l.id END) FROM payments_line l WHERE l.booked AND {these}"
+            f" GROUP BY l.award_id, l.month"
+            for these in (
+                f"l.month >= {last} AND l.person_id IN ({self.people})",
+                f"l.month < {last} AND l.person_id IN (SELECT person_id FROM run_affected)",
             )
-            self.con.execute("INSERT INTO booked SELECT * FROM booked_part")
+        )
+        names = ("award_id", "month", "amount", "times", "line_id", "doubt_id")
+        types = dict.fromkeys(names, "BIGINT") | {"month": "INTEGER", "times": "INTEGER"}
+        load(self.con, "booked", " UNION ALL ".join(parts), types)
 
     def _refuse_without_standard(self) -> None:
         row = self.con.execute(
