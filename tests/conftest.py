@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 
 import pytest
+from django.core.cache import cache
 from hypothesis import HealthCheck, settings
 
 from tests.county import County
@@ -57,3 +58,9 @@ def lines() -> Callable[..., list[tuple[str, str, str, str, int]]]:
         ]
 
     return found
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    """Let no test be told to come back in a minute because of the ones before it."""
+    cache.clear()

@@ -38,10 +38,10 @@ def _client(place: Division | None) -> Client:
 def _pages(person: Person) -> list[str]:
     report = compose("county-work-report", "330499", 2025, at=moment(date(2026, 1, 5)), by=None)
     return [
-        reverse("office:person", args=[person.pk]),
-        reverse("office:run", args=[Run.objects.first().pk]),
-        reverse("office:report", args=[report.pk]),
-        *(reverse("office:download", args=[report.pk, suffix]) for suffix in ("docx", "pdf", "json", "html")),
+        reverse("office:people-file", args=[person.pk]),
+        reverse("office:runs-run", args=[Run.objects.first().pk]),
+        reverse("office:reports-report", args=[report.pk]),
+        *(reverse("office:reports-download", args=[report.pk, suffix]) for suffix in ("docx", "pdf", "json", "html")),
     ]
 
 
@@ -58,13 +58,17 @@ def test_pages_of_ones_own_place_answer(somebody: Person, county: County):
         assert client.get(address).status_code == 200, address
 
 
-@pytest.mark.parametrize("appointed", [True, False], ids=["elsewhere", "nowhere"])
-def test_pages_of_another_place_are_not_found(somebody: Person, county: County, appointed: bool):
+@pytest.mark.parametrize(
+    ("appointed", "status", "said"),
+    [(True, 404, "没有这个页面"), (False, 403, "您现在没有任何岗位")],
+    ids=["elsewhere", "nowhere"],
+)
+def test_pages_of_another_place_do_not_open(somebody: Person, county: County, appointed: bool, status: int, said: str):
     client = _client(county.b if appointed else None)
     for address in _pages(somebody):
         found = client.get(address)
-        assert found.status_code == 404, address
-        assert "没有这一页" in found.content.decode()
+        assert found.status_code == status, address
+        assert said in found.content.decode()
 
 
 def test_lists_and_counts_hold_only_ones_own_place(somebody: Person, county: County):
@@ -79,7 +83,7 @@ def test_lists_and_counts_hold_only_ones_own_place(somebody: Person, county: Cou
 
 def test_an_id_number_is_never_shown_whole(somebody: Person, county: County):
     client = _client(county.a)
-    for address in (reverse("office:people"), reverse("office:person", args=[somebody.pk])):
+    for address in (reverse("office:people"), reverse("office:people-file", args=[somebody.pk])):
         assert somebody.id_number not in client.get(address).content.decode()
 
 
@@ -87,13 +91,15 @@ def test_opening_a_person_is_logged(somebody: Person, county: County):
     client = _client(county.a)
     before = audit.head()[0]
 
-    client.get(reverse("office:person", args=[somebody.pk]))
+    client.get(reverse("office:people-file", args=[somebody.pk]))
 
     assert audit.head()[0] == before + 1
 
 
 def test_a_persons_page_gives_reasons_and_payments(somebody: Person, county: County):
-    page = _client(county.a).get(reverse("office:person", args=[somebody.pk]), {"month": "2025-02"}).content.decode()
+    page = (
+        _client(county.a).get(reverse("office:people-file", args=[somebody.pk]), {"month": "2025-02"}).content.decode()
+    )
 
     assert "困难残疾人生活补贴" in page
     assert "重度残疾人护理补贴" in page
@@ -102,7 +108,7 @@ def test_a_persons_page_gives_reasons_and_payments(somebody: Person, county: Cou
 
 def test_a_month_that_is_none_is_not_found(somebody: Person, county: County):
     client = _client(county.a)
-    assert client.get(reverse("office:person", args=[somebody.pk]), {"month": "2025-13"}).status_code == 404
+    assert client.get(reverse("office:people-file", args=[somebody.pk]), {"month": "2025-13"}).status_code == 404
 
 
 def test_every_page_carries_a_strict_policy_and_is_not_stored(somebody: Person, county: County):

@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "zhucan.indicators.apps.IndicatorsConfig",
     "zhucan.planning.apps.PlanningConfig",
     "zhucan.reports.apps.ReportsConfig",
+    "zhucan.web.apps.WebConfig",
     "zhucan.demo.apps.DemoConfig",
     "zhucan.office.apps.OfficeConfig",
     "django.contrib.auth",
@@ -27,19 +28,23 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "zhucan.office.middleware.SecurityHeaders",
+    "zhucan.web.middleware.SecurityHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "zhucan.web.middleware.RateLimit",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+FORM_RENDERER = "zhucan.web.forms.Renderer"
+CSRF_FAILURE_VIEW = "zhucan.web.preferences.stale"
 ROOT_URLCONF = "zhucan.config.urls"
 WSGI_APPLICATION = "zhucan.config.wsgi.application"
 TEMPLATES = [
@@ -51,6 +56,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "zhucan.web.preferences.preferences",
+                "zhucan.office.access.shell",
             ],
         },
     },
@@ -80,6 +87,8 @@ WHITENOISE_USE_FINDERS = True
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 8 * 3600
+ZHUCAN_IDLE_SECONDS = 45 * 60  # signed out after so long without a click
+ZHUCAN_ASKED_A_MINUTE, ZHUCAN_ASKED_A_MINUTE_UNKNOWN = 600, 240  # pages one reader may ask for, signed in or not
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
@@ -89,3 +98,5 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+ZHUCAN_LARGEST_UPLOAD = 50 * 1024 * 1024

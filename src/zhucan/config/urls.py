@@ -2,4 +2,9 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("zhucan.office.urls"))]
+from zhucan.web import preferences
+
+urlpatterns = [
+    path("preferences/", preferences.choose, name="preferences"),
+    path("", include("zhucan.office.urls")),
+]

@@ -25,11 +25,18 @@ from zhucan.orgs.standards import set_standard
 LAST_MONTH = Month(2025, 12)
 REPORT_DAY = date(2026, 1, 8)
 MADE = "demo.made"  # the audit entry by which a database is known to be a demo's
-_STAFF = (
-    ("clerk", "沈知远", Role.COUNTY_CLERK),
-    ("approver", "陆文静", Role.APPROVER),
-    ("finance", "顾明", Role.FINANCE),
-    ("leader", "钟海", Role.LEADER),
+# (username, name, role, place): "" is the county, then a township by name, and a village by its position in it
+_STAFF: tuple[tuple[str, str, Role, str, int | None], ...] = (
+    ("clerk", "沈知远", Role.COUNTY_CLERK, "", None),
+    ("approver", "陆文静", Role.APPROVER, "", None),
+    ("finance", "顾明", Role.FINANCE, "", None),
+    ("leader", "钟海", Role.LEADER, "", None),
+    ("auditor", "严正", Role.AUDITOR, "", None),
+    ("admin", "管辰", Role.ADMINISTRATOR, "", None),
+    ("township", "苏青", Role.TOWNSHIP_CLERK, "青石镇", None),
+    ("village", "田秋月", Role.COMMISSIONER, "青石镇", 0),
+    ("village", "田秋月", Role.COMMISSIONER, "青石镇", 1),
+    ("hospital", "白露", Role.PARTNER, "", None),
 )
 # (recorded on, parameter, in force from, value, document): one known beforehand, one with effect for months gone by
 _STANDARDS = (
@@ -117,13 +124,17 @@ def _hurry() -> None:
 def _appoint(county: Division, since: date) -> tuple[Staff, str, tuple[str, ...]]:
     """Make the staff with one password for all of them."""
     password = "-".join(secrets.token_hex(2) for _ in range(4))
-    made = {}
-    for username, full_name, role in _STAFF:
-        user = User(username=username, full_name=full_name)
-        user.set_password(password)
-        user.save()
-        Appointment.objects.create(user=user, role=role, division=county, valid_from=since)
-        made[username] = user
+    made: dict[str, User] = {}
+    for username, full_name, role, township, village in _STAFF:
+        if username not in made:
+            user = User(username=username, full_name=full_name)
+            user.set_password(password)
+            user.save()
+            made[username] = user
+        place = Division.objects.get(parent=county, name=township) if township else county
+        if village is not None:
+            place = Division.objects.filter(parent=place).order_by("code")[village]
+        Appointment.objects.create(user=made[username], role=role, division=place, valid_from=since)
     staff = Staff(made["clerk"], made["approver"], made["finance"])
     return staff, password, tuple(made)
 

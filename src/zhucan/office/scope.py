@@ -1,42 +1,80 @@
-"""What a signed-in user may see: the divisions of the appointments in force."""
-
-from typing import cast
+"""What the appointment acted as may see. Every query of a page begins here."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest
 
 from zhucan.cases.models import Award
-from zhucan.core.divisions import prefix
-from zhucan.orgs.clock import today
-from zhucan.orgs.models import Appointment, User
-from zhucan.payments.models import Run
+from zhucan.core.divisions import Level, ancestors, county_of, level_of
+from zhucan.office.access import OfficeRequest
+from zhucan.orgs.divisions import inside
+from zhucan.orgs.models import Division, Role
+from zhucan.payments.models import Line, Payment, Run
 from zhucan.registry.models import Person, Residence
+from zhucan.reports.models import Report
+
+WITHOUT_PEOPLE = frozenset({Role.ADMINISTRATOR, Role.PARTNER})
+"""Roles that see no personal file."""
 
 
-def places(request: HttpRequest) -> list[str]:
-    """Return the code prefixes of the user's divisions today."""
-    day = today()
-    held = Appointment.objects.filter(user=cast(User, request.user), valid_from__lte=day).filter(
-        Q(valid_to=None) | Q(valid_to__gt=day)
+def here(request: OfficeRequest) -> str:
+    """Return the code of the place acted for."""
+    return request.post.division_id
+
+
+def below_county(request: OfficeRequest) -> bool:
+    """Tell whether the place is a township or village: payments are its county's then."""
+    return level_of(here(request)) in (Level.TOWNSHIP, Level.VILLAGE)
+
+
+def divisions(request: OfficeRequest) -> QuerySet[Division]:
+    """Return the place and all places in it."""
+    return Division.objects.filter(inside("code", here(request)))
+
+
+def contains(request: OfficeRequest, code: str) -> bool:
+    """Tell whether a division lies in the place."""
+    own = here(request)
+    return code == own or own in ancestors(code)
+
+
+def people(request: OfficeRequest) -> QuerySet[Person]:
+    """Return the people living in the place, or paid there."""
+    if Role(request.post.role) in WITHOUT_PEOPLE:
+        return Person.objects.none()
+    living = Residence.objects.filter(
+        inside("division_id", here(request)), person=OuterRef("pk"), retracted_at=None, valid_to=None
     )
-    return [prefix(code) for code in held.values_list("division_id", flat=True)]
+    if below_county(request):
+        return Person.objects.filter(Exists(living))
+    paid = Award.objects.filter(inside("division_id", here(request)), person=OuterRef("pk"))
+    return Person.objects.filter(Exists(living) | Exists(paid))
 
 
-def _within(field: str, prefixes: list[str]) -> Q:
-    condition = Q(pk__in=[])
-    for text in prefixes:
-        condition |= Q(**{f"{field}__startswith": text})
-    return condition
+def runs(request: OfficeRequest) -> QuerySet[Run]:
+    """Return the runs that pay people of the place: its own and those in it, or its county's."""
+    found = Run.objects.select_related("division", "calculated_by", "checked_by", "approved_by")
+    if below_county(request):
+        return found.filter(division=county_of(here(request)))
+    return found.filter(inside("division_id", here(request)))
 
 
-def people(request: HttpRequest) -> QuerySet[Person]:
-    """Return the people living in the user's divisions, or paid there."""
-    prefixes = places(request)
-    here = Residence.objects.filter(_within("division__code", prefixes), person=OuterRef("pk"), retracted_at=None)
-    paid = Award.objects.filter(_within("division__code", prefixes), person=OuterRef("pk"))
-    return Person.objects.filter(Exists(here.filter(valid_to=None)) | Exists(paid))
+def lines(request: OfficeRequest, run: Run) -> QuerySet[Line]:
+    """Return the lines of a run about people of the place."""
+    found = run.lines.all()
+    if below_county(request):
+        living = Residence.objects.filter(
+            inside("division_id", here(request)), person=OuterRef("person"), retracted_at=None, valid_to=None
+        )
+        return found.filter(Exists(living))
+    return found
 
 
-def runs(request: HttpRequest) -> QuerySet[Run]:
-    """Return the runs of the user's divisions."""
-    return Run.objects.filter(_within("division__code", places(request))).select_related("division", "calculated_by")
+def payments(request: OfficeRequest) -> QuerySet[Payment]:
+    """Return the payments to people of the place."""
+    if below_county(request):
+        return Payment.objects.filter(person__in=people(request).values("pk"))
+    return Payment.objects.filter(Q(inside("run__division_id", here(request))))
+
+
+def reports(request: OfficeRequest) -> QuerySet[Report]:
+    """Return the reports of the place and of places in it."""
+    return Report.objects.filter(inside("division_id", here(request)))

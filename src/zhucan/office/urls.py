@@ -1,18 +1,15 @@
-"""The pages for staff."""
+"""Addresses of the staff pages: the sign-in, and the rows of the table."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from zhucan.office import views
+from zhucan.office import account
+from zhucan.office.access import guarded
+from zhucan.office.pages import PAGES
 
 app_name = "office"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("sign-in/", views.SignIn.as_view(), name="sign-in"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
-    path("people/", views.people, name="people"),
-    path("people/<int:pk>/", views.person, name="person"),
-    path("runs/<int:pk>/", views.run, name="run"),
-    path("reports/<int:pk>/", views.report, name="report"),
-    path("reports/<int:pk>/download.<str:suffix>", views.download, name="download"),
+    path("sign-in/", account.sign_in, name="sign-in"),
+    path("sign-in/code/", account.code, name="code"),
+    path("sign-out/", account.sign_out, name="sign-out"),
+    *(path(page.path, guarded(page), name=page.name) for page in PAGES),
 ]

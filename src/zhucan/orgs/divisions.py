@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Q
 
 from zhucan.core.divisions import InvalidDivision, ancestors, level_of, normalise_code, prefix
 from zhucan.core.errors import ZhucanError
@@ -40,6 +41,13 @@ def division(code: str) -> Division:
         raise UnknownDivision(
             f"没有区划代码 {code}：请核对代码，或先用 zhucan import divisions 导入区划表。"
         ) from error
+
+
+def inside(field: str, code: str) -> Q:
+    """Return the condition that a division code in `field` lies in `code`; a range, so that every database uses its index."""
+    digits = prefix(code)
+    ends = {f"{field}__gte": digits.ljust(12, "0"), f"{field}__lte": digits.ljust(12, "9")}
+    return Q(**ends) if digits else Q()
 
 
 def _wrong(code: str, name: str, level: str, parent: str) -> str:

@@ -6,6 +6,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 
+from zhucan.orgs.secrecy import SealedField
+
 
 class Level(models.TextChoices):
     """How high a division stands."""
@@ -44,15 +46,30 @@ class Role(models.TextChoices):
     LEADER = "leader", "领导"
     AUDITOR = "auditor", "审计"
     ADMINISTRATOR = "administrator", "系统管理员"
+    PARTNER = "partner", "合作机构"
 
 
 class User(AbstractUser):
     """Somebody who signs in, or acts on the command line."""
 
     full_name = models.CharField("姓名", max_length=40, blank=True)
+    password_given = models.BooleanField("初始密码", default=False)  # by somebody else: to be changed at first sign-in
+    totp_secret = SealedField("动态口令密钥", default="")
+    totp_step = models.BigIntegerField(default=0)  # the last half minute whose code was used: no code counts twice
 
     def __str__(self) -> str:
         return self.full_name or self.username
+
+
+class FailedSignIn(models.Model):
+    """A sign-in that failed: blind indexes of the name typed and of the address it came from, never the words."""
+
+    name_index = models.CharField(max_length=32)
+    address_index = models.CharField(max_length=32)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("name_index", "at")), models.Index(fields=("address_index", "at")))
 
 
 class Appointment(models.Model):

@@ -100,7 +100,7 @@ def _make(username: str, name: str, at: datetime, by: User | None) -> tuple[User
         raise StaffRefused(f"用户名 {username[:_LONGEST_USERNAME]} 不能用：请换一个较短的、没有用过的用户名。")
     if not name or len(name) > _LONGEST_NAME or not plain(name):
         raise StaffRefused(f"新用户 {username} 要有姓名（一至 {_LONGEST_NAME} 个字，不要有尖括号）：请用 --name 写明。")
-    made = User(username=username, full_name=name)
+    made = User(username=username, full_name=name, password_given=True)
     password = _password()
     made.set_password(password)
     made.save()
@@ -178,6 +178,7 @@ def set_password(*, username: str, at: datetime, by: User | None, typed: str | N
             raise StaffRefused(f"密码不能用：{' '.join(error.messages)}请换一个。") from error
     password = _password() if typed is None else typed
     found.set_password(password)
-    found.save(update_fields=["password"])
+    found.password_given = typed is None
+    found.save(update_fields=["password", "password_given"])
     audit.record(actor=by, action="orgs.password-set", target=f"user:{username}", at=at)
     return password

@@ -21,13 +21,15 @@ def people_in(division: str) -> QuerySet[Person]:
     return Person.objects.filter(Exists(here))
 
 
-def search(text: str, division: str = "") -> QuerySet[Person]:
+def search(text: str, division: str = "", *, among: QuerySet[Person] | None = None) -> QuerySet[Person]:
     """Return people by name, pinyin initials, ID number or its tail, certificate number, or village name.
+
+    Of a division, or among the people given.
 
     The forms are told apart by what is typed, so that each asks one index.
     """
     text = normalise(text)
-    people = people_in(division) if division else Person.objects.all()
+    people = among if among is not None else people_in(division) if division else Person.objects.all()
     if not text:
         return people.none()
     if len(text) >= 20 and text[:17].isdigit():

@@ -1,0 +1,70 @@
+"""What every answer carries: the content policy, no caching of personal pages, and a limit on how often one may ask."""
+
+from collections.abc import Callable
+from time import monotonic
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+    )
+)
+_MINUTE = 60
+_Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class SecurityHeaders:
+    """Set the content security policy, and keep personal pages out of every cache."""
+
+    def __init__(self, get_response: _Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the headers set."""
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class RateLimit:
+    """Let one reader, told by account or else by address, ask only so often a minute; 429 beyond that."""
+
+    def __init__(self, get_response: _Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or ask to come back in a minute."""
+        signed_in = request.user.is_authenticated
+        who = f"user:{request.user.pk}" if signed_in else f"address:{request.META.get('REMOTE_ADDR', '')}"
+        most = settings.ZHUCAN_ASKED_A_MINUTE if signed_in else settings.ZHUCAN_ASKED_A_MINUTE_UNKNOWN
+        if too_often(who, most):
+            response = render(request, "429.html", status=429)
+            response["Retry-After"] = str(_MINUTE)
+            return response
+        return self.get_response(request)
+
+
+def too_often(who: str, most: int, seconds: int = _MINUTE) -> bool:
+    """Count one more time for `who` and tell whether that is more than `most` in these `seconds`."""
+    key = f"asked:{who}:{int(monotonic()) // seconds}"
+    cache.add(key, 0, timeout=seconds)
+    try:
+        return cache.incr(key) > most
+    except ValueError:  # dropped from the cache between the two calls
+        return False

@@ -1,0 +1,51 @@
+"""Every page passes axe on a desktop, on a phone and in 关怀版, at 400 % zoom, dark and without script."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Site
+
+MODES: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1280, "height": 900}},
+    "phone": {"viewport": {"width": 375, "height": 800}},
+    "care": {"viewport": {"width": 375, "height": 800}, "care": True},
+    "zoom": {"viewport": {"width": 320, "height": 256}},
+    "dark": {"viewport": {"width": 1280, "height": 900}, "theme": "dark"},
+}
+PUBLIC = ("/sign-in/",)
+STAFF = {"clerk": ("/", "/people/", "/people/1/", "/password/", "/device/")}
+
+
+def _prepare(page: Any, site: Site, mode: str) -> None:
+    wanted = MODES[mode]
+    page.set_viewport_size(wanted["viewport"])
+    for name, value in (("care", "on" if wanted.get("care") else ""), ("theme", wanted.get("theme", ""))):
+        if value:
+            page.context.add_cookies([{"name": name, "value": value, "url": site.address}])
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_public_pages(page: Any, site: Site, faultless: Callable[..., None], mode: str):
+    _prepare(page, site, mode)
+    for address in PUBLIC:
+        assert page.goto(site.address + address).status == 200, address
+        faultless(care=mode == "care")
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("username", STAFF)
+def test_staff_pages(
+    page: Any,
+    site: Site,
+    sign_in: Callable[[Site, str], None],
+    faultless: Callable[..., None],
+    mode: str,
+    username: str,
+):
+    sign_in(site, username)
+    _prepare(page, site, mode)
+    for address in STAFF[username]:
+        assert page.goto(site.address + address).status == 200, address
+        faultless(care=mode == "care")
