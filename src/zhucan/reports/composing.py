@@ -1,5 +1,6 @@
 """From a form to sentences: figures are looked up, said in words, and kept with their records."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,7 @@ from zhucan.planning.services import plan_items
 from zhucan.reports.forms import WORDS, Form, PlanList, PlanReview, Section, Sentence, Slot, Table
 
 _NUMERALS = "一二三四五六七八九十"
+_MARK = re.compile("\ue000([^\ue001]*)\ue001([^\ue002]*)\ue002")  # private characters: no sentence has them
 
 
 class _Missing(Exception):
@@ -81,7 +83,8 @@ class Composer:
                     told = "".join(self._sentences(part))
                     paragraphs += [told] if told else []
         heading = section.heading.replace("{next}", str(self.period.first.year + 1))
-        return {"heading": heading, "text": "\n".join(paragraphs), "tables": tables}
+        text, marks = _unmarked("\n".join(paragraphs))
+        return {"heading": heading, "text": text, "marks": marks, "tables": tables}
 
     def _sentences(self, sentences: Iterable[Sentence]) -> Iterator[str]:
         for sentence in sentences:
@@ -115,8 +118,7 @@ class Composer:
         if slot.how == "previous":
             figure, value = self._known(self._before, slot.name, self.period.previous)
         said = _plain(value, figure.unit, in_wan=slot.how == "wan")
-        self._keep(figure, said)
-        return said
+        return _marked(self._keep(figure, said), said)
 
     @staticmethod
     def _known(figures: Mapping[str, Figure], name: str, period: Period) -> tuple[Figure, Decimal | int]:
@@ -130,17 +132,17 @@ class Composer:
         before, earlier = self._known(self._before, name, self.period.previous)
         if not earlier:
             raise _Missing(f"{before.period.label}的“{before.name}”为 0，不能比较")
-        self._keep(now, _plain(value, now.unit))
+        key = self._keep(now, _plain(value, now.unit))
         self._keep(before, _plain(earlier, before.unit))
         difference = Decimal(value) - Decimal(earlier)
         if not difference:
             return "持平"
         if now.unit == "%":
-            return f"{'提高' if difference > 0 else '降低'}{abs(difference)}个百分点"
+            return f"{'提高' if difference > 0 else '降低'}{_marked(key, str(abs(difference)))}个百分点"
         word = "增加" if difference > 0 else "减少"
         if now.unit == "元":
-            return f"{word}{wan(abs(difference))}万元"
-        return f"{word}{abs(difference)}{now.unit}"
+            return f"{word}{_marked(key, str(wan(abs(difference))))}万元"
+        return f"{word}{_marked(key, str(abs(difference)))}{now.unit}"
 
     def _parts(self, slot: Slot) -> str:
         whole, _ = self._known(self._now, slot.name, self.period)
@@ -150,23 +152,26 @@ class Composer:
             if not value:
                 continue
             said = _plain(value, whole.unit)
-            self._keep_part(whole, slot.by, key, label, value, said)
-            told.append(f"{label}{said}{'' if whole.unit == '%' else whole.unit}")
+            marked = _marked(self._keep_part(whole, slot.by, key, label, value, said), said)
+            told.append(f"{label}{marked}{'' if whole.unit == '%' else whole.unit}")
         if not told:
             raise _Missing(f"{self.period.label}的“{whole.name}”没有可以列出的部分")
         return "、".join(told)
 
-    def _keep(self, figure: Figure, said: str) -> None:
+    def _keep(self, figure: Figure, said: str) -> str:
+        """Keep a figure and return its key."""
         key = figure.id if figure.period == self.period else f"{figure.id}@{figure.period.label}"
         if key not in self.figures:
             self.figures[key] = self._figure(key, figure, figure.name, figure.value, said, figure.records)
             self.sources[key] = (figure.id, figure.division, figure.period, "", "")
+        return key
 
-    def _keep_part(self, whole: Figure, by: str, part: str, label: str, value: Decimal | int, said: str) -> None:
+    def _keep_part(self, whole: Figure, by: str, part: str, label: str, value: Decimal | int, said: str) -> str:
         key = f"{whole.id}[{by}={part}]"
         if key not in self.figures:
             self.figures[key] = self._figure(key, whole, f"{whole.name}（{label}）", value, said, None)
             self.sources[key] = (whole.id, whole.division, whole.period, by, part)
+        return key
 
     @staticmethod
     def _figure(
@@ -188,6 +193,7 @@ class Composer:
     def _table(self, table: Table) -> list[dict[str, Any]]:
         """Return the table, with a row for every part and one for the whole; none when there are no parts."""
         rows: dict[str, list[str]] = {}
+        keys: dict[str, list[str]] = {}
         labels: dict[str, str] = {}
         for number, (name, _) in enumerate(table.columns):
             whole = self._now[name]
@@ -197,19 +203,28 @@ class Composer:
                 labels.setdefault(key, label)
                 said = "—" if value is None else _plain(value, whole.unit)
                 rows.setdefault(key, ["—"] * len(table.columns))[number] = said
+                opened = keys.setdefault(key, [""] * len(table.columns))
                 if value is not None:
-                    self._keep_part(whole, table.by, key, label, value, said)
+                    opened[number] = self._keep_part(whole, table.by, key, label, value, said)
         if not rows:
             return []
-        last = []
+        last: list[str] = []
+        last_keys: list[str] = []
         for name, _ in table.columns:
             whole = self._now[name]
             last.append("—" if whole.value is None else _plain(whole.value, whole.unit))
-            if whole.value is not None:
-                self._keep(whole, last[-1])
+            last_keys.append("" if whole.value is None else self._keep(whole, last[-1]))
         header = [table.first, *(label for _, label in table.columns)]
         body = [[labels[key], *cells] for key, cells in rows.items()]
-        return [{"caption": table.caption, "header": header, "rows": [*body, ["合计", *last]]}]
+        opens = [["", *keys[key]] for key in rows]
+        return [
+            {
+                "caption": table.caption,
+                "header": header,
+                "rows": [*body, ["合计", *last]],
+                "keys": [*opens, ["", *last_keys]],
+            }
+        ]
 
     def _review(self) -> list[str]:
         told = []
@@ -223,9 +238,9 @@ class Composer:
                 self.gaps.append(f"计划“{item.text}”没有写完成情况：{self.period.label}的“{figure.name}”还没有数据。")
                 continue
             said = _plain(figure.value, figure.unit)
-            self._keep(figure, said)
+            marked = _marked(self._keep(figure, said), said.removesuffix("%"))
             done = "已完成" if figure.value >= item.target else "尚未完成"
-            told.append(f"{item.text}：计划{aim}，实际{said.removesuffix('%')}{unit}，{done}。")
+            told.append(f"{item.text}：计划{aim}，实际{marked}{unit}，{done}。")
         return told
 
     def _plan(self, section: Section) -> list[str]:
@@ -241,6 +256,22 @@ class Composer:
                 aim = f"（目标：{measure.name}{_plain(_trim(item.target), measure.unit).removesuffix('%')}{measure.unit}）"
             told.append(f"{number}.{item.text}{aim}。")
         return told
+
+
+def _marked(key: str, said: str) -> str:
+    """Return a figure's words wrapped so that its place in the finished text can be found."""
+    return f"\ue000{key}\ue001{said}\ue002"
+
+
+def _unmarked(text: str) -> tuple[str, list[tuple[int, int, str]]]:
+    """Return the text without wrappings, and (from, to, key) of every figure in it."""
+    plain, marks, at = "", [], 0
+    for found in _MARK.finditer(text):
+        plain += text[at : found.start()]
+        marks.append((len(plain), len(plain) + len(found[2]), found[1]))
+        plain += found[2]
+        at = found.end()
+    return plain + text[at:], marks
 
 
 def _trim(value: Decimal) -> Decimal | int:
