@@ -80,7 +80,7 @@ class _Boxes(forms.MultiWidget):
         return context
 
     def id_for_label(self, id_: str) -> str:
-        return f"{id_}_year" if id_ else id_
+        return f"{id_}_0" if id_ else id_
 
 
 class DateField(forms.MultiValueField):
@@ -106,7 +106,7 @@ class DateField(forms.MultiValueField):
     def clean(self, value: Any) -> date | None:
         if self.required and not any(value or ()):
             raise forms.ValidationError(f"请填写{self.label}。")
-        found = self.compress([str(part).strip() for part in value or ("", "", "")])
+        found = self.compress([str(part or "").strip() for part in value or ("", "", "")])
         self.run_validators(found)
         return found
 
