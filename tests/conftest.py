@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.county import County
 from zhucan.core.months import Month
+from zhucan.indicators import shelf
 from zhucan.payments.models import Line
 from zhucan.registry.models import Person
 
@@ -62,5 +63,6 @@ def lines() -> Callable[..., list[tuple[str, str, str, str, int]]]:
 
 @pytest.fixture(autouse=True)
 def fresh_limits() -> None:
-    """Let no test be told to come back in a minute because of the ones before it."""
+    """Let no test be told to come back in a minute, or see figures, because of the ones before it."""
     cache.clear()
+    shelf.clear()

@@ -78,19 +78,21 @@ class Record:
 class Figures:
     """The figures of one place and period as known at a moment; brings the rows out of the database once.
 
-    A period that still runs is told up to the last day known. Raises `UnknownDivision` and `FutureFigure`.
+    A period that still runs is told up to the last day known. Without `money` only what the registry tells can be
+    asked, and most of the rows stay where they are. Raises `UnknownDivision` and `FutureFigure`.
     """
 
-    def __init__(self, division: str, period: Period, *, known_at: datetime | None = None) -> None:
+    def __init__(self, division: str, period: Period, *, known_at: datetime | None = None, money: bool = True) -> None:
         self.place = place_of(division)
         self.period = period
+        self.money = money
         self._today = (known_at or now()).astimezone(SHANGHAI).date()
         if period.start > self._today:
             raise FutureFigure(f"{period.label}还没有开始，没有数字：请选以前的时段。")
         self._con = duckdb.connect()
         try:
             view = self._view(period)
-            self._bookings = snapshot.bring(self._con, view, known_at)
+            self._bookings = snapshot.bring(self._con, view, known_at, money=money)
             snapshot.look(self._con, view, self._bookings)
         except BaseException:
             self._con.close()
@@ -135,23 +137,29 @@ class Figures:
         parts += [Part(key, self._odd_label(by, key), value) for key, value in values.items()]
         return [part for part in parts if part.value or (by == "division" and part.key)]
 
-    def records(self, indicator_id: str, *, by: str = "", part: str = "") -> list[Record]:
-        """Return the records a figure counts, or those of one part of its breakdown; a ratio gives its numerator's."""
+    def records(
+        self, indicator_id: str, *, by: str = "", part: str = "", start: int = 0, count: int | None = None
+    ) -> list[Record]:
+        """Return the records a figure counts, or those of one part of its breakdown; a ratio gives its numerator's.
+
+        All of them, or `count` from the one at `start` on (0 the first).
+        """
         item = indicator(indicator_id)
+        which = {"by": by, "part": part, "start": start, "count": count}
         if isinstance(item, Ratio):
-            return [] if self._figure(item).value is None else self.records(item.numerator, by=by, part=part)
+            return [] if self._figure(item).value is None else self.records(item.numerator, **which)  # type: ignore[arg-type]  # the arguments above
         if by and by not in BREAKDOWNS:
             raise UnknownBreakdown(f"不能按“{by}”分：可以按 {'、'.join(BREAKDOWNS)}。")
         if by == "month" and item.stock:
             with self._looking(Period.month(Month.parse(part))):
-                return self.records(indicator_id)
+                return self.records(indicator_id, start=start, count=count)
         if not self._known(item):
             return []
         narrowed = f" AND coalesce(({self._by(by)})::VARCHAR, '') = ?" if by else ""
         keys, rest = _RECORD[item.measure]
         rows = self._con.execute(
             f"SELECT {rest} FROM {item.relation} WHERE ({item.where}){narrowed}"
-            f"{f' GROUP BY {keys}' if keys else ''} ORDER BY ALL",
+            f"{f' GROUP BY {keys}' if keys else ''} ORDER BY ALL{'' if count is None else f' LIMIT {count} OFFSET {start}'}",
             [part] if by else [],
         ).fetchall()
         names = words.names({row[0] for row in rows})
@@ -181,6 +189,24 @@ class Figures:
             f" WHERE ({item.where}){narrowed} GROUP BY person_id ORDER BY person_id",
             [part] if by else [],
         ).fetchall()
+
+    def counted(self, indicator_id: str, *, by: str = "", part: str = "") -> int:
+        """Return how many records there are (`records`)."""
+        item = indicator(indicator_id)
+        if isinstance(item, Ratio):
+            return 0 if self._figure(item).value is None else self.counted(item.numerator, by=by, part=part)
+        if by == "month" and item.stock:
+            with self._looking(Period.month(Month.parse(part))):
+                return self.counted(indicator_id)
+        if not self._known(item):
+            return 0
+        narrowed = f" AND coalesce(({self._by(by)})::VARCHAR, '') = ?" if by else ""
+        found = self._con.execute(
+            f"SELECT {_count_sql(item.measure)} FROM {item.relation} WHERE ({item.where}){narrowed}",
+            [part] if by else [],
+        ).fetchone()
+        assert found is not None  # an aggregate always answers
+        return int(found[0])
 
     def _figure(self, item: Indicator | Ratio) -> Figure:
         value: Value = None

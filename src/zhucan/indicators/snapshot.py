@@ -66,8 +66,17 @@ class View:
         return prefix(county_of(self.division) if below else self.division)
 
 
-def bring(con: duckdb.DuckDBPyConnection, view: View, known_at: datetime | None) -> list[Booking]:
-    """Take the rows about a place out of the database, as known at a moment; return the runs booked by then."""
+REGISTRY = frozenset({"resident", "holder", "household", "certificate_event", "lapsed", "died", "arrived", "departed"})
+"""The relations that stand on the registry alone."""
+
+
+def bring(
+    con: duckdb.DuckDBPyConnection, view: View, known_at: datetime | None, *, money: bool = True
+) -> list[Booking]:
+    """Take the rows about a place out of the database, as known at a moment; return the runs booked by then.
+
+    Without `money` the tables of lines, entries and awards stay empty.
+    """
     people = f"SELECT h.person_id FROM registry_residence h WHERE h.division_id {view.inside}"
     payer = f"a.division_id LIKE '{view.payers}%'"
     if view.payers == prefix(view.division):
@@ -89,13 +98,14 @@ def bring(con: duckdb.DuckDBPyConnection, view: View, known_at: datetime | None)
         _HOME_TYPES,
     )
     first, last = view.period.first.index, view.period.last.index
+    none = "" if money else " AND 1 = 0"
     load(
         con,
         "booked",
         "SELECT l.id, l.run_id, l.person_id, l.scheme, l.month, r.month, l.kind, l.cause, l.amount_fen, a.division_id"
         " FROM payments_line l JOIN payments_run r ON r.id = l.run_id JOIN cases_award a ON a.id = l.award_id"
         f" WHERE l.booked AND (r.month <= {last} OR l.month BETWEEN {first} AND {last}) AND {payer}"
-        f" AND l.person_id IN ({people}){_by('r.approved_at', known_at)}",
+        f" AND l.person_id IN ({people}){_by('r.approved_at', known_at)}{none}",
         _LINE_TYPES,
     )
     load(
@@ -104,14 +114,14 @@ def bring(con: duckdb.DuckDBPyConnection, view: View, known_at: datetime | None)
         "SELECT e.person_id, e.scheme, e.cause, e.source, e.target, e.amount_fen, "
         f"{_day('e.at')}, p.run_id FROM payments_entry e LEFT JOIN payments_payment p ON p.id = e.payment_id"
         " WHERE (e.source IN ('transit', 'recoverable') OR e.target = 'recoverable')"
-        f" AND e.person_id IN ({people}){_by('e.at', known_at)}",
+        f" AND e.person_id IN ({people}){_by('e.at', known_at)}{none}",
         _ENTRY_TYPES,
     )
     load(
         con,
         "award",
         "SELECT a.person_id, a.scheme, a.start, a.approved_on, a.division_id FROM cases_award a"
-        f" WHERE {payer} AND a.person_id IN ({people}){_by('a.recorded_at', known_at)}",
+        f" WHERE {payer} AND a.person_id IN ({people}){_by('a.recorded_at', known_at)}{none}",
         _AWARD_TYPES,
     )
     _settle(con)

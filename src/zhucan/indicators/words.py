@@ -14,6 +14,7 @@ AGE_BANDS = (("0-6", "0—6岁", 6), ("7-17", "7—17岁", 17), ("18-59", "18—
 """Key, label and the last year of age."""
 _GRADES = "一二三四"
 _CHUNK = 5000
+_EVENTS = frozenset(CertificateEvent.values)
 
 
 def labels(by: str) -> Mapping[str, str]:
@@ -66,7 +67,7 @@ def detail(relation: str, scheme: str | None, kind: str, told: str, cause: str) 
             said.append(f"持证残疾人{told}名")
         case _:
             said += [told] if told else []
-    if cause in CertificateEvent.values:
+    if cause in _EVENTS:
         said.append(str(CertificateEvent(cause).label))
     elif cause:
         said.append(causes.label(cause))

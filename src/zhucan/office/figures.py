@@ -1,6 +1,7 @@
 """Indicators: any figure for any place and period, its parts, and the records it counts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET
 from zhucan.core.errors import ZhucanError
 from zhucan.core.money import text
 from zhucan.core.months import Month
+from zhucan.indicators import shelf
 from zhucan.indicators.catalog import CATALOG, Indicator, Ratio
 from zhucan.indicators.engine import BREAKDOWNS, Figures, Part, Record, Value
 from zhucan.indicators.periods import InvalidPeriod, Period
@@ -25,7 +27,7 @@ from zhucan.orgs.divisions import division
 from zhucan.orgs.models import Division
 from zhucan.web.charts import Bar, Chart
 from zhucan.web.forms import UNPROCESSABLE, Form, MonthField
-from zhucan.web.slices import slice_of
+from zhucan.web.slices import Slice, slice_of
 
 _WORDS = {
     "category": "残疾类别",
@@ -107,18 +109,20 @@ def figure(request: OfficeRequest) -> HttpResponse:
         return render(request, "office/indicator.html", {"form": form}, status=UNPROCESSABLE)
     data = form.cleaned_data
     part = request.GET.get("part", "")
+    asking = {"by": data["by"] if part else "", "part": part}
     try:
-        opened = Figures(place.code, data["period"])
+        with shelf.opened(data["id"], place.code, data["period"], at=now(), fresh="fresh" in request.GET) as (
+            opened,
+            known_at,
+        ):
+            told = opened.figures([data["id"]])[0]
+            parts = opened.breakdown(data["id"], data["by"]) if data["by"] else []
+            counted = opened.counted(data["id"], **asking)
+            page = slice_of(_Records(opened, data["id"], asking), request)
     except ZhucanError as error:
         form.add_error(None, str(error))
         return render(request, "office/indicator.html", {"form": form, "place": place}, status=UNPROCESSABLE)
-    try:
-        told = opened.figures([data["id"]])[0]
-        parts = opened.breakdown(data["id"], data["by"]) if data["by"] else []
-        counted = opened.records(data["id"], by=data["by"] if part else "", part=part)
-    finally:
-        opened.close()
-    rows, page = _rows(request, counted)
+    rows = _rows(request, page)
     audit.record(
         actor=request.user,
         action="office.indicator",
@@ -139,7 +143,9 @@ def figure(request: OfficeRequest) -> HttpResponse:
         "details": True,
         "money": any(row["amount"] for row in rows),
         "part": label,
-        "counted": len(counted),
+        "counted": counted,
+        "known_at": known_at,
+        "again": f"?{_without(request, 'page', 'fresh')}&fresh=1",
     }
     return render(request, "office/indicator.html", context)
 
@@ -162,10 +168,21 @@ def _near(request: OfficeRequest, place: Division) -> list[Division]:
     return [own, *below]
 
 
-def _rows(request: OfficeRequest, counted: Sequence[Record]) -> tuple[list[dict[str, Any]], Any]:
-    page = slice_of(counted, request)
+@dataclass(frozen=True)
+class _Records:
+    """The records of a figure, read only as far as they are looked at."""
+
+    opened: Figures
+    id: str
+    asking: dict[str, str]
+
+    def __getitem__(self, part: slice) -> list[Record]:
+        return self.opened.records(self.id, **self.asking, start=part.start, count=part.stop - part.start)
+
+
+def _rows(request: OfficeRequest, page: Slice[Record]) -> list[dict[str, Any]]:
     mine = set(scope.people(request).filter(pk__in=[one.person_id for one in page]).values_list("pk", flat=True))
-    rows = [
+    return [
         {
             "person": one.person_id if one.person_id in mine else None,
             "name": one.label,
@@ -175,7 +192,13 @@ def _rows(request: OfficeRequest, counted: Sequence[Record]) -> tuple[list[dict[
         }
         for one in page
     ]
-    return rows, page
+
+
+def _without(request: OfficeRequest, *names: str) -> str:
+    asked = request.GET.copy()
+    for name in names:
+        asked.pop(name, None)
+    return asked.urlencode()
 
 
 def said(value: Value, unit: str) -> str:
@@ -194,6 +217,7 @@ def _chart(request: OfficeRequest, name: str, unit: str, by: str, parts: Sequenc
     for key, label, value in parts:
         asked = request.GET.copy()
         asked.pop("page", None)
+        asked.pop("fresh", None)
         asked["part"] = key
         if by == "division" and len(key) == 12:
             asked["division"] = key

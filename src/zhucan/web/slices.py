@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -34,7 +34,16 @@ class Slice(Generic[_T]):
         return (self.number - 1) * SIZE + 1
 
 
-def slice_of(found: "QuerySet[Any] | Sequence[_T]", request: HttpRequest, *, size: int = SIZE) -> Slice[Any]:
+class Sliceable(Protocol):
+    """What rows can be cut from: a query, a list, or anything that reads only what it is asked for."""
+
+    def __getitem__(self, part: slice, /) -> Any:
+        """Return the rows from `part.start` up to `part.stop`."""
+
+
+def slice_of(
+    found: "QuerySet[Any] | Sequence[_T] | Sliceable", request: HttpRequest, *, size: int = SIZE
+) -> Slice[Any]:
     """Return the page of a list that the address asks for by `page`; one row more is read to know whether it goes on."""
     asked = request.GET.get("page", "1")
     number = min(max(int(asked), 1), _FURTHEST) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
