@@ -78,7 +78,9 @@ def test_lists_and_counts_hold_only_ones_own_place(somebody: Person, county: Cou
     assert somebody.name not in client.get(reverse("office:people"), {"q": somebody.name}).content.decode().replace(
         f"“{somebody.name}”", ""
     ).replace(f'value="{somebody.name}"', "")
-    assert client.get(reverse("office:home")).context["people"] == 0
+    home = client.get(reverse("office:home")).context
+    assert home["runs"] == []
+    assert all(tile.said == "0 人" for tile in home.get("tiles", ()))
 
 
 def test_an_id_number_is_never_shown_whole(somebody: Person, county: County):

@@ -113,6 +113,16 @@ def guarded(page: Page) -> View:
     return view
 
 
+def link(request: OfficeRequest, name: str, *args: Any) -> str:
+    """Return the address of a page, "" where the acting role may not open it."""
+    from zhucan.office.pages import PAGES  # the table names the views, which name this module
+
+    for page in PAGES:
+        if page.name == name and Role(request.post.role) in page.roles:
+            return reverse(f"office:{name}", args=args)
+    return ""
+
+
 def _idle(request: OfficeRequest, at: datetime) -> bool:
     """Tell whether the user has not clicked for long, and note that they just did."""
     moment, seen = int(at.timestamp()), request.session.get(SEEN)

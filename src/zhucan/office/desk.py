@@ -1,60 +1,306 @@
-"""The workbench: what is to be done today."""
+"""The workbench: what is to be done today, by deadline and by what is at stake, and a few pictures of the place."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.core.cache import cache
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Substr
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from zhucan.core.money import from_fen, text
+from zhucan.core.divisions import prefix
+from zhucan.core.money import from_fen, text, wan
 from zhucan.core.months import Month
 from zhucan.office import scope
-from zhucan.office.access import OfficeRequest
-from zhucan.payments.models import Line, LineKind, PaymentStatus
+from zhucan.office.access import OfficeRequest, link
+from zhucan.orgs.clock import now, today
+from zhucan.orgs.divisions import inside
+from zhucan.orgs.models import Appointment, Division, Role, User
+from zhucan.payments.models import Account, Entry, Line, LineKind, PaymentStatus, Run, RunStatus
+from zhucan.registry.models import Certificate, CertificateStatus, ImportBatch, Residence
+from zhucan.web.charts import Bar, Chart, map_size, tile_map
+
+_KEPT = 300  # seconds that counts over everybody are kept: they change slowly and cost a look at all
+_SOON = timedelta(days=183)
+_LAST_RUNS = 12
+_LATELY = timedelta(days=30)
 
 
-def _money(fen: int | None) -> str:
-    return text(from_fen(fen or 0))
+@dataclass(frozen=True)
+class Todo:
+    """One thing to do: where, how many people or how much money it is about, by when, and how pressing."""
+
+    what: str
+    link: str
+    stake: str
+    due: date | None = None
+    tone: str = ""  # "", warn or err
+    fen: int = 0
+    people: int = 0
+
+    @property
+    def order(self) -> tuple[date, int, int]:
+        """The earlier due first, then the more money, then the more people."""
+        return self.due or date.max, -self.fen, -self.people
 
 
 @require_GET
 def home(request: OfficeRequest) -> HttpResponse:
-    """今天要办的事：待核实、失败、无账户，近几个月的发放和已写好的报告。"""
-    runs = list(scope.runs(request).order_by("-month", "-sequence")[:12])
-    sums: dict[tuple[int, str], dict[str, Any]] = {
-        (row["run_id"], row["kind"]): dict(row)
-        for row in Line.objects.filter(run__in=runs)
-        .values("run_id", "kind")
-        .annotate(amount=Sum("amount_fen"), people=Count("person", distinct=True))
+    """今天要办的事，按期限和钱、人的多少排列。"""
+    runs = list(scope.runs(request).order_by("-month", "-sequence")[:_LAST_RUNS])
+    todos = sorted(_todos(request, runs), key=lambda todo: todo.order)
+    context: dict[str, Any] = {"todos": todos, "today": today(), "runs": [_told(run) for run in runs[:4]]}
+    if Role(request.post.role) not in scope.WITHOUT_PEOPLE:
+        context |= _pictures(request, runs)
+    return render(request, "office/home.html", context)
+
+
+def _told(run: Run) -> dict[str, Any]:
+    return {
+        "run": run,
+        "month": Month.from_index(run.month).label,
+        "paid": text(from_fen(_sum(run, LineKind.REGULAR, LineKind.ARREARS))),
+        "recovered": text(from_fen(-_sum(run, LineKind.RECOVERY))),
+        "doubts": _count(run, LineKind.DOUBT),
     }
-    table = [
-        {
-            "run": item,
-            "month": Month.from_index(item.month).label,
-            "cells": [
-                (
-                    LineKind(kind).label,
-                    sums.get((item.pk, kind), {}).get("people", 0),
-                    _money(sums.get((item.pk, kind), {}).get("amount")),
-                )
-                for kind in ("regular", "arrears", "recovery")
-            ],
-            "doubts": sums.get((item.pk, "doubt"), {}).get("people", 0),
-        }
-        for item in runs
-    ]
+
+
+def _sum(run: Run, *kinds: str) -> int:
+    """Return the amounts of a run in fen, from what was added up when it was calculated."""
+    return sum(row["amount_fen"] or 0 for row in run.totals.get("lines", ()) if row["kind"] in kinds)
+
+
+def _count(run: Run, kind: str) -> int:
+    return sum(row["lines"] for row in run.totals.get("lines", ()) if row["kind"] == kind)
+
+
+def _todos(request: OfficeRequest, runs: list[Run]) -> Iterator[Todo]:
+    role = Role(request.post.role)
+    if role is Role.PARTNER:
+        return
+    if role is Role.ADMINISTRATOR:
+        yield from _staff(request)
+        return
+    yield from _of_runs(request, role, runs)
+    yield from _of_payments(request, role)
+    yield from _of_people(request, role, runs)
+    yield from _of_imports(request, role)
+
+
+def _of_runs(request: OfficeRequest, role: Role, runs: list[Run]) -> Iterator[Todo]:
+    steps = {
+        (Role.COUNTY_CLERK, RunStatus.CALCULATED): "核对疑点并审核",
+        (Role.APPROVER, RunStatus.CHECKED): "审批",
+        (Role.FINANCE, RunStatus.APPROVED): "报送银行",
+        (Role.FINANCE, RunStatus.SENT): "取回盘文件并对账",
+    }
+    for run in runs:
+        word = steps.get((role, RunStatus(run.status)))
+        if word is not None:
+            month, fen = Month.from_index(run.month), _sum(run, LineKind.REGULAR, LineKind.ARREARS)
+            due = month.next.first - timedelta(days=1)
+            yield Todo(
+                f"{run.division.name}{month.label}发放：{word}",
+                link(request, "runs-run", run.pk),
+                f"{text(from_fen(fen))} 元",
+                due,
+                "err" if due < today() else "warn",
+                fen,
+            )
+    if role is Role.COUNTY_CLERK:
+        month = Month.of(today())
+        if not any(run.month >= month.index for run in runs):
+            yield Todo(
+                f"计算{month.label}的发放",
+                link(request, "runs-calculate"),
+                "每月一次",
+                month.next.first - timedelta(days=1),
+                "warn",
+            )
+
+
+def _of_payments(request: OfficeRequest, role: Role) -> Iterator[Todo]:
+    if role in (Role.AUDITOR, Role.LEADER, Role.APPROVER):
+        return
     waiting = scope.payments(request).filter(followed_by=None)
-    people = scope.people(request)
-    reports = scope.reports(request).order_by("-created_at")[:6]
-    return render(
-        request,
-        "office/home.html",
-        {
-            "table": table,
-            "failed": waiting.filter(status=PaymentStatus.FAILED).count(),
-            "without_account": waiting.filter(status=PaymentStatus.NO_ACCOUNT).values("person").distinct().count(),
-            "people": people.count(),
-            "reports": reports,
-        },
+    for status, what in (
+        (PaymentStatus.FAILED, "银行退回的代发：核对账户后重发"),
+        (PaymentStatus.NO_ACCOUNT, "没有收款账户，钱付不出去：请补登账户"),
+    ):
+        row = waiting.filter(status=status).aggregate(fen=Sum("amount_fen"), people=Count("person", distinct=True))
+        if row["people"]:
+            yield Todo(
+                what,
+                link(request, "runs-failed"),
+                f"{row['people']} 人，{text(from_fen(row['fen']))} 元",
+                today(),
+                "err",
+                row["fen"],
+                row["people"],
+            )
+    if role in (Role.COUNTY_CLERK, Role.FINANCE):
+        owed = _owed(request)
+        if owed["people"]:
+            yield Todo(
+                "待追回的款项：决定抵扣、分期或核销",
+                link(request, "runs-recoveries"),
+                f"{owed['people']} 人，{text(from_fen(owed['fen']))} 元",
+                None,
+                "warn",
+                owed["fen"],
+                owed["people"],
+            )
+
+
+def _kept(request: OfficeRequest, name: str, find: Any) -> Any:
+    """Return a count over everybody in the place, found anew every few minutes."""
+    return cache.get_or_set(f"desk:{name}:{scope.here(request)}", find, _KEPT)
+
+
+def _owed(request: OfficeRequest) -> dict[str, int]:
+    def find() -> dict[str, int]:
+        on = Entry.objects.filter(Q(source=Account.RECOVERABLE) | Q(target=Account.RECOVERABLE)).filter(
+            person__in=scope.people(request).values("pk")
+        )
+        rows = on.values("person").annotate(
+            into=Sum("amount_fen", filter=Q(target=Account.RECOVERABLE), default=0),
+            out=Sum("amount_fen", filter=Q(source=Account.RECOVERABLE), default=0),
+        )
+        left = [row["out"] - row["into"] for row in rows if row["out"] > row["into"]]
+        return {"people": len(left), "fen": sum(left)}
+
+    found: dict[str, int] = _kept(request, "owed", find)
+    return found
+
+
+def _of_people(request: OfficeRequest, role: Role, runs: list[Run]) -> Iterator[Todo]:
+    if role in (Role.AUDITOR, Role.LEADER, Role.FINANCE, Role.APPROVER):
+        return
+    day = today()
+
+    def expiring() -> dict[str, Any]:
+        live = Certificate.objects.filter(
+            retracted_at=None, valid_to=None, status=CertificateStatus.VALID, expires__gte=day, expires__lt=day + _SOON
+        )
+        found = live.filter(person__in=scope.people(request).values("pk")).order_by("expires")
+        first = found.values_list("expires", flat=True).first()
+        return {"people": found.count(), "first": first}
+
+    soon = _kept(request, f"expiring:{day}", expiring)
+    if soon["people"]:
+        yield Todo(
+            "残疾人证半年内到期：请提醒换领，过期次月停发",
+            f"{link(request, 'people')}?expiring=6",
+            f"{soon['people']} 人",
+            soon["first"],
+            "warn",
+            0,
+            soon["people"],
+        )
+    if runs:
+        last = runs[0]
+        unknown = _kept(
+            request,
+            f"unknown:{last.pk}",
+            lambda: scope.lines(request, last).filter(kind=LineKind.DOUBT).values("person").distinct().count(),
+        )
+        if unknown:
+            yield Todo(
+                f"{Month.from_index(last.month).label}待核实的人：缺资料，还不能判断",
+                f"{link(request, 'runs-run', last.pk)}?kind=doubt",
+                f"{unknown} 人",
+                Month.from_index(last.month).next.first - timedelta(days=1),
+                "warn",
+                0,
+                unknown,
+            )
+
+
+def _of_imports(request: OfficeRequest, role: Role) -> Iterator[Todo]:
+    if role not in (Role.COUNTY_CLERK, Role.TOWNSHIP_CLERK):
+        return
+    mine = ImportBatch.objects.filter(at__gte=now() - _LATELY, by=request.user).order_by("-at")[:10]
+    for batch in mine:
+        rejected = batch.counts.get("rejected", 0)
+        if rejected:
+            yield Todo(
+                "您导入的文件有不合格的行：改好后再导入",
+                link(request, "imports"),
+                f"{rejected} 行",
+                None,
+                "warn",
+                0,
+                rejected,
+            )
+
+
+def _staff(request: OfficeRequest) -> Iterator[Todo]:
+    day, place = today(), inside("appointments__division_id", scope.here(request))
+    fresh = User.objects.filter(place, password_given=True, is_active=True).distinct().count()
+    if fresh:
+        yield Todo("还没有换掉初始密码的用户", link(request, "users"), f"{fresh} 人", None, "warn", 0, fresh)
+    ending = Appointment.objects.filter(
+        inside("division_id", scope.here(request)), valid_to__gte=day, valid_to__lt=day + _LATELY
+    ).count()
+    if ending:
+        yield Todo("一个月内到期的任职", link(request, "users"), f"{ending} 项", None, "", 0, ending)
+
+
+def _pictures(request: OfficeRequest, runs: list[Run]) -> dict[str, Any]:
+    if not runs:
+        return {}
+    months: dict[int, int] = {}
+    for run in reversed(runs):
+        months[run.month] = months.get(run.month, 0) + _sum(run, LineKind.REGULAR, LineKind.ARREARS)
+    bars = [
+        Bar(f"{Month.from_index(month).month}月", Decimal(fen), str(wan(from_fen(fen))))
+        for month, fen in months.items()
+    ]
+    found: dict[str, Any] = {}
+    if not scope.below_county(request):  # a run's sums are its whole county's
+        found["paid"] = Chart("paid", "每月发放（万元）", bars, row="月份", column="万元")
+    booked = next((run for run in runs if run.status not in (RunStatus.CALCULATED, RunStatus.CHECKED)), None)
+    if booked is not None:
+        found |= _map(request, booked)
+    return found
+
+
+def _map(request: OfficeRequest, run: Run) -> dict[str, Any]:
+    """Return the tile map of who was paid by a run, by the places right below one's own."""
+    own = scope.here(request)
+    below = list(Division.objects.filter(parent=own).order_by("code").values_list("code", "name"))
+    if not below:
+        return {}
+    width = len(prefix(below[0][0]))
+
+    def count() -> dict[str, int]:
+        # IN, not EXISTS: the lines of the run are read once, not once for each person
+        paid = Line.objects.filter(run=run, kind=LineKind.REGULAR).values("person")
+        living = Residence.objects.filter(inside("division_id", own), person__in=paid, retracted_at=None, valid_to=None)
+        rows = living.annotate(part=Substr("division_id", 1, width)).values("part").annotate(people=Count("id"))
+        return {row["part"]: row["people"] for row in rows}
+
+    # a booked run never changes, but people move: a day is fresh enough for a picture
+    counts: dict[str, int] = cache.get_or_set(f"desk:map:{own}:{run.pk}", count, 24 * 3600) or {}
+    places = []
+    for code, name in below:
+        people = counts.get(code[:width], 0)
+        places.append((name, people, f"{people} 人", f"{link(request, 'people')}?place={code}"))
+    across = min(5, max(3, round(len(places) ** 0.5)))
+    wide, high = map_size(len(places), across=across)
+    month = Month.from_index(run.month).label
+    chart = Chart(
+        "map", f"{month}领取补贴的人", [Bar(n, v, s, link) for n, v, s, link in places], row="地方", column="人"
     )
+    return {
+        "tiles": tile_map(places, across=across),
+        "map_width": wide,
+        "map_height": high,
+        "map_title": chart.title,
+        "map": chart,
+    }
