@@ -48,7 +48,8 @@ def test_tiles_do_not_overlap_and_lie_in_the_picture():
 
 
 def test_a_place_without_a_figure_is_drawn_as_not_known():
-    assert [tile.shade for tile in tile_map([("甲", None, "不知道", ""), ("乙", 4, "4 人", "")])] == ["n", "3"]
+    shades = [tile.shade for tile in tile_map([("甲", None, "不知道", ""), ("乙", 4, "", ""), ("丙", 9, "", "")])]
+    assert shades == ["n", "0", "3"]
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999", "²", ""])

@@ -258,7 +258,12 @@ def _pictures(request: OfficeRequest, runs: list[Run]) -> dict[str, Any]:
     for run in reversed(runs):
         months[run.month] = months.get(run.month, 0) + _sum(run, LineKind.REGULAR, LineKind.ARREARS)
     bars = [
-        Bar(f"{Month.from_index(month).month}月", Decimal(fen), str(wan(from_fen(fen))))
+        Bar(
+            f"{Month.from_index(month).month}月",
+            Decimal(fen),
+            str(wan(from_fen(fen))),
+            short=f"{from_fen(fen) / 10000:.0f}",
+        )
         for month, fen in months.items()
     ]
     found: dict[str, Any] = {}

@@ -15,6 +15,12 @@ class Bar:
     value: Decimal | int
     said: str
     link: str = ""
+    short: str = ""  # over a column, where there is little room
+
+    @property
+    def over(self) -> str:
+        """What stands over the column."""
+        return self.short or self.said
 
 
 @dataclass(frozen=True)
@@ -95,14 +101,16 @@ _WIDE, _HIGH, _ROW, _LEFT = 104, 120, 90, 52
 
 def tile_map(places: Sequence[tuple[str, Decimal | int | None, str, str]], *, across: int = 5) -> list[Tile]:
     """Return hexagons in rows of `across`, the fuller the darker; (name, value, said, link), None is not known."""
-    most = max((Decimal(value) for _, value, _, _ in places if value is not None), default=Decimal(1)) or Decimal(1)
+    known = [Decimal(value) for _, value, _, _ in places if value is not None]
+    least, most = min(known, default=Decimal(0)), max(known, default=Decimal(0))
+    span = (most - least) or Decimal(1)
     tiles = []
     for place, (name, value, said, link) in enumerate(places):
         row, column = divmod(place, across)
         x = _LEFT + column * _WIDE + (_LEFT if row % 2 else 0)
         y = 60 + row * _ROW
         corners = ((0, -56), (48, -28), (48, 28), (0, 56), (-48, 28), (-48, -28))
-        shade = "n" if value is None else str(min(3, int(Decimal(value) * 4 / most)))
+        shade = "n" if value is None else str(min(3, int((Decimal(value) - least) * 4 / span)))
         points = " ".join(f"{x + dx},{y + dy}" for dx, dy in corners)
         tiles.append(Tile(name, x, y, points, shade, said, link))
     return tiles
