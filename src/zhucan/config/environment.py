@@ -83,6 +83,17 @@ def keys() -> dict[str, str]:
     return loaded
 
 
+def hosts() -> list[str]:
+    """Return the names this site answers to: this machine's own, and those of `ZHUCAN_HOSTS`, parted by commas."""
+    named = [name.strip() for name in os.environ.get("ZHUCAN_HOSTS", "").split(",") if name.strip()]
+    for name in named:
+        if "*" in name or "/" in name or ":" in name:
+            raise ImproperlyConfigured(
+                f"环境变量 ZHUCAN_HOSTS 里的“{name}”不对：请只写主机名，例如 cl.example.cn，多个用逗号隔开。"
+            )
+    return ["127.0.0.1", "localhost", "[::1]", *named]
+
+
 def flag(name: str) -> bool:
     """Return a yes/no switch; anything but 0/1/empty is refused."""
     value = os.environ.get(name, "")

@@ -10,7 +10,9 @@ ZHUCAN_INDEX_KEY = _KEYS["index"]
 
 DEBUG = environment.flag("ZHUCAN_DEBUG")
 HTTPS = environment.flag("ZHUCAN_HTTPS")
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
+ALLOWED_HOSTS = environment.hosts()
+CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in ALLOWED_HOSTS[3:]]
+BEHIND_PROXY = environment.flag("ZHUCAN_PROXY")
 
 INSTALLED_APPS = [
     "zhucan.orgs.apps.OrgsConfig",

@@ -4,12 +4,19 @@ import errno
 from typing import Any
 
 import waitress
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
 
 from zhucan.orgs.commands import Command as Base
 
 _LAST_PORT = 65535
+# a proxy on this machine says who asked and whether by HTTPS; anybody else's word for it is dropped
+_PROXY = {
+    "trusted_proxy": "127.0.0.1",
+    "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+    "clear_untrusted_proxy_headers": True,
+}
 
 
 class Command(Base):
@@ -25,7 +32,9 @@ class Command(Base):
         if not 1 <= port <= _LAST_PORT:
             raise CommandError(f"端口 {port} 不对：请写 1 至 {_LAST_PORT} 之间的数，例如 --port 8000。")
         try:
-            server = waitress.create_server(get_wsgi_application(), host=host, port=port, threads=8)
+            server = waitress.create_server(
+                get_wsgi_application(), host=host, port=port, threads=8, **(_PROXY if settings.BEHIND_PROXY else {})
+            )
         except ValueError as error:
             raise CommandError(f"地址 {host} 不对：请写本机的 IP 地址，只在本机用请写 127.0.0.1。") from error
         except OSError as error:
