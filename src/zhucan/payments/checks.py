@@ -7,7 +7,7 @@ from django.db.models import Count, F, Q, Sum
 from zhucan.core.money import from_fen
 from zhucan.core.months import Month
 from zhucan.orgs.models import AuditEntry
-from zhucan.payments.models import Account, Batch, Entry, Line, LineKind, Payment, PaymentStatus, Run, RunStatus
+from zhucan.payments.models import Account, Batch, Entry, Line, LineKind, Payment, PaymentStatus, Remark, Run, RunStatus
 from zhucan.registry.models import Death
 
 
@@ -25,6 +25,7 @@ def lines_and_entries_agree() -> Iterator[str]:
         yield f"发放行 {line.pk} 没有入账却有分录：请报告管理员。"
     for row in (
         Line.objects.filter(run__status__in=(RunStatus.APPROVED, RunStatus.SENT, RunStatus.RECONCILED), booked=False)
+        .exclude(remark__kind=Remark.Kind.HELD)
         .values("run_id")
         .annotate(count=Count("id"))
     ):

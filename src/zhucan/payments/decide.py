@@ -122,7 +122,7 @@ class _Decider:
         load(self.con, "in_scope", self.scope.awards_sql(), {"award_id": "BIGINT"})
 
     def _affected(self) -> None:
-        """Find the people of whom anything was learnt since their awards were last decided."""
+        """Find the people of whom anything was learnt since their awards were last decided, or who were held back."""
         first = self.con.execute("SELECT min(decided_at), max(decided_at) FROM award").fetchone()
         since = first[0].replace(tzinfo=UTC) - _LATE if first and first[0] else _EVER
         export_changes(self.con, since=since, known_at=self.scope.known_at, people=self.people)
@@ -153,7 +153,7 @@ class _Decider:
                 coalesce(grant_at, recorded_at))) AS changed_at FROM award GROUP BY person_id) w
                 ON w.person_id = a.person_id
             WHERE a.decided_at IS NULL OR c.changed_at > a.seen_to OR p.changed_at > a.seen_to
-                OR w.changed_at > a.seen_to
+                OR w.changed_at > a.seen_to OR a.decided_through < {self.month - 1}
             """
         )
 

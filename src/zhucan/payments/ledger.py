@@ -29,7 +29,7 @@ def insert(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) ->
 
 
 def book_lines(run: Run, at: datetime) -> None:
-    """Book every line of a run: what is granted becomes payable, what was too much becomes recoverable."""
+    """Book the lines of a run that are not held back: what is granted becomes payable, what was too much becomes recoverable."""
     with connection.cursor() as cursor:
         for kinds, source, target, amount in (
             ("'regular', 'arrears'", Account.FUND, Account.PAYABLE, "amount_fen"),
@@ -39,7 +39,7 @@ def book_lines(run: Run, at: datetime) -> None:
             cursor.execute(
                 "INSERT INTO payments_entry (source, target, amount_fen, person_id, scheme, cause, line_id, at)"
                 f" SELECT '{source.value}', '{target.value}', {amount}, person_id, scheme, {cause}, id, %s"
-                f" FROM payments_line WHERE run_id = %s AND kind IN ({kinds}) ORDER BY id",
+                f" FROM payments_line WHERE run_id = %s AND booked AND kind IN ({kinds}) ORDER BY id",
                 [at, run.pk],
             )
 

@@ -112,6 +112,20 @@ class Line(models.Model):
         )
 
 
+class Remark(models.Model):
+    """What somebody said of one line before the run was approved: looked at, or held back from this run."""
+
+    class Kind(models.TextChoices):
+        SEEN = "seen", "已看过"
+        HELD = "held", "暂不发放"
+
+    line = models.OneToOneField(Line, models.PROTECT, related_name="remark")
+    kind = models.CharField(max_length=4, choices=Kind)
+    text = models.CharField("说明", max_length=200, blank=True)
+    at = models.DateTimeField("时间")
+    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
+
+
 class Bookmark(models.Model):
     """What a run found of an award's lapse; it becomes the award's own bookmark when the run is booked."""
 
@@ -183,6 +197,12 @@ class Payment(models.Model):
     follows = models.OneToOneField("self", models.PROTECT, null=True, related_name="followed_by")
 
     class Meta:
+        # the few that did not arrive are looked for every day
+        indexes = (
+            models.Index(
+                fields=("status", "run"), condition=Q(status__in=("failed", "no_account")), name="payment_open"
+            ),
+        )
         constraints = (
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_positive"),
             models.UniqueConstraint(fields=("batch", "number"), name="payment_number_once"),
@@ -231,7 +251,15 @@ class Entry(models.Model):
     at = models.DateTimeField("时间")
 
     class Meta:
-        indexes = (models.Index(fields=("person", "source")), models.Index(fields=("person", "target")))
+        indexes = (
+            models.Index(fields=("person", "source")),
+            models.Index(fields=("person", "target")),
+            models.Index(
+                fields=("person",),
+                condition=Q(source="recoverable") | Q(target="recoverable"),
+                name="entry_recoverable",
+            ),
+        )
         constraints = (
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="entry_positive"),
             models.CheckConstraint(condition=~Q(source=F("target")), name="entry_moves"),

@@ -17,7 +17,7 @@ from zhucan.orgs import audit
 from zhucan.orgs.models import Division, User
 from zhucan.payments import ledger, recoveries
 from zhucan.payments.decide import Draft, Result, decide_month
-from zhucan.payments.models import Account, Basis, Bookmark, Entry, Line, LineKind, Run, RunStatus
+from zhucan.payments.models import Account, Basis, Bookmark, Entry, Line, LineKind, Remark, Run, RunStatus
 from zhucan.payments.scope import Scope
 from zhucan.policy.catalogue import scheme
 
@@ -105,6 +105,7 @@ def calculate(
     if still_open is None and earlier.exists() and not result.drafts:
         return None
     if still_open is not None:
+        Remark.objects.filter(line__run=still_open).delete()
         still_open.lines.all()._raw_delete(still_open.lines.db)  # draft lines have no dependants
         still_open.bookmarks.all().delete()
         sequence = still_open.sequence
@@ -215,36 +216,39 @@ def approve(*, run: Run, at: datetime, by: User) -> Run:
     locked.save()
     try:
         with transaction.atomic():
-            locked.lines.update(booked=True)
+            held = list(locked.lines.filter(remark__kind=Remark.Kind.HELD).values_list("pk", "award_id"))
+            locked.lines.exclude(pk__in=[line for line, _ in held]).update(booked=True)
             ledger.book_lines(locked, at)
     except IntegrityError as error:
         raise RunRefused("有月份已由别的发放入账，不能重复入账：请重新计算再批准。") from error
     _net(locked, at)
     recoveries.apply_set_offs(run=locked, at=at)
     awards = scope.awards_sql().replace("%", "%%")  # a statement with parameters takes a bare % for one
+    again = sorted({award for _, award in held})  # these keep their bookmark: the next run decides their month again
+    but = f" AND id NOT IN ({', '.join(map(str, again))})" if again else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE cases_award SET decided_through = {locked.month}, decided_at = %s WHERE id IN ({awards})",
+            f"UPDATE cases_award SET decided_through = {locked.month}, decided_at = %s WHERE id IN ({awards}){but}",
             [locked.known_at],
         )
-    for mark in locked.bookmarks.select_related("award").iterator():
+    for mark in locked.bookmarks.exclude(award__in=again).select_related("award").iterator():
         mark.award.lapsed_from = mark.lapsed_from
         mark.award.save(update_fields=["lapsed_from"])
-    amount = locked.lines.filter(amount_fen__gt=0).aggregate(sum=Sum("amount_fen"))["sum"] or 0
-    audit.record(actor=by, action="payments.approve", target=f"run:{run.pk}", at=at, amount_fen=amount)
+    amount = locked.lines.filter(amount_fen__gt=0, booked=True).aggregate(sum=Sum("amount_fen"))["sum"] or 0
+    audit.record(actor=by, action="payments.approve", target=f"run:{run.pk}", at=at, amount_fen=amount, held=len(held))
     return locked
 
 
 def _net(run: Run, at: datetime) -> None:
     """Set what a run makes up against what it takes back, within one person and scheme (EFF-3)."""
     owed: dict[tuple[int, str], list[Line]] = defaultdict(list)
-    for line in run.lines.filter(kind=LineKind.RECOVERY).order_by("month", "id"):
+    for line in run.lines.filter(kind=LineKind.RECOVERY, booked=True).order_by("month", "id"):
         owed[line.person_id, line.scheme].append(line)
     if not owed:
         return
     people = {person for person, _ in owed}
     entries = []
-    arrears = run.lines.filter(kind=LineKind.ARREARS).order_by("month", "id")
+    arrears = run.lines.filter(kind=LineKind.ARREARS, booked=True).order_by("month", "id")
     left = {key: [-line.amount_fen for line in lines] for key, lines in owed.items()}
     for line in arrears.iterator():
         if line.person_id not in people:
@@ -273,6 +277,7 @@ def discard(*, run: Run, at: datetime, by: User | None) -> None:
     if locked.status not in OPEN:
         raise RunRefused("已批准的发放不能作废：请用更正在下月补发或追回。")
     audit.record(actor=by, action="payments.discard", target=f"run:{run.pk}", at=at)
+    Remark.objects.filter(line__run=locked).delete()
     locked.lines.all().delete()
     locked.bookmarks.all().delete()
     locked.delete()
