@@ -15,7 +15,27 @@ MODES: dict[str, dict[str, Any]] = {
     "dark": {"viewport": {"width": 1280, "height": 900}, "theme": "dark"},
 }
 PUBLIC = ("/sign-in/",)
-STAFF = {"clerk": ("/", "/people/", "/people/1/", "/password/", "/device/")}
+STAFF = {
+    "clerk": (
+        "/",
+        "/people/",
+        "/people/1/",
+        "/password/",
+        "/device/",
+        "/runs/",
+        "/runs/calculate/",
+        "/runs/1/",
+        "/runs/line/1/",
+        "/runs/failed/",
+        "/runs/risk/?first=2025-01&last=2025-12",
+        "/runs/recoveries/",
+        "/indicators/",
+        "/indicators/figure/?id=holders&by=division",
+        "/reports/",
+        "/reports/1/",
+        "/reports/new/",
+    ),
+}
 
 
 def _prepare(page: Any, site: Site, mode: str) -> None:

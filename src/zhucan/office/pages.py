@@ -1,6 +1,6 @@
 """The one table of staff pages: address, view, and the roles that may open it."""
 
-from zhucan.office import account, desk, figures, people, reports, runs
+from zhucan.office import account, desk, figures, people, reports, risk, run_steps, runs
 from zhucan.office.access import EVERYONE, Page
 from zhucan.orgs.models import Role
 
@@ -8,6 +8,7 @@ READERS = EVERYONE - {Role.ADMINISTRATOR, Role.PARTNER}
 """Who reads personal files of the own place."""
 COUNTY = frozenset({Role.COUNTY_CLERK, Role.APPROVER, Role.FINANCE, Role.LEADER, Role.AUDITOR})
 """Who sees runs and money of the whole county."""
+CLERK, APPROVER, FINANCE = (frozenset({role}) for role in (Role.COUNTY_CLERK, Role.APPROVER, Role.FINANCE))
 
 PAGES: tuple[Page, ...] = (
     Page("home", "", desk.home, EVERYONE, "今天"),
@@ -16,7 +17,26 @@ PAGES: tuple[Page, ...] = (
     Page("device", "device/", account.device, EVERYONE),
     Page("people", "people/", people.people, READERS, "人员"),
     Page("people-file", "people/<int:pk>/", people.person, READERS),
+    Page("runs", "runs/", runs.runs, READERS, "发放"),
+    Page("runs-calculate", "runs/calculate/", run_steps.calculate, CLERK),
+    Page("runs-progress", "runs/work/<uuid:work_id>/", runs.progress, CLERK | APPROVER),
+    Page("runs-failed", "runs/failed/", runs.failed, READERS),
+    Page("runs-risk", "runs/risk/", risk.risk, COUNTY),
+    Page("runs-recoveries", "runs/recoveries/", risk.owed, COUNTY),
+    Page("runs-decide", "runs/recoveries/<int:pk>/<slug:scheme_id>/<slug:cause>/", risk.decide, CLERK | FINANCE),
     Page("runs-run", "runs/<int:pk>/", runs.run, READERS),
+    Page("runs-line", "runs/line/<int:pk>/", runs.line, READERS),
+    Page("runs-hold", "runs/line/<int:pk>/hold/", run_steps.hold, APPROVER),
+    Page("runs-release", "runs/line/<int:pk>/release/", run_steps.release, APPROVER),
+    Page("runs-look-at", "runs/<int:pk>/look-at/", run_steps.look_at, CLERK),
+    Page("runs-check", "runs/<int:pk>/check/", run_steps.check, CLERK),
+    Page("runs-approve", "runs/<int:pk>/approve/", run_steps.approve, APPROVER),
+    Page("runs-discard", "runs/<int:pk>/discard/", run_steps.discard, CLERK),
+    Page("runs-send", "runs/<int:pk>/send/", run_steps.send, FINANCE),
+    Page("runs-bank-file", "runs/batch/<int:pk>/file.<str:suffix>", run_steps.bank_file, FINANCE),
+    Page("runs-reconcile", "runs/<int:pk>/reconcile/", run_steps.reconcile, FINANCE),
+    Page("runs-waiting", "runs/<int:pk>/waiting/", run_steps.not_arrived, COUNTY),
+    Page("runs-follow-up", "runs/<int:pk>/follow-up/", run_steps.follow_up, FINANCE),
     Page("indicators", "indicators/", figures.catalogue, READERS, "指标"),
     Page("indicators-figure", "indicators/figure/", figures.figure, READERS),
     Page("reports", "reports/", reports.reports, READERS, "报告"),

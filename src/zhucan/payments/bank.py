@@ -313,16 +313,19 @@ class Reconciliation:
 
 
 @transaction.atomic
-def reconcile(*, path: Path, at: datetime, by: User | None) -> Reconciliation:
-    """Take in a bank's return file; the same file twice changes nothing. Raises `ReturnRefused`, and nothing changes."""
+def reconcile(*, path: Path, at: datetime, by: User | None, run: Run | None = None) -> Reconciliation:
+    """Take in a bank's return file, of a run where one is named; the same file twice changes nothing.
+
+    Raises `ReturnRefused`, and nothing changes.
+    """
     answers = read(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if not answers:
         raise ReturnRefused(f"回盘文件 {path.name} 没有明细：请向银行索取完整的文件。")
     number = answers[0].batch
     batch = Batch.objects.select_for_update().filter(number=number).select_related("run").first()
-    if batch is None:
-        raise ReturnRefused(f"没有批次 {number}：请核对是否拿错了文件。")
+    if batch is None or (run is not None and batch.run_id != run.pk):
+        raise ReturnRefused(f"{'这次发放' if run else ''}没有批次 {number}：请核对是否拿错了文件。")
     if batch.status == BatchStatus.RECONCILED:
         if batch.return_digest == digest:
             return _summary(batch, again=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from zhucan.core.errors import ZhucanError
 from zhucan.core.money import fen, from_fen
@@ -35,9 +35,11 @@ class Debt:
     amount: Decimal
 
 
-def debts(person: Person | None = None) -> Iterator[Debt]:
-    """Yield every open recovery account."""
+def debts(person: Person | None = None, *, among: QuerySet[Person] | None = None) -> Iterator[Debt]:
+    """Yield every open recovery account, of one person or of some people."""
     entries = Entry.objects.all() if person is None else Entry.objects.filter(person=person)
+    if among is not None:
+        entries = entries.filter(person__in=among.values("pk"))
     sums: dict[tuple[int, str, str], int] = defaultdict(int)
     for account, sign in ((Q(source=Account.RECOVERABLE), 1), (Q(target=Account.RECOVERABLE), -1)):
         for row in entries.filter(account).values("person_id", "scheme", "cause").annotate(sum=Sum("amount_fen")):

@@ -1,6 +1,9 @@
 """`zhucan serve`: serve the pages on this machine."""
 
 import errno
+import signal
+import subprocess
+import sys
 from typing import Any
 
 import waitress
@@ -11,6 +14,7 @@ from django.core.wsgi import get_wsgi_application
 from zhucan.orgs.commands import Command as Base
 
 _LAST_PORT = 65535
+_WORKER = (sys.executable, "-m", "zhucan", "db_worker", "--interval", "0.5", "--no-startup-delay", "--no-reload")
 # a proxy on this machine says who asked and whether by HTTPS; anybody else's word for it is dropped
 _PROXY = {
     "trusted_proxy": "127.0.0.1",
@@ -25,6 +29,7 @@ class Command(Base):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="地址（默认只在本机）")
         parser.add_argument("--port", type=int, default=8000, help=f"端口，1 至 {_LAST_PORT}")
+        parser.add_argument("--no-worker", action="store_true", help="不在旁边启动办理长事务的进程（已另外启动时）")
 
     def run(self, **options: Any) -> None:
         """Serve until interrupted."""
@@ -41,7 +46,14 @@ class Command(Base):
             raise CommandError(_sentence(host, port, error)) from error
         self.stdout.write(f"网页服务：http://{host}:{port}/  （按 Ctrl+C 停止）")
         self.stdout.flush()
-        server.run()
+        worker = None if options["no_worker"] else subprocess.Popen(_WORKER)
+        # asked to end by the system, leave the same way as by Ctrl+C: the worker goes along
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            server.run()
+        finally:
+            if worker is not None:
+                worker.terminate()  # it ends what it is doing first
 
 
 def _sentence(host: str, port: int, error: OSError) -> str:
