@@ -17,6 +17,7 @@ class Scope:
     division: str
     schemes: tuple[Scheme, ...]
     known_at: datetime
+    person_id: int | None = None  # of one person only, to see what a change would do
 
     @property
     def scheme_list(self) -> str:
@@ -29,6 +30,8 @@ class Scope:
             f"SELECT {columns} FROM cases_award a WHERE a.scheme IN ({self.scheme_list})"
             f" AND {as_utc('a.recorded_at')} <= '{stamp(self.known_at)}' AND a.start <= {self.month.index}"
         )
+        if self.person_id is not None:
+            text += f" AND a.person_id = {self.person_id:d}"
         if level_of(self.division) in (Level.TOWNSHIP, Level.VILLAGE):
             return (
                 f"{text} AND a.division_id = '{county_of(self.division)}' AND a.person_id IN (SELECT t.person_id"
