@@ -110,7 +110,9 @@ def test_a_persons_page_gives_reasons_and_payments(somebody: Person, county: Cou
 
 def test_a_month_that_is_none_is_not_found(somebody: Person, county: County):
     client = _client(county.a)
-    assert client.get(reverse("office:people-file", args=[somebody.pk]), {"month": "2025-13"}).status_code == 404
+    assert (
+        client.get(reverse("office:people-entitlements", args=[somebody.pk]), {"month": "2025-13"}).status_code == 404
+    )
 
 
 def test_every_page_carries_a_strict_policy_and_is_not_stored(somebody: Person, county: County):

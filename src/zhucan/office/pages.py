@@ -1,6 +1,6 @@
 """The one table of staff pages: address, view, and the roles that may open it."""
 
-from zhucan.office import account, desk, figures, people, reports, risk, run_steps, runs
+from zhucan.office import account, corrections, desk, figures, people, person, reports, risk, run_steps, runs
 from zhucan.office.access import EVERYONE, Page
 from zhucan.orgs.models import Role
 
@@ -9,6 +9,7 @@ READERS = EVERYONE - {Role.ADMINISTRATOR, Role.PARTNER}
 COUNTY = frozenset({Role.COUNTY_CLERK, Role.APPROVER, Role.FINANCE, Role.LEADER, Role.AUDITOR})
 """Who sees runs and money of the whole county."""
 CLERK, APPROVER, FINANCE = (frozenset({role}) for role in (Role.COUNTY_CLERK, Role.APPROVER, Role.FINANCE))
+CLERKS = frozenset({Role.COUNTY_CLERK, Role.TOWNSHIP_CLERK})
 
 PAGES: tuple[Page, ...] = (
     Page("home", "", desk.home, EVERYONE, "今天"),
@@ -16,7 +17,11 @@ PAGES: tuple[Page, ...] = (
     Page("password", "password/", account.password, EVERYONE),
     Page("device", "device/", account.device, EVERYONE),
     Page("people", "people/", people.people, READERS, "人员"),
-    Page("people-file", "people/<int:pk>/", people.person, READERS),
+    Page("people-file", "people/<int:pk>/", person.file, READERS),
+    Page("people-entitlements", "people/<int:pk>/entitlements/", person.entitlements, READERS),
+    Page("people-opened", "people/<int:pk>/open/<slug:what>/", person.opened, READERS - {Role.LEADER}),
+    Page("people-record", "people/<int:pk>/record/<slug:what>/", corrections.record, CLERKS),
+    Page("people-correct", "people/<int:pk>/<slug:kind>/<int:spell>/", corrections.correct, CLERKS),
     Page("runs", "runs/", runs.runs, READERS, "发放"),
     Page("runs-calculate", "runs/calculate/", run_steps.calculate, CLERK),
     Page("runs-progress", "runs/work/<uuid:work_id>/", runs.progress, CLERK | APPROVER),

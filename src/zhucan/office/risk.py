@@ -15,11 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from zhucan.core import masking
 from zhucan.core.divisions import prefix
-from zhucan.core.errors import ZhucanError
-from zhucan.core.money import from_fen, parse_yuan, text
+from zhucan.core.money import from_fen, text
 from zhucan.core.months import Month
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
+from zhucan.office.fields import YuanField
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.models import Division
 from zhucan.payments import causes, recoveries
@@ -38,20 +38,6 @@ class PeriodForm(Form):
 
     first = MonthField(label="从哪个月的发放")
     last = MonthField(label="到哪个月的发放")
-
-
-class YuanField(forms.CharField):
-    """An amount in yuan; gives a Decimal."""
-
-    def clean(self, value: Any) -> Decimal | None:
-        """Return the amount, None where it may be left out."""
-        typed = super().clean(value)
-        if not typed:
-            return None
-        try:
-            return parse_yuan(typed)
-        except ZhucanError as error:
-            raise forms.ValidationError(str(error)) from error
 
 
 class DecisionForm(Form):
