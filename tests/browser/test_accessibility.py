@@ -19,6 +19,8 @@ STAFF = {
     "clerk": (
         "/",
         "/people/",
+        "/people/?category=physical",
+        "/people/export/",
         "/people/1/",
         "/people/1/entitlements/",
         "/people/1/entitlements/?as=letter",

@@ -100,7 +100,8 @@ def figure(request: OfficeRequest) -> HttpResponse:
     """一个指标的数字、分布和它所数的记录。"""
     first, last = _usual()
     asked = request.GET.copy()
-    for name, usual in (("division", scope.here(request)), ("first", str(first)), ("last", str(last))):
+    here = scope.here(request)
+    for name, usual in (("id", "holders"), ("division", here), ("first", str(first)), ("last", str(last))):
         asked.setdefault(name, usual)
     place = _place(request, str(asked["division"]))
     asked["division"] = place.code

@@ -1,0 +1,171 @@
+"""Every page of the table with every role: who may not is told 403, what lies elsewhere is not found, and a page that
+only acts does not act when it is merely looked at."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.county import County
+from zhucan.cases.models import Award
+from zhucan.office import work
+from zhucan.office.access import Page
+from zhucan.office.models import SavedList
+from zhucan.office.pages import PAGES
+from zhucan.orgs.clock import moment, now
+from zhucan.orgs.models import Appointment, AuditEntry, Division, Role, User
+from zhucan.payments import bank
+from zhucan.payments.models import Batch, Entry, Line, Run
+from zhucan.registry.models import Hardship, Person
+from zhucan.reports.services import compose
+
+_ACTS = {405}
+"""What a page answers that only acts."""
+
+
+@pytest.fixture
+def filled(county: County) -> County:
+    person = county.person()
+    county.certify(person, "physical", 1)
+    county.dibao(person)
+    county.grant(person, "2025-01-06")
+    run = county.book("2025-01")
+    bank.send(run=run, day=date(2025, 2, 3), at=now(), by=None)
+    compose("county-work-report", "330499", 2025, at=moment(date(2026, 1, 5)), by=None)
+    return county
+
+
+def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
+    """Return for each page with a key in its address what fills it: something of county a."""
+    from zhucan.reports.models import Report
+
+    person = Person.objects.get().pk
+
+    def of_run(user: User) -> dict[str, Any]:
+        return {"pk": Run.objects.get().pk}
+
+    def of_line(user: User) -> dict[str, Any]:
+        return {"pk": Line.objects.first().pk}
+
+    def of_report(user: User) -> dict[str, Any]:
+        return {"pk": Report.objects.get().pk}
+
+    def of_list(user: User) -> dict[str, Any]:
+        return {"pk": SavedList.objects.get_or_create(user=user, name="名单", defaults={"filters": {}})[0].pk}
+
+    return {
+        "people-file": lambda user: {"pk": person},
+        "people-entitlements": lambda user: {"pk": person},
+        "people-opened": lambda user: {"pk": person, "what": "id-number"},
+        "people-record": lambda user: {"pk": person, "what": "death"},
+        "people-correct": lambda user: {"pk": person, "kind": "hardship", "spell": Hardship.objects.get().pk},
+        "people-open-list": of_list,
+        "people-drop-list": of_list,
+        "runs-progress": lambda user: {
+            "work_id": work.start(work.calculate, month="2025-01", place=county.a.code, by=user.pk)
+        },
+        "runs-decide": lambda user: {"pk": person, "scheme_id": "living-allowance", "cause": "died"},
+        "runs-line": of_line,
+        "runs-hold": of_line,
+        "runs-release": of_line,
+        "runs-bank-file": lambda user: {"pk": Batch.objects.get().pk, "suffix": "csv"},
+        "reports-report": of_report,
+        "reports-figure": of_report,
+        "reports-download": lambda user: {**of_report(user), "suffix": "json"},
+        **dict.fromkeys(("runs-run", "runs-look-at", "runs-check", "runs-approve", "runs-discard", "runs-send", "runs-reconcile", "runs-waiting", "runs-follow-up"), of_run),
+    }  # fmt: skip
+
+
+OWN = {"people-open-list", "people-drop-list"}
+"""Pages about what is the user's own, wherever."""
+NOTHING_THERE = {"runs-decide", "reports-figure"}
+"""Pages whose key names nothing in this small county even for those who may."""
+
+
+def _client(role: Role, place: Division) -> tuple[Client, User]:
+    user, _ = User.objects.get_or_create(username=f"{role}-{place.pk}")
+    Appointment.objects.get_or_create(user=user, role=role, division=place, valid_from=date(2020, 1, 1))
+    client = Client()
+    client.force_login(user)
+    return client, user
+
+
+def _address(page: Page, county: County, user: User) -> str:
+    return reverse(f"office:{page.name}", kwargs=_keys(county)[page.name](user) if "<" in page.path else {})
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_page_opens_to_its_roles_alone(filled: County, role: Role):
+    client, user = _client(role, filled.a)
+    for page in PAGES:
+        answer = client.get(_address(page, filled, user))
+        if role not in page.roles:
+            assert answer.status_code == 403, (page.name, role)
+        elif page.name in NOTHING_THERE:
+            assert answer.status_code == 404, (page.name, role)
+        else:
+            assert answer.status_code in {200, 302} | _ACTS, (page.name, role)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_what_is_of_another_county_is_not_found(filled: County, role: Role):
+    client, user = _client(role, filled.b)
+    for page in PAGES:
+        if "<" not in page.path or role not in page.roles or page.name in OWN:
+            continue
+        address = _address(page, filled, user)
+        looked = client.get(address)
+        assert looked.status_code in {404} | _ACTS, (page.name, role)
+        if looked.status_code in _ACTS:
+            assert client.post(address).status_code == 404, (page.name, role)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_nothing_of_another_county_stands_in_a_list_or_a_count(filled: County, role: Role):
+    client, user = _client(role, filled.b)
+    person = Person.objects.get()
+    for page in PAGES:
+        if "<" in page.path or role not in page.roles:
+            continue
+        text = client.get(_address(page, filled, user)).content.decode()
+        for secret in (person.name, f"（{person.pk}）", person.id_number):
+            assert secret not in text, (page.name, role)
+
+
+def test_looking_at_every_page_changes_nothing(filled: County):
+    before = (Entry.objects.count(), Line.objects.count(), Run.objects.get().status, Award.objects.count())
+    for role in Role:
+        client, user = _client(role, filled.a)
+        for page in PAGES:
+            client.get(_address(page, filled, user))
+    assert (Entry.objects.count(), Line.objects.count(), Run.objects.get().status, Award.objects.count()) == before
+
+
+def test_no_address_log_or_trail_holds_anything_personal(filled: County, caplog: pytest.LogCaptureFixture):
+    person = Person.objects.get()
+    client, user = _client(Role.COUNTY_CLERK, filled.a)
+    for page in PAGES:
+        address = _address(page, filled, user)
+        assert person.name not in address
+        client.get(address)
+    client.get(reverse("office:people"), {"q": person.id_number})
+    said = caplog.text + str(list(AuditEntry.objects.values_list("target", "detail")))
+    for secret in (person.name, person.id_number, person.payeeaccount_spells.get().number):
+        assert secret not in said
+
+
+def test_every_page_stands_behind_its_row(filled: County):
+    for page in PAGES:
+        address = _address(page, filled, User.objects.get(username="clerk"))
+        answer = Client().get(address)
+        assert answer.status_code == 302, page.name
+        assert answer["Location"].startswith(reverse("office:sign-in")), page.name
+
+
+def test_work_that_never_was_is_not_found(filled: County):
+    client, _ = _client(Role.COUNTY_CLERK, filled.a)
+    assert client.get(reverse("office:runs-progress", args=[uuid4()])).status_code == 404

@@ -1,0 +1,163 @@
+"""People are found by what is known of them, within one's place only, and lists leave with purpose, mark and trail."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.county import County, told
+from zhucan.office.models import SavedList
+from zhucan.orgs.clock import today
+from zhucan.orgs.models import Appointment, AuditEntry, Division, Role, User
+from zhucan.registry import services
+from zhucan.registry.models import Person
+
+
+@pytest.fixture
+def enter(county: County) -> Callable[..., Client]:
+    def client(role: Role = Role.COUNTY_CLERK, place: Division | None = None) -> Client:
+        where = place or county.a
+        user, _ = User.objects.get_or_create(username=f"{role}-{where.pk}", defaults={"full_name": "=cmd()"})
+        Appointment.objects.get_or_create(user=user, role=role, division=where, valid_from=date(2020, 1, 1))
+        made = Client()
+        made.force_login(user)
+        return made
+
+    return client
+
+
+@pytest.fixture
+def people(county: County) -> list[Person]:
+    town = Division.objects.create(code="330499101000", name="青石镇", level="township", parent=county.a)
+    village = Division.objects.create(code="330499101001", name="上浦村", level="village", parent=town)
+    old, young, bare = county.person(), county.person(born=today() - timedelta(days=9 * 365)), county.person()
+    county.certify(old, "physical", 1, expires=today() + timedelta(days=60))
+    county.dibao(old)
+    county.grant(old, "2025-01-06", schemes=("living-allowance",))
+    county.certify(young, "hearing", 2, issued="2022-01-01", expires=date(2039, 12, 31))
+    services.move(person=young, day=date(2024, 1, 1), division=village, witness=told("2024-01-01"))
+    return [old, young, bare]
+
+
+def _found(client: Client, **asked: str) -> set[int]:
+    page = client.get(reverse("office:people"), asked)
+    assert page.status_code == 200
+    return {row["person"].pk for row in page.context["rows"]}
+
+
+@pytest.mark.parametrize(
+    ("asked", "who"),
+    [
+        ({}, {0, 1, 2}),
+        ({"category": "physical"}, {0}),
+        ({"grade": "2"}, {1}),
+        ({"certificate": "valid"}, {0, 1}),
+        ({"certificate": "none"}, {2}),
+        ({"certificate": "expired"}, set()),
+        ({"expiring": "3"}, {0}),
+        ({"expiring": "1"}, set()),
+        ({"hardship": "dibao"}, {0}),
+        ({"hardship": "unknown"}, {1, 2}),
+        ({"age": "7-17"}, {1}),
+        ({"age": "18-59"}, {0, 2}),
+        ({"award": "living-allowance"}, {0}),
+        ({"place": "330499101000"}, {1}),
+        ({"place": "330499101001", "category": "physical"}, set()),
+        ({"q": "测试1"}, {0}),
+        ({"q": "测试1", "grade": "2"}, set()),
+        ({"q": "上浦村"}, {1}),
+    ],
+)
+def test_filters_find_who_fits(people: list[Person], enter, asked: dict[str, str], who: set[int]):
+    assert _found(enter(), **asked) == {people[place].pk for place in who}
+
+
+def test_a_filter_that_does_not_exist_is_refused(people: list[Person], enter):
+    for wrong in ({"grade": "9"}, {"place": "330498000000"}, {"hardship": "x' OR 1=1"}):
+        assert enter().get(reverse("office:people"), wrong).status_code == 422
+
+
+def test_a_commissioner_finds_only_her_village(people: list[Person], enter):
+    village = Division.objects.get(code="330499101001")
+    client = enter(Role.COMMISSIONER, village)
+    assert _found(client) == {people[1].pk}
+    assert _found(client, q="测试") == {people[1].pk}
+    assert _found(client, q=people[0].id_number) == set()
+    assert client.get(reverse("office:people-file", args=[people[0].pk])).status_code == 404
+    assert client.get(reverse("office:people-export")).status_code == 403
+
+
+def test_a_list_is_kept_as_conditions_and_is_ones_own(people: list[Person], enter):
+    client = enter()
+    client.post(reverse("office:people-save-list") + "?grade=2&q=张三&page=4", {"name": "二级"})
+    kept = SavedList.objects.get()
+    assert kept.filters == {"grade": "2"}
+    opened = client.get(reverse("office:people-open-list", args=[kept.pk]))
+    assert opened["Location"] == reverse("office:people") + "?grade=2"
+    assert enter(Role.AUDITOR).get(reverse("office:people-open-list", args=[kept.pk])).status_code == 404
+    assert enter(Role.AUDITOR).post(reverse("office:people-drop-list", args=[kept.pk])).status_code == 404
+    client.post(reverse("office:people-drop-list", args=[kept.pk]))
+    assert not SavedList.objects.exists()
+
+
+def _taken(client: Client, **asked: str):
+    return client.post(
+        reverse("office:people-export") + "?certificate=valid", {"purpose": "核对低保", "kind": "csv", **asked}
+    )
+
+
+def test_a_list_leaves_marked_counted_and_masked(people: list[Person], enter):
+    services.rename(person=people[0], name="=HYPERLINK(1)")
+    rows = list(csv.reader(io.StringIO(_taken(enter()).content.decode("utf-8-sig"))))
+    assert "用途：核对低保，共 2 行" in rows[0][0]
+    assert {row[0] for row in rows[2:]} == {str(people[0].pk), str(people[1].pk)}
+    text = str(rows)
+    assert people[0].id_number not in text
+    assert all(cell[:1] not in ("=", "+", "-", "@") for row in rows[1:] for cell in row)
+    entry = AuditEntry.objects.get(action="office.exported")
+    assert (entry.detail["rows"], entry.detail["purpose"], entry.detail["whole"]) == (2, "核对低保", False)
+
+
+def test_a_workbook_holds_texts_only_and_its_mark(people: list[Person], enter):
+    services.rename(person=people[0], name="=1+1")
+    book = openpyxl.load_workbook(io.BytesIO(_taken(enter(), kind="xlsx").content))
+    page = book.active
+    assert "用途：核对低保" in page["A1"].value
+    assert {cell.data_type for row in page.iter_rows(min_row=2) for cell in row if cell.value} == {"s"}
+    assert "用途：核对低保" in page.oddFooter.center.text
+
+
+def test_whole_numbers_leave_only_with_clerks_who_ask_for_them(people: list[Person], enter):
+    assert people[0].id_number in _taken(enter(), whole="on").content.decode("utf-8-sig")
+    assert people[0].id_number not in _taken(enter(Role.AUDITOR), whole="on").content.decode("utf-8-sig")
+    assert [entry.detail["whole"] for entry in AuditEntry.objects.filter(action="office.exported")] == [True, False]
+
+
+@pytest.mark.parametrize("purpose", ["", "=1+1", "<script>"])
+def test_nothing_leaves_without_a_purpose(people: list[Person], enter, purpose: str):
+    assert _taken(enter(), purpose=purpose).status_code == 422
+    assert not AuditEntry.objects.filter(action="office.exported").exists()
+
+
+def test_a_longer_list_asks_no_more_questions_of_the_database(people: list[Person], county: County, enter):
+    client = enter()
+
+    def asked() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            client.get(reverse("office:people"))
+        return len(queries)
+
+    asked()
+    before = asked()
+    for _ in range(12):
+        county.certify(county.person(), "physical", 3)
+    assert asked() == before
