@@ -41,6 +41,7 @@ STAFF = {
         "/reports/1/",
         "/reports/new/",
     ),
+    "admin": ("/", "/users/", "/users/appoint/", "/audit/", "/audit/verify/", "/audit/head/"),
 }
 
 

@@ -1,6 +1,19 @@
 """The one table of staff pages: address, view, and the roles that may open it."""
 
-from zhucan.office import account, corrections, desk, figures, people, person, reports, risk, run_steps, runs
+from zhucan.office import (
+    account,
+    corrections,
+    desk,
+    figures,
+    people,
+    person,
+    reports,
+    risk,
+    run_steps,
+    runs,
+    trail,
+    users,
+)
 from zhucan.office.access import EVERYONE, Page
 from zhucan.orgs.models import Role
 
@@ -10,6 +23,8 @@ COUNTY = frozenset({Role.COUNTY_CLERK, Role.APPROVER, Role.FINANCE, Role.LEADER,
 """Who sees runs and money of the whole county."""
 CLERK, APPROVER, FINANCE = (frozenset({role}) for role in (Role.COUNTY_CLERK, Role.APPROVER, Role.FINANCE))
 CLERKS = frozenset({Role.COUNTY_CLERK, Role.TOWNSHIP_CLERK})
+ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+AUDIT = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 
 PAGES: tuple[Page, ...] = (
     Page("home", "", desk.home, EVERYONE, "今天"),
@@ -53,4 +68,15 @@ PAGES: tuple[Page, ...] = (
     Page("reports-figure", "reports/<int:pk>/figure/", reports.figure, READERS),
     Page("reports-report", "reports/<int:pk>/", reports.report, READERS),
     Page("reports-download", "reports/<int:pk>/download.<str:suffix>", reports.download, READERS),
+    Page("users", "users/", users.users, ADMINISTRATOR, "用户"),
+    Page("users-appoint", "users/appoint/", users.appoint, ADMINISTRATOR),
+    Page("users-end", "users/appointments/<int:pk>/end/", users.end, ADMINISTRATOR),
+    Page("users-password", "users/<int:pk>/password/", users.new_password, ADMINISTRATOR),
+    Page("users-device", "users/<int:pk>/device/", users.drop_device, ADMINISTRATOR),
+    Page("users-close", "users/<int:pk>/close/", users.close, ADMINISTRATOR),
+    Page("users-reopen", "users/<int:pk>/reopen/", users.reopen, ADMINISTRATOR),
+    Page("audit", "audit/", trail.trail, AUDIT, "审计"),
+    Page("audit-verify", "audit/verify/", trail.verify, AUDIT),
+    Page("audit-head", "audit/head/", trail.head, AUDIT),
+    Page("audit-export", "audit/export/", trail.export, AUDIT),
 )

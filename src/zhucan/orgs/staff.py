@@ -75,6 +75,8 @@ def appoint(
         found, password = _make(username, name.strip(), at, by)
     else:
         user(username)
+        if by is not None and by.pk == found.pk:
+            raise StaffRefused("不能给自己任命：请由另一位管理员来办。")
         if name and name.strip() != found.full_name:
             raise StaffRefused(f"用户 {username} 是{found}，不是{name}：同一个人请写原来的姓名，另一个人请换用户名。")
     _compatible(found, what, where, since)
@@ -162,6 +164,32 @@ def end(*, username: str, role: str, place: str, on: date, at: datetime, by: Use
         on=on.isoformat(),
     )
     return held
+
+
+@transaction.atomic
+def close(*, username: str, at: datetime, by: User | None) -> User:
+    """Let a user sign in no more; the appointments and the trail stay. Raises `StaffRefused`."""
+    found = user(username)
+    if by is not None and by.pk == found.pk:
+        raise StaffRefused("不能停用自己：请由另一位管理员来办。")
+    if not found.is_active:
+        raise StaffRefused(f"用户 {username} 已经停用。")
+    found.is_active = False
+    found.save(update_fields=["is_active"])
+    audit.record(actor=by, action="orgs.user-closed", target=f"user:{username}", at=at)
+    return found
+
+
+@transaction.atomic
+def reopen(*, username: str, at: datetime, by: User | None) -> User:
+    """Let a closed user sign in again. Raises `StaffRefused`."""
+    found = user(username)
+    if found.is_active:
+        raise StaffRefused(f"用户 {username} 没有停用。")
+    found.is_active = True
+    found.save(update_fields=["is_active"])
+    audit.record(actor=by, action="orgs.user-reopened", target=f"user:{username}", at=at)
+    return found
 
 
 @transaction.atomic

@@ -1,0 +1,103 @@
+"""What the codes of the audit chain are called. A test sees to it that every code the program writes has its word."""
+
+from collections.abc import Mapping
+from typing import Any
+
+WORDS: Mapping[str, str] = {
+    "cases.approve": "批准待遇",
+    "cases.approve-all": "成批批准待遇",
+    "cases.backpay": "同意补发换证中断的月份",
+    "cases.explain": "查看一个人的判断（命令行）",
+    "cases.withdraw": "办理退出",
+    "demo.made": "生成示例县",
+    "office.bank-file": "下载银行文件",
+    "office.download": "下载报告",
+    "office.entitlements": "查看能享受什么",
+    "office.exported": "导出名单",
+    "office.figure": "查看报告数字的记录",
+    "office.head-printed": "打印链头",
+    "office.indicator": "查看指标的记录",
+    "office.line": "查看一笔发放的依据",
+    "office.opened": "查看遮住的资料",
+    "office.person": "查看人员档案",
+    "office.recorded": "登记或更正人员情况",
+    "office.verified": "核对审计链",
+    "orgs.acting-as": "换岗位",
+    "orgs.appointed": "任命",
+    "orgs.appointment-ended": "结束岗位",
+    "orgs.divisions": "导入区划",
+    "orgs.init": "首次启动",
+    "orgs.password-changed": "换自己的密码",
+    "orgs.password-set": "重设密码",
+    "orgs.second-factor-off": "解除动态口令",
+    "orgs.second-factor-on": "绑定动态口令",
+    "orgs.sign-in-failed": "登录失败",
+    "orgs.signed-in": "登录",
+    "orgs.signed-out": "退出",
+    "orgs.standard": "设定标准",
+    "orgs.standard-retracted": "撤回标准",
+    "orgs.user-added": "新建用户",
+    "orgs.user-closed": "停用用户",
+    "orgs.user-reopened": "恢复用户",
+    "payments.approve": "批准发放",
+    "payments.calculate": "计算发放",
+    "payments.check": "审核发放",
+    "payments.discard": "作废计算",
+    "payments.follow_up": "补发失败款项",
+    "payments.held": "暂不发放一行",
+    "payments.instalments": "追回：分期归还",
+    "payments.looked-at": "看过疑点",
+    "payments.reconcile": "回盘对账",
+    "payments.released": "恢复发放一行",
+    "payments.repaid": "追回：已归还",
+    "payments.send": "报盘",
+    "payments.set_off": "追回：抵扣",
+    "payments.waived": "追回：核销",
+    "planning.item": "录入计划",
+    "planning.item-retracted": "撤回计划",
+    "registry.custody-in": "登记服刑",
+    "registry.custody-out": "登记释放",
+    "registry.death": "登记死亡",
+    "registry.death-corrected": "更正死亡日期",
+    "registry.death-withdrawn": "撤回误报的死亡",
+    "registry.export": "导出花名册（命令行）",
+    "registry.hardship": "登记困难类型",
+    "registry.import": "导入花名册",
+    "registry.institution-in": "登记进入机构",
+    "registry.institution-out": "登记离开机构",
+    "registry.move": "登记户籍迁移",
+    "reports.compose": "写报告",
+}
+_DETAILS = {
+    "purpose": "用途",
+    "rows": "行数",
+    "reason": "原因",
+    "field": "项目",
+    "role": "岗位",
+    "division": "地方",
+    "amount_fen": "金额（分）",
+    "document": "依据",
+    "month": "月份",
+    "batch": "批次",
+    "what": "事项",
+    "source": "来源",
+    "text": "说明",
+    "line": "行",
+    "person": "人员",
+    "value": "值",
+    "valid_from": "从",
+    "lines": "行",
+    "held": "暂停行数",
+    "payments": "笔数",
+    "faults": "发现问题",
+}
+
+
+def word_of(action: str) -> str:
+    """Return what an action is called; one of another version of the program by its code."""
+    return WORDS.get(action, action)
+
+
+def detail_words(detail: Mapping[str, Any]) -> str:
+    """Return the detail of an entry in words."""
+    return "，".join(f"{_DETAILS.get(name, name)}：{value}" for name, value in detail.items())
