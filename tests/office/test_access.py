@@ -17,7 +17,8 @@ from zhucan.office.access import Page
 from zhucan.office.models import SavedList
 from zhucan.office.pages import PAGES
 from zhucan.orgs.clock import moment, now
-from zhucan.orgs.models import Appointment, AuditEntry, Division, Role, User
+from zhucan.orgs.models import Appointment, AuditEntry, Division, LocalParameter, Role, User
+from zhucan.orgs.standards import set_standard
 from zhucan.payments import bank
 from zhucan.payments.models import Batch, Entry, Line, Run
 from zhucan.registry.models import Hardship, Person
@@ -68,6 +69,15 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "runs-progress": lambda user: {
             "work_id": work.start(work.calculate, month="2025-01", place=county.a.code, by=user.pk)
         },
+        "standards-standard": lambda user: {"name": "ns_monthly_full"},
+        "standards-set": lambda user: {"name": "ns_monthly_full"},
+        "standards-retract": lambda user: {"pk": _standard(county).pk},
+        "standards-tried": lambda user: {
+            "work_id": work.start(
+                work.try_standard, name="ns_monthly_full", place=county.a.code, valid_from="2025-01-01", value="1.00",
+                document="x", by=user.pk,
+            )
+        },
         "runs-decide": lambda user: {"pk": person, "scheme_id": "living-allowance", "cause": "died"},
         "runs-line": of_line,
         "runs-hold": of_line,
@@ -82,6 +92,14 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
     }  # fmt: skip
 
 
+def _standard(county: County) -> LocalParameter:
+    """Return a standard of county a."""
+    return set_standard(
+        name="ns_monthly_full", place=county.a.code, valid_from=date(2025, 1, 1), value="300.00", document="示例文件", at=moment(
+            date(2025, 1, 5)), by=None,
+    )  # fmt: skip
+
+
 def _colleague(county: County) -> User:
     """Return somebody of county a whose appointments lie there alone."""
     user, made = User.objects.get_or_create(username="colleague")
@@ -90,7 +108,7 @@ def _colleague(county: County) -> User:
     return user
 
 
-OWN = {"people-open-list", "people-drop-list"}
+OWN = {"people-open-list", "people-drop-list", "standards-standard", "standards-set"}
 """Pages about what is the user's own, wherever."""
 NOTHING_THERE = {"runs-decide", "reports-figure"}
 """Pages whose key names nothing in this small county even for those who may."""

@@ -11,6 +11,7 @@ from zhucan.office import (
     risk,
     run_steps,
     runs,
+    standards,
     trail,
     users,
 )
@@ -23,6 +24,7 @@ COUNTY = frozenset({Role.COUNTY_CLERK, Role.APPROVER, Role.FINANCE, Role.LEADER,
 """Who sees runs and money of the whole county."""
 CLERK, APPROVER, FINANCE = (frozenset({role}) for role in (Role.COUNTY_CLERK, Role.APPROVER, Role.FINANCE))
 CLERKS = frozenset({Role.COUNTY_CLERK, Role.TOWNSHIP_CLERK})
+STAFF = EVERYONE - {Role.PARTNER}
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 AUDIT = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 
@@ -68,6 +70,11 @@ PAGES: tuple[Page, ...] = (
     Page("reports-figure", "reports/<int:pk>/figure/", reports.figure, READERS),
     Page("reports-report", "reports/<int:pk>/", reports.report, READERS),
     Page("reports-download", "reports/<int:pk>/download.<str:suffix>", reports.download, READERS),
+    Page("standards", "standards/", standards.standards, STAFF, "标准"),
+    Page("standards-standard", "standards/<slug:name>/", standards.standard, STAFF),
+    Page("standards-set", "standards/<slug:name>/new/", standards.change, CLERK),
+    Page("standards-tried", "standards/work/<uuid:work_id>/", standards.tried, CLERK),
+    Page("standards-retract", "standards/rows/<int:pk>/retract/", standards.retract, CLERK),
     Page("users", "users/", users.users, ADMINISTRATOR, "用户"),
     Page("users-appoint", "users/appoint/", users.appoint, ADMINISTRATOR),
     Page("users-end", "users/appointments/<int:pk>/end/", users.end, ADMINISTRATOR),

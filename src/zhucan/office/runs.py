@@ -226,7 +226,7 @@ def progress(request: OfficeRequest, work_id: str) -> HttpResponse:
     told = work.found(work_id, now())
     if told is None or not scope.contains(request, told.place):
         raise Http404
-    if "json" in request.headers.get("Accept", "") and "html" not in request.headers.get("Accept", ""):
+    if work.asked_by_script(request):
         return JsonResponse({"done": told.over, "said": told.said})
     if told.done and told.link:
         return redirect(told.link)

@@ -4,10 +4,11 @@ A task answers `{"done": words, "link": address}` or, when a service refuses, `{
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
@@ -17,14 +18,16 @@ from zhucan.core.months import Month
 from zhucan.orgs.clock import now
 from zhucan.orgs.divisions import division
 from zhucan.orgs.models import User
+from zhucan.orgs.standards import set_standard
 from zhucan.payments import services
 from zhucan.payments.models import Run
+from zhucan.payments.simulation import simulate
 from zhucan.policy.catalogue import SCHEMES
 
 _LONG_AGO = timedelta(days=7)
 
 
-def _answer(act: Callable[[], dict[str, str]]) -> dict[str, str]:
+def _answer(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
         return act()
     except ZhucanError as error:
@@ -59,7 +62,26 @@ def approve(*, run: int, place: str, by: int) -> dict[str, str]:
     return _answer(act)
 
 
-_WORDS = {calculate.module_path: "计算", approve.module_path: "审批入账"}
+@task()
+def try_standard(*, name: str, place: str, valid_from: str, value: str, document: str, by: int) -> dict[str, Any]:
+    """Try a new standard out on everybody in a place; nothing is kept."""
+
+    def act() -> dict[str, Any]:
+        at = now()
+        told = simulate(
+            place=place,
+            change=lambda: set_standard(
+                name=name, place=place, valid_from=date.fromisoformat(valid_from), value=value, document=document, at=at,
+                by=None,
+            ),
+            at=at,
+        )  # fmt: skip
+        return {"done": "试算好了，什么都没有保存", "result": {**asdict(told), "month": told.month.label}}
+
+    return _answer(act)
+
+
+_WORDS = {calculate.module_path: "计算", approve.module_path: "审批入账", try_standard.module_path: "试算"}
 
 
 @dataclass(frozen=True)
@@ -77,6 +99,8 @@ class Work:
     done: str
     link: str
     refused: str
+    asked: dict[str, Any] = field(default_factory=dict)
+    result: dict[str, Any] = field(default_factory=dict)
 
     @property
     def over(self) -> bool:
@@ -114,6 +138,8 @@ def _seen(row: DBTaskResult[Any, Any], at: datetime) -> Work:
         refused="系统出错，没有办成，什么都没有改动：请再试一次；还不行请告诉管理员。"
         if failed
         else answer.get("refused", ""),
+        asked=row.args_kwargs["kwargs"],
+        result=answer.get("result", {}),
     )
 
 
@@ -132,11 +158,19 @@ def found(work_id: str, at: datetime) -> Work | None:
 
 
 def lately(places: Callable[[str], bool], at: datetime) -> list[Work]:
-    """Return what is waiting, running or refused of late in places that may be seen, newest first."""
-    rows = DBTaskResult.objects.filter(enqueued_at__gte=at - _LONG_AGO).order_by("-enqueued_at")[:20]
+    """Return the runs waiting, under way or refused of late in places that may be seen, newest first."""
+    rows = DBTaskResult.objects.filter(
+        enqueued_at__gte=at - _LONG_AGO, task_path__in=(calculate.module_path, approve.module_path)
+    ).order_by("-enqueued_at")[:20]
     works = [_seen(row, at) for row in rows if places(row.args_kwargs["kwargs"].get("place", ""))]
     running = [one for one in works if not one.over]
     return running + [one for one in works[:3] if one.refused]
+
+
+def asked_by_script(request: HttpRequest) -> bool:
+    """Tell whether the page's script asks how far it is, and not a reader."""
+    accepted = request.headers.get("Accept", "")
+    return "json" in accepted and "html" not in accepted
 
 
 def start(what: Any, **words: Any) -> str:
