@@ -14,7 +14,14 @@ MODES: dict[str, dict[str, Any]] = {
     "zoom": {"viewport": {"width": 320, "height": 256}},
     "dark": {"viewport": {"width": 1280, "height": 900}, "theme": "dark"},
 }
-PUBLIC = ("/sign-in/",)
+PUBLIC = (
+    "/sign-in/",
+    "/welcome/",
+    "/welcome/what/",
+    "/welcome/accessibility/",
+    "/welcome/privacy/",
+    "/welcome/keyboard/",
+)
 STAFF = {
     "clerk": (
         "/",
@@ -44,6 +51,9 @@ STAFF = {
         "/reports/1/",
         "/reports/new/",
     ),
+    "guardian": ("/my/",),
+    "hospital": ("/",),
+    "village": ("/", "/people/", "/runs/"),
     "admin": ("/", "/users/", "/users/appoint/", "/audit/", "/audit/verify/", "/audit/head/"),
 }
 

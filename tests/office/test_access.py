@@ -21,7 +21,8 @@ from zhucan.orgs.models import Appointment, AuditEntry, Division, LocalParameter
 from zhucan.orgs.standards import set_standard
 from zhucan.payments import bank
 from zhucan.payments.models import Batch, Entry, Line, Run
-from zhucan.registry.models import Hardship, Person
+from zhucan.registry import holders
+from zhucan.registry.models import Hardship, Holder, Person
 from zhucan.reports.services import compose
 
 _ACTS = {405}
@@ -60,6 +61,8 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
 
     return {
         "people-file": lambda user: {"pk": person},
+        "people-access": lambda user: {"pk": person},
+        **{f"people-access-{name}": lambda user: {"pk": _holder(county).pk} for name in ("end", "password")},
         "people-entitlements": lambda user: {"pk": person},
         "people-opened": lambda user: {"pk": person, "what": "id-number"},
         "people-record": lambda user: {"pk": person, "what": "death"},
@@ -98,6 +101,17 @@ def _standard(county: County) -> LocalParameter:
         name="ns_monthly_full", place=county.a.code, valid_from=date(2025, 1, 1), value="300.00", document="示例文件", at=moment(
             date(2025, 1, 5)), by=None,
     )  # fmt: skip
+
+
+def _holder(county: County) -> Holder:
+    """Return the access of the person of county a to the own file."""
+    found = Holder.objects.first()
+    if found is None:
+        day = date(2025, 1, 1)
+        found, _ = holders.give(
+            person=Person.objects.get(), username="own", name="测试", relation="self", day=day, at=moment(day), by=None
+        )
+    return found
 
 
 def _colleague(county: County) -> User:
@@ -191,7 +205,8 @@ def test_every_page_stands_behind_its_row(filled: County):
         address = _address(page, filled, User.objects.get(username="clerk"))
         answer = Client().get(address)
         assert answer.status_code == 302, page.name
-        assert answer["Location"].startswith(reverse("office:sign-in")), page.name
+        way = reverse("portal:welcome") if page.name == "home" else reverse("office:sign-in")
+        assert answer["Location"].startswith(way), page.name
 
 
 def test_work_that_never_was_is_not_found(filled: County):

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "zhucan.web.apps.WebConfig",
     "zhucan.demo.apps.DemoConfig",
     "zhucan.office.apps.OfficeConfig",
+    "zhucan.portal.apps.PortalConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -72,6 +73,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "orgs.User"
 LOGIN_URL = "office:sign-in"
 LOGIN_REDIRECT_URL = "office:home"
+ZHUCAN_WELCOME_URL, ZHUCAN_OWN_FILE_URL = "portal:welcome", "portal:mine"
 LOGOUT_REDIRECT_URL = "office:sign-in"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -21,6 +21,8 @@ from zhucan.demo.people import Population
 from zhucan.orgs import audit, divisions
 from zhucan.orgs.models import Appointment, Division, Role, User
 from zhucan.orgs.standards import set_standard
+from zhucan.registry import holders
+from zhucan.registry.models import Holder, Person
 
 LAST_MONTH = Month(2025, 12)
 REPORT_DAY = date(2026, 1, 8)
@@ -105,6 +107,7 @@ def build(wanted: Wanted, *, folder: Path, progress: Callable[[Paid], None]) -> 
     with transaction.atomic():
         chronicle.renew_keys()
         life.tell(REPORT_DAY - timedelta(days=1))
+        names += _let_read(staff.clerk, password)
     return Built(password, names, staff, tuple(paid))
 
 
@@ -137,6 +140,24 @@ def _appoint(county: Division, since: date) -> tuple[Staff, str, tuple[str, ...]
         Appointment.objects.create(user=made[username], role=role, division=place, valid_from=since)
     staff = Staff(made["clerk"], made["approver"], made["finance"])
     return staff, password, tuple(made)
+
+
+def _let_read(clerk: User, password: str) -> tuple[str, ...]:
+    """Let somebody who is paid read the own file, and a guardian that of two; the staff's password opens theirs too."""
+    paid = list(Person.objects.filter(payments__isnull=False).distinct().order_by("pk")[:3])
+    given = (("holder", paid[:1], Holder.Relation.SELF), ("guardian", paid[1:], Holder.Relation.GUARDIAN))
+    for username, people, relation in given:
+        for person in people:
+            name = person.name if relation == Holder.Relation.SELF else "费守诚"
+            holders.give(
+                person=person, username=username, name=name, relation=relation, day=REPORT_DAY - timedelta(days=1),
+                at=at(REPORT_DAY - timedelta(days=1), 9), by=clerk,
+            )  # fmt: skip
+        user = User.objects.get(username=username)
+        user.set_password(password)
+        user.password_given = False
+        user.save(update_fields=["password", "password_given"])
+    return tuple(username for username, _, _ in given)
 
 
 def _raise(month: Month, by: User, start: Month) -> None:

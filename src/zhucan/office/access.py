@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -89,6 +90,8 @@ def guarded(page: Page) -> View:
 
     @wraps(page.view)
     def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:  # only the root lets anybody in, to be shown the way
+            return redirect(settings.ZHUCAN_WELCOME_URL)
         asked = cast(OfficeRequest, request)
         if _idle(asked, now()):
             logout(request)
@@ -98,6 +101,8 @@ def guarded(page: Page) -> View:
         asked.posts = held(asked.user)
         chosen = request.session.get(POST)
         acting = next((one for one in asked.posts if one.pk == chosen), asked.posts[0] if asked.posts else None)
+        if acting is None and page.name == "home":
+            return redirect(settings.ZHUCAN_OWN_FILE_URL)
         if acting is None:
             if page.roles == EVERYONE and page.section in ("password", "device"):
                 return page.view(request, *args, **kwargs)
@@ -110,7 +115,7 @@ def guarded(page: Page) -> View:
         except ZhucanError as error:
             return render(request, "web/refused.html", {"sentence": str(error), "back": _back(request)}, status=409)
 
-    return view
+    return login_not_required(view) if page.path == "" else view
 
 
 def link(request: OfficeRequest, name: str, *args: Any) -> str:

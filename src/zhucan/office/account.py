@@ -19,8 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from zhucan.office.access import POST, OfficeRequest, held
 from zhucan.orgs import audit, signing_in
-from zhucan.orgs.clock import SHANGHAI, now
+from zhucan.orgs.clock import SHANGHAI, now, today
 from zhucan.orgs.models import User
+from zhucan.registry.holders import held_by
 from zhucan.web.forms import UNPROCESSABLE, Form
 
 _WAITING, _SINCE = "waiting", "waiting_since"  # session keys between password and code
@@ -88,7 +89,8 @@ def _next(request: HttpRequest) -> str:
 
 def home_of(user: User) -> str:
     """Return the address of a user's first page: the office for staff, the own file for a holder."""
-    return reverse(settings.LOGIN_REDIRECT_URL)
+    own_file = not user.appointments.exists() and held_by(user, today()).exists()
+    return reverse(settings.ZHUCAN_OWN_FILE_URL if own_file else settings.LOGIN_REDIRECT_URL)
 
 
 @login_not_required
@@ -182,7 +184,7 @@ def password(request: OfficeRequest) -> HttpResponse:
         if not form.errors:
             update_session_auth_hash(request, request.user)
             messages.success(request, "密码已换好。")
-            return redirect("office:home")
+            return redirect(home_of(request.user))
     status = UNPROCESSABLE if form.errors else 200
     return render(request, "office/password.html", {"form": form, "given": request.user.password_given}, status=status)
 
@@ -212,7 +214,7 @@ def device(request: OfficeRequest) -> HttpResponse:
         if not form.errors:
             del request.session[_SECRET]
             messages.success(request, "已绑定。以后登录除密码外还要填手机上的动态口令。")
-            return redirect("office:home")
+            return redirect(home_of(request.user))
     picture = segno.make(signing_in.address_of(user, secret)).svg_data_uri(scale=5, border=2)
     context = {"form": form, "bound": False, "picture": picture, "secret": " ".join(_fours(secret))}
     return render(request, "office/device.html", context, status=UNPROCESSABLE if form.errors else 200)

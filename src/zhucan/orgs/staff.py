@@ -93,6 +93,22 @@ def appoint(
     return made, password
 
 
+def reader(*, username: str, name: str, at: datetime, by: User | None) -> tuple[User, str | None]:
+    """Return a user without any post, made where there is none, with the first password of a new one.
+
+    Raises `StaffRefused` for a name that somebody else goes by, and for somebody who has a post: the office and one's
+    own file are kept apart.
+    """
+    found = User.objects.select_for_update().filter(username=username).first()
+    if found is None:
+        return _make(username, name.strip(), at, by)
+    if found.appointments.exists():
+        raise StaffRefused(f"用户 {username} 是工作人员：请另起一个用户名，个人查询和办公账号分开。")
+    if name.strip() != found.full_name:
+        raise StaffRefused(f"用户 {username} 已经是另一个人：请换一个用户名。")
+    return found, None
+
+
 def _make(username: str, name: str, at: datetime, by: User | None) -> tuple[User, str]:
     try:
         User.username_validator(username)

@@ -302,6 +302,29 @@ class Membership(Spell):
         verbose_name = "家庭成员"
 
 
+class Holder(models.Model):
+    """Somebody who may read one person's file as that person, or as the guardian, from one day to another."""
+
+    class Relation(models.TextChoices):
+        SELF = "self", "本人"
+        GUARDIAN = "guardian", "监护人"
+
+    user = models.ForeignKey("orgs.User", models.PROTECT, related_name="holdings")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="holders")
+    relation = models.CharField("关系", max_length=8, choices=Relation)
+    valid_from = models.DateField("自")
+    valid_to = models.DateField("至（不含）", null=True)
+    granted_by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField("登记时间")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user", "person"), condition=models.Q(valid_to__isnull=True), name="holder_once"
+            ),
+        )
+
+
 class ImportBatch(models.Model):
     """One file that was read in: who, when, what came of it."""
 

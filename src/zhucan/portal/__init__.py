@@ -1,0 +1,1 @@
+"""Pages for persons with disabilities and their families."""

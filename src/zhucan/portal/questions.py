@@ -1,0 +1,158 @@
+"""What can I get: a few plain questions, answered by the rules of a run. Nothing that is answered is kept anywhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from zhucan.core.calendar import add_years
+from zhucan.core.errors import ZhucanError
+from zhucan.core.money import fen, parse_yuan, text
+from zhucan.core.months import Month
+from zhucan.orgs.divisions import parameter_rows
+from zhucan.orgs.models import Division
+from zhucan.policy.catalogue import SCHEMES
+from zhucan.policy.engine import Outcome, decide
+from zhucan.policy.explain import explain
+from zhucan.policy.facts import BENEFIT_LABELS, BY_NAME, CATEGORY_LABELS, HARDSHIP_LABELS, complete
+from zhucan.policy.parameters import resolve
+from zhucan.web.forms import Form
+
+_UNKNOWN = ("unknown", "不知道")
+_YES_NO = (("yes", "是"), ("no", "不是"), _UNKNOWN)
+_ASKED_BENEFITS = (
+    "work_injury_nursing", "orphan", "unattended_child", "old_age_nursing", "elder_service", "ltci", "veteran_pension",
+)  # fmt: skip
+
+
+class QuestionForm(Form):
+    """几个问题。"""
+
+    county = forms.ChoiceField(label="户籍在哪个县（市、区）？")
+    certificate = forms.ChoiceField(
+        label="有没有过期的残疾人证？",
+        choices=[("yes", "有，没过期"), ("no", "没有，或过期了"), _UNKNOWN],
+        widget=forms.RadioSelect,
+    )
+    category = forms.ChoiceField(
+        label="残疾人证上是哪一类？",
+        required=False,
+        choices=[("", "没有证，或不知道"), *CATEGORY_LABELS.items()],
+        help_text="多重残疾请选等级最重的那一类。",
+    )
+    grade = forms.ChoiceField(
+        label="是几级？",
+        required=False,
+        choices=[("", "没有证，或不知道"), *((str(number), f"{number} 级") for number in range(1, 5))],
+    )
+    age = forms.IntegerField(
+        label="多少岁？",
+        min_value=0,
+        max_value=120,
+        required=False,
+        widget=forms.TextInput({"class": "tiny", "inputmode": "numeric"}),
+    )
+    hardship = forms.ChoiceField(
+        label="家里是低保或低保边缘吗？", choices=[*HARDSHIP_LABELS.items(), _UNKNOWN], widget=forms.RadioSelect
+    )
+    income = forms.CharField(
+        label="家里平均每人每月收入多少元？",
+        required=False,
+        help_text="不知道就不填。",
+        widget=forms.TextInput({"class": "short", "inputmode": "decimal", "autocomplete": "off"}),
+    )
+    institution = forms.ChoiceField(label="住在养老院、福利院等机构吗？", choices=_YES_NO, widget=forms.RadioSelect)
+    benefits = forms.MultipleChoiceField(
+        label="正在领下面的钱吗？",
+        required=False,
+        choices=[*((name, BENEFIT_LABELS[name]) for name in _ASKED_BENEFITS), _UNKNOWN],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="没有就都不选。",
+    )
+
+    def __init__(self, *args: Any, counties: Sequence[Division], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["county"].choices = [(one.code, one.name) for one in counties]  # type: ignore[attr-defined]  # above
+
+    def clean_income(self) -> int | None:
+        """Return the income in fen, None where it is not known."""
+        typed = self.cleaned_data["income"].strip()
+        if not typed:
+            return None
+        try:
+            return fen(parse_yuan(typed))
+        except ZhucanError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one scheme says to the answers given, in words a reader can act on."""
+
+    name: str
+    verdict: str
+    tone: str
+    amount: str
+    reasons: tuple[str, ...]
+    change: str
+
+
+_TONES = {Outcome.YES: "ok", Outcome.NO: "plain", Outcome.UNKNOWN: "warn"}
+_WORDS = {Outcome.YES: "✓ 应该可以领", Outcome.NO: "✕ 现在还不能领", Outcome.UNKNOWN: "? 还不能确定"}
+
+
+def answers(data: dict[str, Any], day: date) -> list[Answer]:
+    """Return what each administered scheme says to the answers, as of a day."""
+    facts, month = complete(_facts(data, day)), Month.of(day)
+    params = resolve(parameter_rows(), data["county"], month.first)
+    decisions = decide(facts, params, SCHEMES)
+    found = []
+    for scheme in SCHEMES:
+        if not scheme.administered:
+            continue
+        decision = decisions[scheme.id]
+        told = explain(scheme, decision, facts, params)
+        yes = decision.outcome is Outcome.YES and decision.amount is not None
+        found.append(
+            Answer(
+                scheme.name,
+                _WORDS[decision.outcome],
+                _TONES[decision.outcome],
+                text(decision.amount) if yes and decision.amount is not None else "",
+                tuple(
+                    f"{'不符合' if reason.met is False else '还要弄清'}：{reason.label}"
+                    for reason in told.reasons
+                    if reason.met is not True
+                ),
+                told.change,
+            )
+        )
+    return found
+
+
+def _facts(data: dict[str, Any], day: date) -> dict[str, Any]:
+    """Return the facts of the answers; what somebody does not know stays unknown and is never a no."""
+    yes_no = {"yes": True, "no": False}
+    facts: dict[str, Any] = {
+        "certificate_valid": yes_no.get(data["certificate"]),
+        "certificate_status": "valid" if data["certificate"] == "yes" else None,
+        "in_institution": yes_no.get(data["institution"]),
+        "hardship": None if data["hardship"] == "unknown" else data["hardship"],
+        "in_tekun": None if data["hardship"] == "unknown" else data["hardship"] == "tekun",
+        "income_per_head": data["income"],
+    }
+    if data.get("age") is not None:
+        facts |= {"age": data["age"], "born": add_years(day, -data["age"])}
+    if data["category"] and data["grade"]:
+        facts[f"grade_{data['category']}"] = int(data["grade"])
+    elif data["certificate"] != "no":
+        facts |= {f"grade_{name}": None for name in CATEGORY_LABELS}
+    unsure = "unknown" in data["benefits"]
+    for name in _ASKED_BENEFITS:
+        gets = True if name in data["benefits"] else (None if unsure else False)
+        facts[f"gets_{name}"] = gets
+        if f"{name}_amount" in BY_NAME:
+            facts[f"{name}_amount"] = 0 if gets is False else None  # how much was not asked
+    return facts

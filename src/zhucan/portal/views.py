@@ -1,0 +1,61 @@
+"""Public pages: what is here, what can I get, how the pages are made for everybody, and what becomes of one's data."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from zhucan.orgs.clock import today
+from zhucan.orgs.models import Division, Level, LocalParameter
+from zhucan.policy.parameters import baseline
+from zhucan.portal.questions import QuestionForm, answers
+from zhucan.web.forms import UNPROCESSABLE
+
+
+def _counties() -> list[Division]:
+    """Return the counties that have standards of their own: only there an answer can name an amount."""
+    set_here = set(LocalParameter.objects.filter(retracted_at=None).values_list("division_id", flat=True))
+    known = set_here | {row.division for row in baseline() if row.division}
+    return list(Division.objects.filter(level=Level.COUNTY, code__in=known).order_by("code"))
+
+
+@login_not_required
+@require_GET
+def welcome(request: HttpRequest) -> HttpResponse:
+    """这里有什么。"""
+    return render(request, "portal/welcome.html")
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def questions(request: HttpRequest) -> HttpResponse:
+    """我能享受什么：回答几个问题，不用登录，也不留下任何记录。"""
+    form = QuestionForm(request.POST if request.method == "POST" else None, counties=_counties())
+    if form.is_valid():
+        place = Division.objects.get(pk=form.cleaned_data["county"])
+        told = answers(form.cleaned_data, today())
+        return render(request, "portal/answers.html", {"answers": told, "place": place, "day": today()})
+    return render(request, "portal/questions.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200)
+
+
+@login_not_required
+@require_GET
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """无障碍说明。"""
+    return render(request, "portal/accessibility.html")
+
+
+@login_not_required
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    """隐私说明。"""
+    return render(request, "portal/privacy.html")
+
+
+@login_not_required
+@require_GET
+def keyboard(request: HttpRequest) -> HttpResponse:
+    """怎么用键盘和读屏软件。"""
+    return render(request, "portal/keyboard.html")
