@@ -37,6 +37,8 @@ _CHUNK = 2000
 class FilterForm(Form):
     """找哪些人。"""
 
+    quiet = True
+
     q = forms.CharField(
         label="姓名、拼音首字母、身份证号或后四位、残疾人证号、村名",
         required=False,

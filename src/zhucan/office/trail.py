@@ -29,6 +29,8 @@ _SHOWN = 100  # faults told on one page
 class FilterForm(Form):
     """看哪些记录。"""
 
+    quiet = True
+
     since = DateField(label="从哪天", required=False)
     until = DateField(label="到哪天", required=False)
     actor = forms.CharField(label="操作人（用户名）", required=False, max_length=150)

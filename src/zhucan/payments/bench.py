@@ -5,13 +5,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from zhucan.core.errors import ZhucanError
 from zhucan.core.months import Month
 from zhucan.registry.rosters.bench import write_divisions, write_roster
 
-_COUNTY = "330499"
+COUNTY = "330499"
 _FILE = 250_000  # people in one roster; a file of many more is refused
 
 
@@ -19,11 +21,10 @@ class BenchFailed(ZhucanError):
     """A step of the measured walk did not end as it should."""
 
 
-def bench_run(people: int, month: Month, database: str = "") -> dict[str, int | float | str]:
-    """Import so many people, approve who is entitled, book `month - 1`, calculate `month`; return seconds of each.
-
-    Every step is the command of that name in a process of its own. `database` names an empty PostgreSQL database;
-    else an SQLite file in a temporary folder is used.
+@contextmanager
+def county(people: int, month: Month, database: str = "") -> Iterator[tuple[dict[str, str], dict[str, float]]]:
+    """Give a county of so many people with `month - 1` booked and `month` calculated: its environment, and the seconds
+    of each step. It is gone afterwards, unless `database` names an (empty) PostgreSQL database.
     """
     with tempfile.TemporaryDirectory(prefix="zhucan-bench-") as name:
         folder = Path(name)
@@ -44,13 +45,24 @@ def bench_run(people: int, month: Month, database: str = "") -> dict[str, int | 
             roster = folder / "roster.xlsx"
             write_roster(roster, min(_FILE, people - first), villages, first)
             took["import"] += _zhucan(
-                environment, "import", "people", str(roster), "--division", _COUNTY, "--as-of", seen
+                environment, "import", "people", str(roster), "--division", COUNTY, "--as-of", seen
             )
         took |= {
-            "approve": _zhucan(environment, "award", "approve-eligible", "--division", _COUNTY, "--month", str(before)),
-            "first_month": _zhucan(environment, "run", str(before), "--division", _COUNTY, "--through", "approved"),
-            "month": _zhucan(environment, "run", str(month), "--division", _COUNTY, "--through", "calculated"),
+            "approve": _zhucan(environment, "award", "approve-eligible", "--division", COUNTY, "--month", str(before)),
+            "first_month": _zhucan(environment, "run", str(before), "--division", COUNTY, "--through", "approved"),
+            "month": _zhucan(environment, "run", str(month), "--division", COUNTY, "--through", "calculated"),
         }
+        yield environment, took
+
+
+def bench_run(people: int, month: Month, database: str = "") -> dict[str, int | float | str]:
+    """Import so many people, approve who is entitled, book `month - 1`, calculate `month`; return seconds of each.
+
+    Every step is the command of that name in a process of its own. `database` names an empty PostgreSQL database;
+    else an SQLite file in a temporary folder is used.
+    """
+    with county(people, month, database) as (_, took):
+        pass
     return {
         "people": people,
         "database": "postgresql" if database else "sqlite",

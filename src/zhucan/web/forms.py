@@ -25,6 +25,7 @@ class Form(forms.Form):
     """Base of every form: no bubbles of the browser, no stars, sentences of our own."""
 
     use_required_attribute = False
+    quiet = False  # filters: where every box may stay empty, none needs to say so
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")

@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 from zhucan.cases.bench import bench_explain
 from zhucan.core.errors import ZhucanError
 from zhucan.core.months import Month
+from zhucan.office.bench import bench_pages
 from zhucan.orgs.clock import today
 from zhucan.orgs.commands import Command as Base
 from zhucan.payments.bench import bench_run
@@ -20,13 +21,15 @@ class BadCount(ZhucanError):
 
 
 class Command(Base):
-    help = "测速：decide 全员判断，run 一个月的发放，import 花名册导入，explain 一个人的说明。结果是 JSON。"
+    help = "测速：decide 全员判断，run 一个月的发放，import 花名册导入，explain 一个人的说明，pages 网页。结果是 JSON。"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", choices=("decide", "run", "import", "explain"), metavar="NAME")
-        parser.add_argument("--people", type=int, metavar="N", help="人数（decide、run、explain）")
+        parser.add_argument("name", choices=("decide", "run", "import", "explain", "pages"), metavar="NAME")
+        parser.add_argument("--people", type=int, metavar="N", help="人数（decide、run、explain、pages）")
         parser.add_argument("--rows", type=int, default=100_000, metavar="N", help="花名册行数（import）")
-        parser.add_argument("--database", default="", metavar="URL", help="run 用的空 PostgreSQL 库（默认临时 SQLite）")
+        parser.add_argument(
+            "--database", default="", metavar="URL", help="run、pages 用的空 PostgreSQL 库（默认临时 SQLite）"
+        )
 
     def run(self, **options: Any) -> None:
         """Measure and print one object."""
@@ -42,6 +45,8 @@ class Command(Base):
                 found = dict(bench_run(people or 100_000, month, options["database"]))
             case "import":
                 found = dict(bench_import(options["rows"]))
+            case "pages":
+                found = bench_pages(people or 100_000, month, options["database"])
             case _:
                 found = dict(bench_explain(month, people or 200))
         self.stdout.write(json.dumps(found, ensure_ascii=False))
