@@ -81,6 +81,7 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
                 document="x", by=user.pk,
             )
         },
+        **{f"imports-{name}": lambda user: {"work_id": _taken_in(county, user)} for name in ("looked", "take", "marked")},
         "runs-decide": lambda user: {"pk": person, "scheme_id": "living-allowance", "cause": "died"},
         "runs-line": of_line,
         "runs-hold": of_line,
@@ -100,6 +101,15 @@ def _standard(county: County) -> LocalParameter:
     return set_standard(
         name="ns_monthly_full", place=county.a.code, valid_from=date(2025, 1, 1), value="300.00", document="示例文件", at=moment(
             date(2025, 1, 5)), by=None,
+    )  # fmt: skip
+
+
+def _taken_in(county: County, user: User) -> str:
+    """Return the key of a roster looked through by somebody else, or by this user where county a is the own place."""
+    mine = user.appointments.filter(division=county.a).exists()
+    return work.start(
+        work.take_in, file="none.csv", shown="名单.csv", place=county.a.code, as_of="", allow_rename=False, keep=False,
+        by=user.pk if mine else 0,
     )  # fmt: skip
 
 

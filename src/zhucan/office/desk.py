@@ -7,21 +7,22 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 from django.db.models.functions import Substr
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from zhucan.core.divisions import prefix
-from zhucan.core.money import from_fen, text, wan
+from zhucan.core.money import fen, from_fen, text, wan
 from zhucan.core.months import Month
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest, link
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import inside
 from zhucan.orgs.models import Appointment, Division, Role, User
-from zhucan.payments.models import Account, Entry, Line, LineKind, PaymentStatus, Run, RunStatus
+from zhucan.payments import recoveries
+from zhucan.payments.models import Line, LineKind, PaymentStatus, Run, RunStatus
 from zhucan.registry.models import Certificate, CertificateStatus, ImportBatch, Residence
 from zhucan.web.charts import Bar, Chart, map_size, tile_map
 
@@ -164,15 +165,8 @@ def _kept(request: OfficeRequest, name: str, find: Any) -> Any:
 
 def _owed(request: OfficeRequest) -> dict[str, int]:
     def find() -> dict[str, int]:
-        on = Entry.objects.filter(Q(source=Account.RECOVERABLE) | Q(target=Account.RECOVERABLE)).filter(
-            person__in=scope.people(request).values("pk")
-        )
-        rows = on.values("person").annotate(
-            into=Sum("amount_fen", filter=Q(target=Account.RECOVERABLE), default=0),
-            out=Sum("amount_fen", filter=Q(source=Account.RECOVERABLE), default=0),
-        )
-        left = [row["out"] - row["into"] for row in rows if row["out"] > row["into"]]
-        return {"people": len(left), "fen": sum(left)}
+        debts = list(recoveries.debts(among=scope.people(request)))
+        return {"people": len({debt.person_id for debt in debts}), "fen": sum(fen(debt.amount) for debt in debts)}
 
     found: dict[str, int] = _kept(request, "owed", find)
     return found

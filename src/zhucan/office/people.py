@@ -123,7 +123,10 @@ def _found(request: OfficeRequest, asked: Mapping[str, Any]) -> QuerySet[Person]
             people = people.filter(~Exists(card.exclude(status=CertificateStatus.CANCELLED)))
     if asked.get("expiring"):
         last = day + timedelta(days=round(int(asked["expiring"]) * 30.5))
-        wanted &= Q(status=CertificateStatus.VALID, expires__gte=day, expires__lt=last)
+        soon = Certificate.objects.filter(
+            retracted_at=None, valid_to=None, status=CertificateStatus.VALID, expires__gte=day, expires__lt=last
+        )
+        people = people.filter(pk__in=soon.values("person"))  # these are few, and an index finds them
     if wanted:
         people = people.filter(Exists(card.filter(wanted)))
     if asked.get("hardship") == "unknown":

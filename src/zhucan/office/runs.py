@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.core.cache import cache
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
@@ -75,14 +76,14 @@ def run(request: OfficeRequest, pk: int) -> HttpResponse:
     if cause in causes.LABELS and cause:
         chosen = chosen.filter(cause=cause)
     page = slice_of(
-        chosen.select_related("person", "remark", "remark__by").order_by("remark__kind", "person_id", "month", "id"),
+        chosen.select_related("person", "remark", "remark__by").order_by("id"),
         request,
     )
     context: dict[str, Any] = {
         "run": found,
         "month": Month.from_index(found.month).label,
         "steps": _progress(found),
-        "changes": _changes(mine),
+        "changes": _kept_changes(request, found, mine),
         "kind": kind,
         "word": _CHANGES[kind][0],
         "cause": causes.LABELS.get(cause, ""),
@@ -107,6 +108,14 @@ def _progress(found: Run) -> list[dict[str, Any]]:
         {"word": step.label, "now": number == place, "by": who.get(step, (None, None))[0] if number <= place else None}
         for number, step in enumerate(_STEPS)
     ]
+
+
+def _kept_changes(request: OfficeRequest, found: Run, lines: QuerySet[Line]) -> list[dict[str, Any]]:
+    """Return `_changes`, counted once for as long as nobody says anything of a line."""
+    said = Remark.objects.filter(line__run=found).aggregate(count=Count("id"), last=Max("at"))
+    last = said["last"].timestamp() if said["last"] else 0
+    key = f"run:{found.pk}:{found.calculated_at.timestamp()}:{said['count']}:{last}:{scope.here(request)}"
+    return cache.get_or_set(key, lambda: _changes(lines), 600) or []
 
 
 def _changes(lines: QuerySet[Line]) -> list[dict[str, Any]]:

@@ -6,8 +6,11 @@ A task answers `{"done": words, "link": address}` or, when a service refuses, `{
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django_tasks import task
@@ -23,6 +26,7 @@ from zhucan.payments import services
 from zhucan.payments.models import Run
 from zhucan.payments.simulation import simulate
 from zhucan.policy.catalogue import SCHEMES
+from zhucan.registry.rosters.importing import import_people
 
 _LONG_AGO = timedelta(days=7)
 
@@ -81,7 +85,51 @@ def try_standard(*, name: str, place: str, valid_from: str, value: str, document
     return _answer(act)
 
 
-_WORDS = {calculate.module_path: "计算", approve.module_path: "审批入账", try_standard.module_path: "试算"}
+@task()
+def take_in(
+    *, file: str, shown: str, place: str, as_of: str, allow_rename: bool, keep: bool, by: int
+) -> dict[str, Any]:
+    """Look through an uploaded roster, or take it in; what comes back is written beside it."""
+
+    def act() -> dict[str, Any]:
+        uploads = Path(settings.ZHUCAN_HOME) / "uploads"
+        path, out = uploads / file, uploads / f"{Path(file).stem}-{'kept' if keep else 'looked'}.xlsx"
+        out.unlink(missing_ok=True)
+        with transaction.atomic():
+            told = import_people(
+                path=path,
+                at=now(),
+                by=User.objects.get(pk=by),
+                as_of=date.fromisoformat(as_of) if as_of else None,
+                division=place,
+                out=out,
+                allow_rename=allow_rename,
+            )
+            transaction.set_rollback(not keep)
+        if keep:
+            path.unlink(missing_ok=True)
+        result = {
+            "shown": shown,
+            "new": told.new,
+            "corrected": told.corrected,
+            "unchanged": told.unchanged,
+            "rejected": len(told.rejected),
+            "warned": len(told.warned),
+            "ignored": told.ignored[:20],
+            "marked": out.name if out.exists() else "",
+            "rows": [[row.number, "；".join(remark.sentence for remark in row.faults)] for row in told.rejected[:50]],
+        }
+        return {"done": "已导入" if keep else "检查好了，什么都没有改动", "result": result}
+
+    return _answer(act)
+
+
+_WORDS = {
+    take_in.module_path: "检查花名册",
+    calculate.module_path: "计算",
+    approve.module_path: "审批入账",
+    try_standard.module_path: "试算",
+}
 
 
 @dataclass(frozen=True)

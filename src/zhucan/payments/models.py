@@ -254,11 +254,8 @@ class Entry(models.Model):
         indexes = (
             models.Index(fields=("person", "source")),
             models.Index(fields=("person", "target")),
-            models.Index(
-                fields=("person",),
-                condition=Q(source="recoverable") | Q(target="recoverable"),
-                name="entry_recoverable",
-            ),
+            models.Index(fields=("person",), condition=Q(source="recoverable"), name="entry_owed"),
+            models.Index(fields=("person",), condition=Q(target="recoverable"), name="entry_settled"),
         )
         constraints = (
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="entry_positive"),

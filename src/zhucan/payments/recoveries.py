@@ -38,15 +38,23 @@ class Debt:
 def debts(person: Person | None = None, *, among: QuerySet[Person] | None = None) -> Iterator[Debt]:
     """Yield every open recovery account, of one person or of some people."""
     entries = Entry.objects.all() if person is None else Entry.objects.filter(person=person)
-    if among is not None:
-        entries = entries.filter(person__in=among.values("pk"))
     sums: dict[tuple[int, str, str], int] = defaultdict(int)
     for account, sign in ((Q(source=Account.RECOVERABLE), 1), (Q(target=Account.RECOVERABLE), -1)):
         for row in entries.filter(account).values("person_id", "scheme", "cause").annotate(sum=Sum("amount_fen")):
             sums[row["person_id"], row["scheme"], row["cause"]] += sign * row["sum"]
+    wanted = None if among is None else _among({key[0] for key, amount in sums.items() if amount}, among)
     for (person_id, scheme, cause), amount in sorted(sums.items()):
-        if amount:
+        if amount and (wanted is None or person_id in wanted):
             yield Debt(person_id, scheme, cause, from_fen(amount))
+
+
+def _among(people: set[int], among: QuerySet[Person]) -> set[int]:
+    """Return those of some people; debtors are few, so they are looked for and not everybody's debts."""
+    ordered = sorted(people)
+    found: set[int] = set()
+    for start in range(0, len(ordered), 5000):
+        found.update(among.filter(pk__in=ordered[start : start + 5000]).values_list("pk", flat=True))
+    return found
 
 
 def _queue(people: Iterable[int]) -> None:

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import StrIndex, Substr
 
 from zhucan.orgs.secrecy import SealedField
 
@@ -67,6 +68,14 @@ class Person(models.Model):
 
     name = models.CharField("姓名", max_length=60)
     initials = models.CharField("拼音首字母", max_length=80, blank=True)
+    second_initials = models.GeneratedField(  # of the other reading of the surname, where there is one
+        expression=Case(
+            When(initials__contains=" ", then=Substr("initials", StrIndex("initials", Value(" ")) + 1)),
+            default=Value(""),
+        ),
+        output_field=models.CharField(max_length=80),
+        db_persist=True,
+    )
     sex = models.CharField("性别", max_length=6, choices=Sex)
     born = models.DateField("出生日期")
     id_number = SealedField("公民身份号码")
@@ -76,8 +85,14 @@ class Person(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=("name",)),
-            models.Index(fields=("initials",)),
+            models.Index(fields=("name",), name="person_name", opclasses=("varchar_pattern_ops",)),
+            models.Index(fields=("initials",), name="person_initials", opclasses=("varchar_pattern_ops",)),
+            models.Index(
+                fields=("second_initials",),
+                name="person_second_initials",
+                opclasses=("varchar_pattern_ops",),
+                condition=~Q(second_initials=""),
+            ),
             models.Index(fields=("id_tail",)),
         )
         constraints = (models.UniqueConstraint(fields=("id_index",), name="person_once"),)
@@ -192,7 +207,15 @@ class Certificate(Spell):
 
     class Meta(Spell.Meta):
         verbose_name = "残疾人证"
-        indexes = (*Spell.Meta.indexes, models.Index(fields=("number_index",)))  # type: ignore[assignment]  # one more
+        indexes = (  # type: ignore[assignment]  # two more
+            *Spell.Meta.indexes,
+            models.Index(fields=("number_index",)),
+            models.Index(
+                fields=("expires",),
+                condition=Q(retracted_at__isnull=True, valid_to__isnull=True),
+                name="certificate_expiry",
+            ),
+        )
         constraints = (  # type: ignore[assignment]  # one constraint more than the base has
             *Spell.Meta.constraints,
             models.CheckConstraint(condition=Q(grade__gte=1, grade__lte=4), name="certificate_grade"),

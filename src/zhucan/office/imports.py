@@ -1,0 +1,174 @@
+"""Rosters taken in from a page: looked through first, taken in only then; what cannot be taken comes back marked up."""
+
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from zhucan.office import scope, work
+from zhucan.office.access import OfficeRequest
+from zhucan.orgs import audit
+from zhucan.orgs.clock import now
+from zhucan.orgs.divisions import inside
+from zhucan.orgs.models import Appointment, AuditEntry
+from zhucan.registry.models import ImportBatch
+from zhucan.web.forms import UNPROCESSABLE, DateField, Form
+from zhucan.web.slices import slice_of
+
+_KINDS = {".xlsx": b"PK\x03\x04", ".csv": b""}
+_KEPT = 7 * 24 * 3600  # seconds that an uploaded file is kept
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class UploadForm(Form):
+    """花名册文件。"""
+
+    file = forms.FileField(
+        label="花名册",
+        help_text="xlsx 或 csv。要有姓名、身份证号等列；表头在前 15 行里都认得出。",
+        error_messages={"empty": "文件是空的：请核对是不是拿错了。"},
+    )
+    as_of = DateField(label="名单反映哪一天的情况", required=False, help_text="不填就是今天。")
+    allow_rename = forms.BooleanField(label="身份证号相同、姓名不同的，按名单更名", required=False)
+
+    def clean_file(self) -> "UploadedFile[Any]":
+        """Let a file of a known kind and bearable size pass; its beginning is looked at, not only its name."""
+        file: UploadedFile[Any] = self.cleaned_data["file"]
+        kind = Path(file.name or "").suffix.lower()
+        if kind not in _KINDS:
+            raise forms.ValidationError("只能用 xlsx 或 csv 文件：旧的 xls 和带宏的 xlsm 请另存为 xlsx 再上传。")
+        if (file.size or 0) > settings.ZHUCAN_LARGEST_UPLOAD:
+            raise forms.ValidationError(f"文件超过 {settings.ZHUCAN_LARGEST_UPLOAD >> 20} MB：请按乡镇分成几个文件。")
+        start = file.read(8)
+        file.seek(0)
+        if not start.startswith(_KINDS[kind]) or (kind == ".csv" and b"\0" in start):
+            raise forms.ValidationError(f"文件内容不是 {kind[1:]}：请用 Excel 或 WPS 打开，另存为 {kind[1:]} 再上传。")
+        return file
+
+
+def folder() -> Path:
+    """Return the private folder of uploaded rosters, after throwing away what is older than a week."""
+    path = Path(settings.ZHUCAN_HOME) / "uploads"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    old = time.time() - _KEPT
+    for file in path.iterdir():
+        if file.stat().st_mtime < old:
+            file.unlink(missing_ok=True)
+    return path
+
+
+@require_GET
+def imports(request: OfficeRequest) -> HttpResponse:
+    """导入和导出的历史。"""
+    users = Appointment.objects.filter(inside("division_id", scope.here(request))).values("user")
+    batches = ImportBatch.objects.filter(by__in=users).select_related("by").order_by("-pk")
+    page = slice_of(batches, request)
+    taken = AuditEntry.objects.filter(
+        action="office.exported",
+        actor__in=list(Appointment.objects.filter(pk=request.post.pk).values_list("user__username", flat=True)),
+    ).order_by("-sequence")[:10]
+    context = {
+        "page": page,
+        "rows": [{"batch": batch, "counts": _counts(batch.counts)} for batch in page],
+        "exports": taken,
+    }
+    return render(request, "office/imports.html", context)
+
+
+_WORDS = (("new", "新登记"), ("corrected", "更正"), ("unchanged", "未变"), ("rejected", "退回"))
+
+
+def _counts(counts: dict[str, Any]) -> str:
+    return "，".join(f"{word} {counts[name]}" for name, word in _WORDS if counts.get(name))
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: OfficeRequest) -> HttpResponse:
+    """上传花名册：先看会有什么变化，再决定导入。"""
+    form = UploadForm(request.POST if request.method == "POST" else None, request.FILES or None)
+    if form.is_valid():
+        data = form.cleaned_data
+        name = f"{secrets.token_hex(16)}{Path(data['file'].name).suffix.lower()}"
+        with (folder() / name).open("wb") as kept:
+            for chunk in data["file"].chunks():
+                kept.write(chunk)
+        (folder() / name).chmod(0o600)
+        key = work.start(
+            work.take_in,
+            file=name,
+            shown=Path(data["file"].name).name[:100],
+            place=scope.here(request),
+            as_of=data["as_of"].isoformat() if data["as_of"] else "",
+            allow_rename=data["allow_rename"],
+            keep=False,
+            by=request.user.pk,
+        )
+        return redirect("office:imports-looked", work_id=key)
+    context = {
+        "form": form,
+        "heading": "导入花名册",
+        "lead": "先检查，不会改动任何登记。户籍不在您辖区的行会退回。",
+        "action": "检查",
+        "back": reverse("office:imports"),
+    }
+    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _work(request: OfficeRequest, work_id: Any) -> work.Work:
+    told = work.found(work_id, now())
+    if (
+        told is None
+        or told.asked.get("by") != request.user.pk
+        or told.place != scope.here(request)
+        or "file" not in told.asked
+    ):
+        raise Http404
+    return told
+
+
+@require_GET
+def looked(request: OfficeRequest, work_id: Any) -> HttpResponse:
+    """检查或导入的结果。"""
+    told = _work(request, work_id)
+    if work.asked_by_script(request):
+        return JsonResponse({"done": told.over, "said": told.said})
+    if not told.result:
+        return render(request, "office/progress.html", {"work": told})
+    return render(request, "office/looked.html", {"work": told, "result": told.result, "kept": told.asked["keep"]})
+
+
+@require_POST
+def take(request: OfficeRequest, work_id: Any) -> HttpResponse:
+    """确认导入检查过的文件。"""
+    told = _work(request, work_id)
+    if told.asked["keep"] or not (folder() / told.asked["file"]).exists():
+        raise Http404
+    return redirect("office:imports-looked", work_id=work.start(work.take_in, **{**told.asked, "keep": True}))
+
+
+@require_POST
+def marked(request: OfficeRequest, work_id: Any) -> HttpResponse:
+    """下载标注副本：退回的行，每行写明为什么。"""
+    told = _work(request, work_id)
+    path = folder() / (told.result.get("marked") or "-")
+    if not path.is_file():
+        raise Http404
+    audit.record(
+        actor=request.user,
+        action="office.exported",
+        target=f"people:{told.place}",
+        at=now(),
+        purpose="导入退回的标注副本",
+        rows=told.result["rejected"],
+    )
+    response = HttpResponse(path.read_bytes(), content_type=_WORKBOOK)
+    response["Content-Disposition"] = 'attachment; filename="returned.xlsx"'
+    return response
