@@ -20,7 +20,7 @@ from zhucan.office.access import OfficeRequest
 from zhucan.office.models import SavedList
 from zhucan.orgs.clock import today
 from zhucan.orgs.divisions import inside
-from zhucan.orgs.models import Level
+from zhucan.orgs.models import Division
 from zhucan.orgs.wording import plain
 from zhucan.policy.catalogue import SCHEMES
 from zhucan.registry.models import Category, Certificate, CertificateStatus, Hardship, HardshipKind, Person, Residence
@@ -91,13 +91,12 @@ class SaveForm(Form):
 
 
 def _places(request: OfficeRequest) -> list[tuple[str, str]]:
-    found = scope.divisions(request).exclude(pk=scope.here(request)).order_by("code")
-    if request.post.division.level not in (Level.COUNTY, Level.TOWNSHIP):
-        found = found.filter(level=Level.COUNTY)
-    return [
-        (code, name if level != Level.VILLAGE else f"　{name}")
-        for code, name, level in found.values_list("code", "name", "level")
-    ]
+    """Return the places right below one's own, and below and beside the one chosen: not hundreds of villages at once."""
+    own = scope.here(request)
+    chosen = Division.objects.filter(pk=request.GET.get("place", "")).values_list("pk", "parent").first()
+    parents = {own, *(code for code in chosen or () if code and scope.contains(request, code))}
+    found = scope.divisions(request).filter(parent__in=parents).order_by("code").values_list("code", "name", "parent")
+    return [(code, name if parent == own else f"　{name}") for code, name, parent in found]
 
 
 def _found(request: OfficeRequest, asked: Mapping[str, Any]) -> QuerySet[Person]:
