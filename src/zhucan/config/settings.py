@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "zhucan.demo.apps.DemoConfig",
     "zhucan.office.apps.OfficeConfig",
     "zhucan.portal.apps.PortalConfig",
+    "zhucan.api.apps.ApiConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -95,6 +96,7 @@ WHITENOISE_USE_FINDERS = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 8 * 3600
 ZHUCAN_IDLE_SECONDS = 45 * 60  # signed out after so long without a click
+ZHUCAN_OWN_LIMITS = ("/api/",)  # counts by key, and answers in JSON
 ZHUCAN_ASKED_A_MINUTE, ZHUCAN_ASKED_A_MINUTE_UNKNOWN = 600, 240  # pages one reader may ask for, signed in or not
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

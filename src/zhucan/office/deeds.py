@@ -4,6 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 WORDS: Mapping[str, str] = {
+    "api.entitlements": "接口：查询待遇判断",
+    "api.indicator": "接口：查询指标",
+    "api.indicators": "接口：查询指标目录",
+    "api.key-issued": "发放接口密钥",
+    "api.key-revoked": "收回接口密钥",
+    "api.looked-up": "接口：按号码核验",
     "cases.approve": "批准待遇",
     "cases.approve-all": "成批批准待遇",
     "cases.backpay": "同意补发换证中断的月份",
