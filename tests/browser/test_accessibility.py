@@ -55,7 +55,7 @@ STAFF = {
         "/reports/new/",
     ),
     "guardian": ("/my/",),
-    "hospital": ("/",),
+    "hospital": ("/", "/lookup/"),
     "village": ("/", "/people/", "/runs/"),
     "admin": ("/", "/users/", "/users/appoint/", "/audit/", "/audit/verify/", "/audit/head/"),
 }

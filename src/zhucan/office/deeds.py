@@ -24,6 +24,7 @@ WORDS: Mapping[str, str] = {
     "office.head-printed": "打印链头",
     "office.indicator": "查看指标的记录",
     "office.line": "查看一笔发放的依据",
+    "office.looked-up": "核验残疾人证",
     "office.opened": "查看遮住的资料",
     "office.person": "查看人员档案",
     "office.recorded": "登记或更正人员情况",
