@@ -1,11 +1,13 @@
 """One settings file; what differs between places comes from the environment (`environment.py`)."""
 
 from zhucan.config import environment
+from zhucan.core import keyring
 
 ZHUCAN_HOME = environment.home()
 _KEYS = environment.keys()
 SECRET_KEY = _KEYS["session"]
-ZHUCAN_FIELD_KEY = _KEYS["field"]
+ZHUCAN_FIELD_KEYS, ZHUCAN_FIELD_VERSION = keyring.field_keys(_KEYS)
+ZHUCAN_KEY_FILE = environment.key_file()
 ZHUCAN_INDEX_KEY = _KEYS["index"]
 
 DEBUG = environment.flag("ZHUCAN_DEBUG")

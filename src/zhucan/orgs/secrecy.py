@@ -15,7 +15,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage
 from django.db import models
 
-_VERSION = b"\x01"  # names key and algorithm, so that a later key rotation can tell old values from new
+FIRST_VERSION = 1
+"""The first byte of a ciphertext names its key: values of former keys stay readable until they are sealed anew."""
 
 
 class CannotOpen(Exception):
@@ -29,15 +30,17 @@ def _cipher(key: str) -> AESGCM:
 
 def seal(text: str, column: str) -> bytes:
     """Return the ciphertext of a text bound to a column such as `registry.Person.id_number`."""
-    nonce = os.urandom(12)
-    return _VERSION + nonce + _cipher(settings.ZHUCAN_FIELD_KEY).encrypt(nonce, text.encode(), column.encode())
+    nonce, version = os.urandom(12), settings.ZHUCAN_FIELD_VERSION
+    key = settings.ZHUCAN_FIELD_KEYS[version]
+    return bytes([version]) + nonce + _cipher(key).encrypt(nonce, text.encode(), column.encode())
 
 
 def unseal(data: bytes, column: str) -> str:
     """Return the text of a ciphertext. Raises `CannotOpen` for a foreign key, column or altered bytes."""
     try:
-        return _cipher(settings.ZHUCAN_FIELD_KEY).decrypt(data[1:13], data[13:], column.encode()).decode()
-    except InvalidTag as error:
+        key = settings.ZHUCAN_FIELD_KEYS[data[0]]
+        return _cipher(key).decrypt(data[1:13], data[13:], column.encode()).decode()
+    except (InvalidTag, KeyError, IndexError) as error:
         raise CannotOpen(f"{column} cannot be decrypted with this key") from error
 
 
