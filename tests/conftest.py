@@ -13,6 +13,8 @@ from zhucan.indicators import shelf
 from zhucan.payments.models import Line
 from zhucan.registry.models import Person
 
+# the browser tests run an event loop in this thread, which Django would take for asynchronous code
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 settings.register_profile(
     "zhucan",
     deadline=None,
