@@ -16,8 +16,9 @@ from zhucan.office import work
 from zhucan.office.access import Page
 from zhucan.office.models import SavedList
 from zhucan.office.pages import PAGES
+from zhucan.orgs import documents
 from zhucan.orgs.clock import moment, now
-from zhucan.orgs.models import Appointment, AuditEntry, Division, LocalParameter, Role, User
+from zhucan.orgs.models import Appointment, AuditEntry, Division, Document, LocalParameter, Role, User
 from zhucan.orgs.standards import set_standard
 from zhucan.payments import bank
 from zhucan.payments.models import Batch, Entry, Line, Run
@@ -82,6 +83,9 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
             )
         },
         **{f"imports-{name}": lambda user: {"work_id": _taken_in(county, user)} for name in ("looked", "take", "marked")},
+        "documents-download": lambda user: {"pk": _document(county).pk},
+        "documents-retract": lambda user: {"pk": _document(county).pk},
+        "counters-edit": lambda user: {"code": county.a.code},
         "runs-decide": lambda user: {"pk": person, "scheme_id": "living-allowance", "cause": "died"},
         "runs-line": of_line,
         "runs-hold": of_line,
@@ -110,6 +114,15 @@ def _taken_in(county: County, user: User) -> str:
     return work.start(
         work.take_in, file="none.csv", shown="名单.csv", place=county.a.code, as_of="", allow_rename=False, keep=False,
         by=user.pk if mine else 0,
+    )  # fmt: skip
+
+
+def _document(county: County) -> Document:
+    """Return a document of county a, with its file."""
+    found = Document.objects.first()
+    return found or documents.add(
+        place=county.a.code, number="", title="示例文件", issuer="示例县残联", issued_on=date(2025, 1, 1), name="a.pdf",
+        chunks=[b"%PDF-1.4 example"], at=now(), by=None,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from zhucan.demo.owing import Collector
 from zhucan.demo.paying import Office, Paid, Staff
 from zhucan.demo.people import Population
 from zhucan.orgs import audit, divisions
-from zhucan.orgs.models import Appointment, Division, Role, User
+from zhucan.orgs.models import Appointment, Counter, Division, Role, User
 from zhucan.orgs.standards import set_standard
 from zhucan.registry import holders
 from zhucan.registry.models import Holder, Person
@@ -108,6 +108,7 @@ def build(wanted: Wanted, *, folder: Path, progress: Callable[[Paid], None]) -> 
         chronicle.renew_keys()
         life.tell(REPORT_DAY - timedelta(days=1))
         names += _let_read(staff.clerk, password)
+        _tell_where(county, staff.clerk)
     return Built(password, names, staff, tuple(paid))
 
 
@@ -158,6 +159,19 @@ def _let_read(clerk: User, password: str) -> tuple[str, ...]:
         user.password_given = False
         user.save(update_fields=["password", "password_given"])
     return tuple(username for username, _, _ in given)
+
+
+def _tell_where(county: Division, by: User) -> None:
+    """Tell the public where to go: places and numbers are invented (numbers of 0000 are given to nobody)."""
+    told_at = at(REPORT_DAY - timedelta(days=1), 9)
+    places_ = [county, *Division.objects.filter(parent=county).order_by("code")]
+    Counter.objects.bulk_create(
+        Counter(
+            division=place, address=f"{place.name}示例路{number}号", phone=f"0000-0000{number:04}",
+            hours="周一至周五 8:30—11:30，14:00—17:00", told_at=told_at, told_by=by,
+        )
+        for number, place in enumerate(places_, start=1)
+    )  # fmt: skip
 
 
 def _raise(month: Month, by: User, start: Month) -> None:

@@ -4,6 +4,7 @@ from zhucan.office import (
     account,
     corrections,
     desk,
+    documents,
     figures,
     holders,
     imports,
@@ -29,6 +30,7 @@ CLERK, APPROVER, FINANCE = (frozenset({role}) for role in (Role.COUNTY_CLERK, Ro
 CLERKS = frozenset({Role.COUNTY_CLERK, Role.TOWNSHIP_CLERK})
 STAFF = EVERYONE - {Role.PARTNER}
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+KEEPERS = frozenset({Role.COUNTY_CLERK, Role.ADMINISTRATOR})
 AUDIT = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 
 PAGES: tuple[Page, ...] = (
@@ -87,6 +89,12 @@ PAGES: tuple[Page, ...] = (
     Page("imports-looked", "imports/<uuid:work_id>/", imports.looked, CLERKS),
     Page("imports-take", "imports/<uuid:work_id>/take/", imports.take, CLERKS),
     Page("imports-marked", "imports/<uuid:work_id>/marked/", imports.marked, CLERKS),
+    Page("documents", "documents/", documents.library, STAFF, "文件"),
+    Page("documents-add", "documents/add/", documents.add, KEEPERS),
+    Page("documents-download", "documents/<int:pk>/", documents.download, STAFF),
+    Page("documents-retract", "documents/<int:pk>/retract/", documents.retract, KEEPERS),
+    Page("counters", "counters/", documents.counters, KEEPERS),
+    Page("counters-edit", "counters/<str:code>/", documents.counter, KEEPERS),
     Page("users", "users/", users.users, ADMINISTRATOR, "用户"),
     Page("users-appoint", "users/appoint/", users.appoint, ADMINISTRATOR),
     Page("users-end", "users/appointments/<int:pk>/end/", users.end, ADMINISTRATOR),

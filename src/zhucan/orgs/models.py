@@ -113,6 +113,41 @@ class LocalParameter(models.Model):
         )
 
 
+class Counter(models.Model):
+    """Where people of a township or county go: address, phone and hours, as the office tells them to everybody."""
+
+    division = models.OneToOneField(Division, models.PROTECT, related_name="counter")
+    address = models.CharField("地址", max_length=120)
+    phone = models.CharField("电话", max_length=40)
+    hours = models.CharField("办公时间", max_length=80)
+    told_at = models.DateTimeField("更新时间")
+    told_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+
+class Document(models.Model):
+    """A document that decisions rest on, with its file; taken back by mark, never removed."""
+
+    division = models.ForeignKey(Division, models.PROTECT, related_name="+")
+    number = models.CharField("文号", max_length=60, blank=True)
+    title = models.CharField("名称", max_length=120)
+    issuer = models.CharField("发文机关", max_length=60)
+    issued_on = models.DateField("发文日期")
+    suffix = models.CharField(max_length=5)
+    size = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    added_at = models.DateTimeField("登记时间")
+    added_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    retracted_at = models.DateTimeField("撤回时间", null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("division", "issued_on")),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("division", "digest"), condition=Q(retracted_at__isnull=True), name="document_once"
+            ),
+        )
+
+
 class AuditEntry(models.Model):
     """One line of the audit chain; its hash covers the line before it. Never changed, never removed."""
 

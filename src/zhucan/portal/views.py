@@ -1,6 +1,7 @@
 """Public pages: what is here, what can I get, how the pages are made for everybody, and what becomes of one's data."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -38,6 +39,22 @@ def questions(request: HttpRequest) -> HttpResponse:
         told = answers(form.cleaned_data, today())
         return render(request, "portal/answers.html", {"answers": told, "place": place, "day": today()})
     return render(request, "portal/questions.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200)
+
+
+@login_not_required
+@require_GET
+def counters(request: HttpRequest) -> HttpResponse:
+    """到哪里办：乡镇（街道）残联的地址、电话和办公时间。"""
+    counties = _counties()
+    asked = request.GET.get("county", "")
+    chosen = next((one for one in counties if one.code == asked), counties[0] if counties and not asked else None)
+    places = Division.objects.filter(Q(parent=chosen, level=Level.TOWNSHIP) | Q(pk=chosen.pk)) if chosen else None
+    context = {
+        "counties": counties,
+        "chosen": chosen,
+        "places": places.select_related("counter").order_by("code") if places is not None else [],
+    }
+    return render(request, "portal/counters.html", context)
 
 
 @login_not_required
