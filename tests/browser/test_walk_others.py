@@ -87,3 +87,17 @@ def test_an_auditor_traces_a_payment_and_finds_an_altered_row(
     expect(page.get_by_role("alert")).to_contain_text("记录被改动过")
     expect(page.get_by_role("alert")).to_be_focused()
     faultless(care=care)
+
+
+def test_people_are_found_as_one_types_and_the_address_tells_nothing(page: Page, site: Site, sign_in: SignIn):
+    sign_in(site, "clerk")
+    page.get_by_role("link", name="人员", exact=True).click()
+    name = page.locator("tbody th a").nth(7).inner_text().split("（")[0]
+    page.get_by_role("searchbox").press_sequentially(name)
+    expect(page.locator("tbody tr")).to_have_count(
+        _asked(site, "SELECT count(*) FROM registry_person WHERE name LIKE ? || '%'", name)[0][0]
+    )
+    assert page.url == f"{site.address}/people/"
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("searchbox")).to_have_value(name)
+    assert page.url == f"{site.address}/people/"

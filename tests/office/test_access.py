@@ -217,7 +217,7 @@ def test_no_address_log_or_trail_holds_anything_personal(filled: County, caplog:
         address = _address(page, filled, user)
         assert person.name not in address
         client.get(address)
-    client.get(reverse("office:people"), {"q": person.id_number})
+    client.post(reverse("office:people"), {"q": person.id_number})
     said = caplog.text + str(list(AuditEntry.objects.values_list("target", "detail")))
     for secret in (person.name, person.id_number, person.payeeaccount_spells.get().number):
         assert secret not in said

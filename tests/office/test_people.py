@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -47,7 +48,8 @@ def people(county: County) -> list[Person]:
 
 
 def _found(client: Client, **asked: str) -> set[int]:
-    page = client.get(reverse("office:people"), asked)
+    address = reverse("office:people")
+    page = client.post(address, asked) if "q" in asked else client.get(address, asked)
     assert page.status_code == 200
     return {row["person"].pk for row in page.context["rows"]}
 
@@ -77,6 +79,20 @@ def _found(client: Client, **asked: str) -> set[int]:
 )
 def test_filters_find_who_fits(people: list[Person], enter, asked: dict[str, str], who: set[int]):
     assert _found(enter(), **asked) == {people[place].pk for place in who}
+
+
+def test_what_is_typed_to_find_somebody_never_stands_in_an_address(people: list[Person], county: County, enter):
+    for _ in range(60):
+        county.person()
+    client = enter()
+    text = client.post(reverse("office:people"), {"q": "测试"}).content.decode()
+    assert not [link for link in re.findall(r'(?:href|action)="([^"]*)"', text) if "测试" in link or "%E6" in link]
+    assert 'name="page" value="2"' in text
+    second = client.post(reverse("office:people"), {"q": "测试", "page": "2"})
+    assert second.context["page"].number == 2
+    assert len(second.context["rows"]) == 13
+    ignored = client.get(reverse("office:people"), {"q": people[0].id_number})
+    assert ignored.context["query"] == ""
 
 
 def test_a_filter_that_does_not_exist_is_refused(people: list[Person], enter):

@@ -93,7 +93,11 @@ class SaveForm(Form):
 def _places(request: OfficeRequest) -> list[tuple[str, str]]:
     """Return the places right below one's own, and below and beside the one chosen: not hundreds of villages at once."""
     own = scope.here(request)
-    chosen = Division.objects.filter(pk=request.GET.get("place", "")).values_list("pk", "parent").first()
+    chosen = (
+        Division.objects.filter(pk=request.POST.get("place") or request.GET.get("place", ""))
+        .values_list("pk", "parent")
+        .first()
+    )
     parents = {own, *(code for code in chosen or () if code and scope.contains(request, code))}
     found = scope.divisions(request).filter(parent__in=parents).order_by("code").values_list("code", "name", "parent")
     return [(code, name if parent == own else f"　{name}") for code, name, parent in found]
@@ -159,10 +163,15 @@ def _rows(people: list[Person]) -> Iterator[dict[str, Any]]:
         }
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def people(request: OfficeRequest) -> HttpResponse:
-    """找人：边打字边找，也可以按条件筛选。"""
-    form = FilterForm(request.GET, places=_places(request))
+    """找人：边打字边找，也可以按条件筛选。
+
+    What is typed is somebody's name or number and comes in the body: addresses end up in histories and logs. Filters
+    alone may stand in an address, so that a list can be kept and sent.
+    """
+    typed = request.POST if request.method == "POST" else _without_query(request.GET)
+    form = FilterForm(typed, places=_places(request))
     form.is_valid()
     page = slice_of(_found(request, form.cleaned_data), request)
     asked = any(form.cleaned_data.get(name) for name in form.fields)
@@ -174,21 +183,29 @@ def people(request: OfficeRequest) -> HttpResponse:
         "asked": asked,
         "narrowed": any(form.cleaned_data.get(name) for name in form.fields if name != "q"),
         "lists": SavedList.objects.filter(user=request.user).order_by("name"),
-        "here": request.GET.urlencode(),
+        "here": _without_query(typed).urlencode(),
+        "again": [(name, value) for name, value in typed.items() if name in form.fields],
     }
     return render(request, "office/people.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _without_query(asked: QueryDict) -> QueryDict:
+    """Return the filters among what was asked: neither what was typed to be found, nor anything else."""
+    kept = QueryDict(mutable=True)
+    kept.update(
+        {name: str(value) for name, value in asked.items() if name in FilterForm.base_fields and name != "q" and value}
+    )
+    return kept
 
 
 @require_http_methods(["GET", "POST"])
 def save_list(request: OfficeRequest) -> HttpResponse:
     """把现在的条件存成名单，下次直接打开。"""
-    asked = QueryDict(request.GET.urlencode(), mutable=True)
-    asked.pop("page", None)
+    asked = _without_query(request.GET)
     form = SaveForm(request.POST or None)
     if form.is_valid():
-        kept = {name: value for name, value in asked.items() if name in FilterForm.base_fields and name != "q"}
         SavedList.objects.update_or_create(
-            user=request.user, name=form.cleaned_data["name"], defaults={"filters": kept}
+            user=request.user, name=form.cleaned_data["name"], defaults={"filters": asked.dict()}
         )
         messages.success(request, f"已存好名单“{form.cleaned_data['name']}”。")
         return redirect("office:people")
@@ -217,7 +234,7 @@ def drop_list(request: OfficeRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def export(request: OfficeRequest) -> HttpResponse:
     """导出名单：写明用途，带水印，记入审计。"""
-    asked = FilterForm(request.GET, places=_places(request))
+    asked = FilterForm(_without_query(request.GET), places=_places(request))
     asked.is_valid()
     form = exports.PurposeForm(request.POST or None, role=request.post.role)
     if form.is_valid() and not asked.errors:

@@ -29,6 +29,16 @@ class Slice(Generic[_T]):
         return len(self.rows)
 
     @property
+    def previous(self) -> int:
+        """The number of the page before."""
+        return self.number - 1
+
+    @property
+    def next(self) -> int:
+        """The number of the page after."""
+        return self.number + 1
+
+    @property
     def first(self) -> int:
         """The position of the first row in the whole list, from 1."""
         return (self.number - 1) * SIZE + 1
@@ -45,7 +55,7 @@ def slice_of(
     found: "QuerySet[Any] | Sequence[_T] | Sliceable", request: HttpRequest, *, size: int = SIZE
 ) -> Slice[Any]:
     """Return the page of a list that the address asks for by `page`; one row more is read to know whether it goes on."""
-    asked = request.GET.get("page", "1")
+    asked = request.POST.get("page") or request.GET.get("page", "1")
     number = min(max(int(asked), 1), _FURTHEST) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
     start = (number - 1) * size
     rows = list(found[start : start + size + 1])

@@ -15,12 +15,14 @@
       clearTimeout(timer);
       timer = setTimeout(async () => {
         const turn = ++latest, form = box.form, target = $(box.dataset.live);
-        const address = form.action + "?" + new URLSearchParams(new FormData(form));
-        const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" } });
+        // what is typed to find somebody goes in the body, never into an address
+        const typed = new URLSearchParams(new FormData(form)), hidden = form.method === "post";
+        const address = hidden ? form.action : form.action + "?" + typed;
+        const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" }, ...(hidden && { method: "POST", body: typed }) });
         if (!answer.ok || turn !== latest) return;
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const fresh = page.querySelector(box.dataset.live);
-        if (fresh && target) { target.replaceChildren(...fresh.childNodes); history.replaceState(null, "", address); }
+        if (fresh && target) { target.replaceChildren(...fresh.childNodes); if (!hidden) history.replaceState(null, "", address); }
       }, 220);
     });
   }
