@@ -1,4 +1,4 @@
-"""Every page passes axe on a desktop, on a phone and in 关怀版, at 400 % zoom, dark and without script."""
+"""Every page passes axe on a desktop, on a phone and in 关怀版, at 400 % zoom, dark and in forced colours."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +12,7 @@ MODES: dict[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 375, "height": 800}},
     "care": {"viewport": {"width": 375, "height": 800}, "care": True},
     "zoom": {"viewport": {"width": 320, "height": 256}},
+    "forced": {"viewport": {"width": 1280, "height": 900}, "forced": True},
     "dark": {"viewport": {"width": 1280, "height": 900}, "theme": "dark"},
 }
 PUBLIC = (
@@ -68,6 +69,7 @@ STAFF = {
 def _prepare(page: Any, site: Site, mode: str) -> None:
     wanted = MODES[mode]
     page.set_viewport_size(wanted["viewport"])
+    page.emulate_media(forced_colors="active" if wanted.get("forced") else "none")
     for name, value in (("care", "on" if wanted.get("care") else ""), ("theme", wanted.get("theme", ""))):
         if value:
             page.context.add_cookies([{"name": name, "value": value, "url": site.address}])
