@@ -26,12 +26,13 @@ from zhucan.policy.catalogue import SCHEMES
 from zhucan.registry.models import Category, Certificate, CertificateStatus, Hardship, HardshipKind, Person, Residence
 from zhucan.registry.queries import search
 from zhucan.web.forms import UNPROCESSABLE, Form
-from zhucan.web.slices import slice_of
+from zhucan.web.slices import SIZE, slice_of
 
 _ANY = ("", "不限")
 _AGES = {"0-6": (0, 7), "7-17": (7, 18), "18-59": (18, 60), "60-": (60, 150)}
 _MOST = 50_000  # rows a list taken out may have
 _CHUNK = 2000
+_TYPED = 25  # people shown while somebody types: half a page comes twice as fast
 
 
 class FilterForm(Form):
@@ -173,7 +174,8 @@ def people(request: OfficeRequest) -> HttpResponse:
     typed = request.POST if request.method == "POST" else _without_query(request.GET)
     form = FilterForm(typed, places=_places(request))
     form.is_valid()
-    page = slice_of(_found(request, form.cleaned_data), request)
+    found = _found(request, form.cleaned_data)
+    page = slice_of(found, request, size=_TYPED if form.cleaned_data.get("q") else SIZE)
     asked = any(form.cleaned_data.get(name) for name in form.fields)
     context = {
         "form": form,
