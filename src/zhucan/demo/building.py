@@ -145,7 +145,7 @@ def _appoint(county: Division, since: date) -> tuple[Staff, str, tuple[str, ...]
 
 def _let_read(clerk: User, password: str) -> tuple[str, ...]:
     """Let somebody who is paid read the own file, and a guardian that of two; the staff's password opens theirs too."""
-    paid = list(Person.objects.filter(payments__isnull=False).distinct().order_by("pk")[:3])
+    paid = list(Person.objects.filter(payments__isnull=False, death_spells__isnull=True).distinct().order_by("pk")[:3])
     given = (("holder", paid[:1], Holder.Relation.SELF), ("guardian", paid[1:], Holder.Relation.GUARDIAN))
     for username, people, relation in given:
         for person in people:
