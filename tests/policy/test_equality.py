@@ -9,6 +9,7 @@ import pytest
 
 from zhucan.core.months import Month
 from zhucan.policy.catalogue import SCHEMES
+from zhucan.policy.declared.findings import FINDING_KINDS
 from zhucan.policy.engine import decide, decide_sql, needed
 from zhucan.policy.expressions import (
     Kind,
@@ -64,18 +65,31 @@ def _spell(rng: random.Random, kind: str) -> dict[str, object]:
                     "hardship": ["dibao", "dibian", "tekun", "none"],
                     "benefit": list(BENEFIT_LABELS),
                     "job": ["public_payroll", "farmer"],
+                    "finding": list(FINDING_KINDS),
                 }.get(kind, ["x"])
             ),
             "per_head_fen": lambda: rng.choice([0, 164999, 165000, 165001, 172500, 500000]),
+            "number": lambda: rng.choice([None, 0, 1, 1, 2, 150000]),
+            "word": lambda: rng.choice(_WORDS),
+            "stage": lambda: rng.choice(["primary", "senior", "bachelor"]),
+            "placement": lambda: rng.choice(["regular", "home"]),
+            "full_time": lambda: rng.random() < 0.8,
+            "boarding": lambda: rng.random() < 0.3,
+            "payer": lambda: rng.choice(["self", "government"]),
+            "scheme": lambda: rng.choice([item.id for item in SCHEMES]),
+            "granted": lambda: start,
+            "ends": lambda: rng.choice([None, stop, month]),
+            "quantity": lambda: rng.choice([None, 1, 2]),
             "amount_fen": lambda: rng.choice([None, 0, 5000, 12500, 25000, 34500, 100000]),
         }[name]()
         assert column_kind
     return row
 
 
+_WORDS = sorted({word for item in FINDING_KINDS.values() for word in item.choices or {}} | {"x"})
 _ROWS = {
     "certificate": 2, "component": 3, "residence": 1, "hardship": 1, "income": 1, "own_income": 1, "stay": 1,
-    "custody": 1, "benefit": 3, "death": 1, "job": 1,
+    "custody": 1, "benefit": 3, "death": 1, "job": 1, "finding": 6, "schooling": 1, "insurance": 2, "parent": 2, "award": 4,
 }  # fmt: skip
 _RARE = {"death": 0.1, "custody": 0.15, "benefit": 0.5, "job": 0.3, "stay": 0.4}
 
@@ -90,7 +104,7 @@ def _population(rng: random.Random, count: int) -> Iterator[dict[str, list[dict[
             rows = []
             for _ in range(many):
                 row = {"person_id": number, **_spell(rng, kind)}
-                if kind in ("certificate", "hardship", "income", "own_income") and any(
+                if kind not in ("benefit", "component", "parent") and any(
                     other["valid_from"] == row["valid_from"] for other in rows
                 ):
                     continue  # two states from one day on cannot be; "latest" would have no answer

@@ -214,7 +214,7 @@ WORKED = [case for path in sorted((Path(__file__).parent / "cases").glob("*.yaml
 @pytest.mark.parametrize("case", WORKED, ids=lambda case: f"{case.scheme}-{case.name}")
 def test_every_worked_case_is_told_as_it_was_decided(case: Case):
     chosen, decision = scheme(case.scheme), decided(case)
-    params = resolve(baseline(), case.division, case.month.first) | {
+    params = resolve(baseline(), case.division, case.on) | {
         name: value_of(name, text) for name, text in case.switches.items()
     }
 

@@ -59,7 +59,7 @@ def test_TS_E21_four_months_of_both_subsidies_add_up():
     months = {"2024": 2, "2025": 2}
     cases = [case for case in CASES if case.name.startswith("TS-E21")]
 
-    total = sum((decided(case).amount or Decimal(0)) * months[str(case.month)[:4]] for case in cases)
+    total = sum((decided(case).amount or Decimal(0)) * months[str(case.on)[:4]] for case in cases)
 
     assert total == Decimal("1922.00")
 

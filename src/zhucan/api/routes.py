@@ -26,7 +26,6 @@ from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import UnknownDivision, division
 from zhucan.orgs.secrecy import CannotOpen, seal, unseal
-from zhucan.policy.catalogue import SCHEMES
 from zhucan.policy.engine import Outcome
 from zhucan.policy.explain import explain
 from zhucan.registry.models import Certificate, Person, Residence
@@ -260,21 +259,20 @@ def entitlements(request: HttpRequest, reference: str, asked: Query[MonthIn]) ->
     _record(key, "api.entitlements", f"person:{person.pk}", month=str(month))
     judgement = judge(person, month, division=county_of(home.division_id))
     found = []
-    for scheme in SCHEMES:
-        if scheme.administered:
-            decision = judgement.decisions[scheme.id]
-            told = explain(scheme, decision, judgement.facts, judgement.params)
-            yes = decision.outcome is Outcome.YES
-            found.append(
-                {
-                    "scheme": scheme.id,
-                    "name": scheme.name,
-                    "outcome": decision.outcome.word,
-                    "amount": str(decision.amount) if yes else None,
-                    "reasons": [{"label": one.label, "met": one.met, "source": one.source} for one in told.reasons],
-                    "change": told.change,
-                }
-            )
+    for scheme in judgement.offered:
+        decision = judgement.decisions[scheme.id]
+        told = explain(scheme, decision, judgement.facts, judgement.params)
+        yes = decision.outcome is Outcome.YES
+        found.append(
+            {
+                "scheme": scheme.id,
+                "name": scheme.name,
+                "outcome": decision.outcome.word,
+                "amount": str(decision.amount) if yes else None,
+                "reasons": [{"label": one.label, "met": one.met, "source": one.source} for one in told.reasons],
+                "change": told.change,
+            }
+        )
     return found
 
 

@@ -9,7 +9,7 @@ import duckdb
 from django.db import transaction
 from django.db.models import Q
 
-from zhucan.cases.facts import export, gather, judge, known
+from zhucan.cases.facts import export, gather, judge, known, relations_of
 from zhucan.cases.models import Award, BackpayGrant
 from zhucan.core.divisions import county_of, prefix
 from zhucan.core.errors import ZhucanError
@@ -18,7 +18,7 @@ from zhucan.core.months import Month
 from zhucan.orgs import audit
 from zhucan.orgs.divisions import parameter_rows
 from zhucan.orgs.models import Division, User
-from zhucan.policy.catalogue import SCHEMES, scheme
+from zhucan.policy.catalogue import MONTHLY, scheme
 from zhucan.policy.engine import Outcome, decide_sql
 from zhucan.policy.parameters import NoStandard, resolve
 from zhucan.registry.models import Certificate, Person
@@ -136,7 +136,7 @@ def survey(*, division: Division, on: date, known_at: datetime, schemes: tuple[s
     that very day is on record does not come again. Raises `NoStandard` where somebody would be entitled to an amount
     that nobody configured.
     """
-    wanted = [scheme(item) for item in schemes] if schemes else [item for item in SCHEMES if item.administered]
+    wanted = [scheme(item) for item in schemes] if schemes else list(MONTHLY)
     month, county = Month.of(on), county_of(division.code)
     here = (
         f"SELECT t.person_id FROM registry_residence t WHERE {known(known_at)} AND t.division_id LIKE '{prefix(division.code)}%'"
@@ -145,7 +145,7 @@ def survey(*, division: Division, on: date, known_at: datetime, schemes: tuple[s
     params = resolve(parameter_rows(known_at), county, month.first, known_at)
     con = duckdb.connect()
     try:
-        export(con, known_at=known_at, people=gather("candidate_people", here))
+        export(con, known_at=known_at, people=gather("candidate_people", here), relations=relations_of(wanted))
         con.execute(
             "CREATE TABLE frame AS SELECT person_id AS case_id, person_id, ?::VARCHAR AS division, ?::DATE AS on_day,"
             " ?::DATE - 1 AS expiry_after, ?::DATE AS month_first, ?::DATE AS applied_on FROM person",

@@ -8,7 +8,7 @@ committed rows. For one person they are read by the ORM. Both read what was know
 import csv
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,22 +18,34 @@ import duckdb
 from django.db import connection
 from django.db.models import F, Model, Q
 
+from zhucan.cases.models import Award
 from zhucan.core.months import Month
 from zhucan.orgs.divisions import parameter_rows
-from zhucan.policy.catalogue import SCHEMES
-from zhucan.policy.engine import Decision, decide, facts_of
+from zhucan.policy.catalogue import SCHEMES, offered_with
+from zhucan.policy.engine import Decision, decide, facts_of, needed
+from zhucan.policy.facts import BY_NAME
 from zhucan.policy.parameters import resolve
+from zhucan.policy.schemes import Scheme
 from zhucan.registry import models as registry
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a relation of policy stands in the database. `columns` maps its own columns to SQL over the table `t`."""
+    """Where a relation of policy stands in the database. `columns` maps its own columns to SQL over the table `t`.
+
+    `rows` stands for the table where the relation is not one of its own kind: a SELECT with all columns and clocks.
+    """
 
     model: type[Model]
     columns: Mapping[str, str]
     types: Mapping[str, str]
     join: str = ""
+    rows: str = ""
+
+    @property
+    def table(self) -> str:
+        """Return what stands behind FROM."""
+        return f"({self.rows})" if self.rows else self.model._meta.db_table
 
 
 _KINDS = tuple(kind for kind in registry.Category.values if kind != registry.Category.MULTIPLE)
@@ -72,6 +84,45 @@ SOURCES: Mapping[str, Source] = {
     ),
     "job": Source(registry.Job, {"kind": "t.kind"}, {"kind": "VARCHAR"}),
     "death": Source(registry.Death, {}, {}),
+    "finding": Source(
+        registry.Finding,
+        {"kind": "t.kind", "number": "t.number", "word": "t.word"},
+        {"kind": "VARCHAR", "number": "BIGINT", "word": "VARCHAR"},
+    ),
+    "schooling": Source(
+        registry.Schooling,
+        {"stage": "t.stage", "placement": "t.placement", "full_time": "t.full_time", "boarding": "t.boarding"},
+        {"stage": "VARCHAR", "placement": "VARCHAR", "full_time": "BOOLEAN", "boarding": "BOOLEAN"},
+    ),
+    "insurance": Source(
+        registry.Insurance, {"kind": "t.kind", "payer": "t.payer"}, {"kind": "VARCHAR", "payer": "VARCHAR"}
+    ),
+    "parent": Source(
+        registry.Certificate,
+        {"category": "t.category", "grade": "t.grade", "status": "t.status", "expires": "t.expires"},
+        {"category": "VARCHAR", "grade": "INTEGER", "status": "VARCHAR", "expires": "DATE"},
+        rows=(  # a child's relation: the certificates of the parents, while both are believed
+            "SELECT p.person_id, c.valid_from, c.valid_to, c.recorded_at, c.retracted_at, c.category, c.grade, c.status,"
+            f" c.expires FROM {registry.Certificate._meta.db_table} c JOIN {registry.Parentage._meta.db_table} p"
+            " ON p.parent_id = c.person_id AND p.retracted_at IS NULL AND p.valid_to IS NULL"
+        ),
+    ),
+    "award": Source(
+        Award,
+        {
+            "scheme": "t.scheme",
+            "granted": "t.granted",
+            "ends": "t.ends",
+            "amount_fen": "t.amount_fen",
+            "quantity": "t.quantity",
+        },
+        {"scheme": "VARCHAR", "granted": "DATE", "ends": "DATE", "amount_fen": "BIGINT", "quantity": "INTEGER"},
+        rows=(
+            "SELECT a.person_id, a.applied_on AS valid_from, CAST(NULL AS DATE) AS valid_to, a.recorded_at,"
+            " a.revoked_at AS retracted_at, a.scheme, a.approved_on AS granted, a.ends_on AS ends,"
+            f" a.granted_fen AS amount_fen, a.quantity FROM {Award._meta.db_table} a"
+        ),
+    ),
 }
 _PERIOD = {"valid_from": "DATE", "valid_to": "DATE"}
 
@@ -157,7 +208,7 @@ def export(
         load(
             con,
             name,
-            f"SELECT t.person_id, t.valid_from, t.valid_to{own} FROM {source.model._meta.db_table} t {source.join}"
+            f"SELECT t.person_id, t.valid_from, t.valid_to{own} FROM {source.table} t {source.join}"
             f" WHERE {known(known_at)}{within}",
             {"person_id": "BIGINT", **_PERIOD, **source.types},
         )
@@ -170,8 +221,19 @@ def export(
     )
 
 
+def relations_of(schemes: Iterable[Scheme]) -> tuple[str, ...]:
+    """Return the relations that the facts of schemes are made from."""
+    found = (BY_NAME[name].relation for name in needed(tuple(schemes)))
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
 def export_changes(
-    con: duckdb.DuckDBPyConnection, *, since: datetime, known_at: datetime, people: str | None = None
+    con: duckdb.DuckDBPyConnection,
+    *,
+    since: datetime,
+    known_at: datetime,
+    people: str | None = None,
+    relations: Iterable[str] | None = None,
 ) -> None:
     """Create `changes(person_id, changed_at)`: when anything about somebody was recorded or retracted in (since, known_at].
 
@@ -182,7 +244,8 @@ def export_changes(
     parts = []
     recorded, retracted = as_utc("t.recorded_at"), as_utc("t.retracted_at")
     taken_back = f"{retracted} > '{first}' AND {retracted} <= '{last}'"
-    for source in {s.model: s for s in SOURCES.values()}.values():
+    own = [SOURCES[name] for name in (SOURCES if relations is None else relations) if not SOURCES[name].rows]
+    for source in {s.model: s for s in own}.values():
         parts.append(
             f"SELECT t.person_id, CASE WHEN {taken_back} THEN {retracted} ELSE {recorded} END"
             f" FROM {source.model._meta.db_table} t"
@@ -203,6 +266,14 @@ def spells_of(person: registry.Person, known_at: datetime | None = None) -> dict
     }
     clocks = ("person_id", "valid_from", "valid_to", "recorded_at", "retracted_at")
     for name, source in SOURCES.items():
+        if name == "parent":
+            parents = registry.Parentage.objects.filter(person=person, valid_to=None).as_known(known_at)
+            cards = registry.Certificate.objects.filter(believed, person__in=parents.values("parent"))
+            rows[name] = list(cards.values(*clocks, *source.columns))
+            continue
+        if name == "award":
+            rows[name] = list(_awards_of(person, known_at))
+            continue
         found = source.model._default_manager.filter(believed, person_id=person.pk)
         if name == "component":
             written = found.values(
@@ -227,6 +298,21 @@ def spells_of(person: registry.Person, known_at: datetime | None = None) -> dict
     return rows
 
 
+def _awards_of(person: registry.Person, known_at: datetime | None) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one person's relation of awards."""
+    found = Award.objects.filter(person=person)
+    if known_at is None:
+        found = found.filter(revoked_at=None)
+    else:
+        found = found.filter(Q(revoked_at=None) | Q(revoked_at__gt=known_at), recorded_at__lte=known_at)
+    for one in found:
+        yield {
+            "person_id": person.pk, "valid_from": one.applied_on, "valid_to": None, "recorded_at": one.recorded_at,
+            "retracted_at": one.revoked_at, "scheme": one.scheme, "granted": one.approved_on, "ends": one.ends_on,
+            "amount_fen": one.granted_fen, "quantity": one.quantity,
+        }  # fmt: skip
+
+
 def days(month: Month, applied_on: date | None = None) -> tuple[date, date]:
     """Return (on, expiry_after) for a month: the eve of its first day, or the application date in its month (TS-36, TS-40)."""
     if applied_on is not None and Month.of(applied_on) >= month:
@@ -246,6 +332,11 @@ class Judgement:
     params: Mapping[str, Any]
     decisions: Mapping[str, Decision]
 
+    @property
+    def offered(self) -> tuple[Scheme, ...]:
+        """Return the schemes that the place runs."""
+        return offered_with(self.params)
+
 
 def judge(
     person: registry.Person,
@@ -254,8 +345,12 @@ def judge(
     division: str,
     known_at: datetime | None = None,
     applied_on: date | None = None,
+    answers: Mapping[str, Any] | None = None,
 ) -> Judgement:
-    """Decide all schemes for one person and month by the compiled rules, from the database."""
+    """Decide all schemes for one person and month by the compiled rules, from the database.
+
+    `answers` are the asked facts that an application tells.
+    """
     on, expiry_after = days(month, applied_on)
     facts = facts_of(
         spells_of(person, known_at),
@@ -264,6 +359,7 @@ def judge(
         month=month,
         division=division,
         applied_on=applied_on,
+        answers=answers,
     )
     params = resolve(parameter_rows(known_at), division, month.first, known_at)
     return Judgement(month, division, on, facts, params, decide(facts, params, SCHEMES))

@@ -10,6 +10,10 @@ class Award(models.Model):
     `recorded_at` and `withdrawal_recorded_at` are its second clock. `decided_through` (month index), `decided_at`
     (what was known) and `lapsed_from` are the bookmark that the last booked run left: they steer the look-back and
     can always be derived again from the runs.
+
+    A scheme of the monthly runs is decided by them. For every other one the award is the decision itself: `granted_fen`
+    is the money, `quantity` the units of what it gives, `ends_on` the end of its period or useful life. `revoked_at`
+    says that it ought never to have been granted.
     """
 
     person = models.ForeignKey("registry.Person", models.PROTECT, related_name="awards", db_index=False)
@@ -23,6 +27,11 @@ class Award(models.Model):
     withdrawn_on = models.DateField("退出日期", null=True, blank=True)
     withdrawal_recorded_at = models.DateTimeField(null=True, blank=True)
     withdrawal_reason = models.CharField("退出原因", max_length=80, blank=True)
+    granted_fen = models.BigIntegerField("批准金额（分）", null=True)
+    quantity = models.PositiveIntegerField("批准数量", null=True)
+    ends_on = models.DateField("到期日", null=True, blank=True)
+    revoked_at = models.DateTimeField("撤销时间", null=True)
+    revocation_cause = models.CharField("撤销原因", max_length=30, blank=True)
 
     decided_through = models.IntegerField(null=True)  # Month.index
     decided_at = models.DateTimeField(null=True)
@@ -33,6 +42,9 @@ class Award(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("person", "scheme", "applied_on"), name="award_once"),
             models.CheckConstraint(condition=Q(approved_on__gte=F("applied_on")), name="award_approved_after"),
+            models.CheckConstraint(
+                condition=Q(granted_fen__isnull=True) | Q(granted_fen__gte=0), name="award_not_negative"
+            ),
         )
 
 

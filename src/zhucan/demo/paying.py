@@ -20,10 +20,10 @@ from zhucan.demo.people import Resident
 from zhucan.orgs.models import Division, User
 from zhucan.payments import bank, services
 from zhucan.payments.models import Batch, LineKind, Payment, PaymentStatus, Run
-from zhucan.policy.catalogue import SCHEMES
+from zhucan.policy.catalogue import MONTHLY
 from zhucan.registry.models import Person
 
-_SCHEMES = tuple(scheme.id for scheme in SCHEMES if scheme.administered)
+_SCHEMES = tuple(scheme.id for scheme in MONTHLY)
 _FAILURES = ("账户已销户", "户名与账号不符", "账户已冻结", "账号不存在")
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from zhucan.core.errors import ZhucanError
 from zhucan.core.identifiers import CATEGORY_LABELS
-from zhucan.policy.catalogue import SCHEMES
+from zhucan.policy.catalogue import MONTHLY
 
 
 class UnknownIndicator(ZhucanError, KeyError):
@@ -275,7 +275,7 @@ def _ratios(indicators: Mapping[str, Indicator]) -> Iterator[Ratio]:
         yield Ratio(name, title, numerator, denominator, told)
 
 
-_NAMES = {scheme.id: scheme.name for scheme in SCHEMES if scheme.administered}
+_NAMES = {scheme.id: scheme.name for scheme in MONTHLY}
 _INDICATORS = {item.id: item for item in _indicators()}
 CATALOG: tuple[Indicator | Ratio, ...] = (*_INDICATORS.values(), *_ratios(_INDICATORS))
 _BY_ID = {item.id: item for item in CATALOG}

@@ -22,7 +22,7 @@ from zhucan.orgs.clock import today
 from zhucan.orgs.divisions import inside
 from zhucan.orgs.models import Division
 from zhucan.orgs.wording import plain
-from zhucan.policy.catalogue import SCHEMES
+from zhucan.policy.catalogue import MONTHLY
 from zhucan.registry.models import Category, Certificate, CertificateStatus, Hardship, HardshipKind, Person, Residence
 from zhucan.registry.queries import search
 from zhucan.web.forms import UNPROCESSABLE, Form
@@ -70,7 +70,7 @@ class FilterForm(Form):
         choices=[_ANY, *((key, f"{key}岁" if key != "60-" else "60岁以上") for key in _AGES)],
     )
     award = forms.ChoiceField(
-        label="在享待遇", required=False, choices=[_ANY, *((one.id, one.name) for one in SCHEMES if one.administered)]
+        label="在享待遇", required=False, choices=[_ANY, *((one.id, one.name) for one in MONTHLY)]
     )
 
     def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:

@@ -26,7 +26,7 @@ from zhucan.orgs.clock import SHANGHAI, moment, now, today
 from zhucan.payments import recoveries
 from zhucan.payments.causes import label
 from zhucan.payments.models import Line, LineKind, Payment, RecoveryDecision
-from zhucan.policy.catalogue import SCHEMES, scheme
+from zhucan.policy.catalogue import scheme
 from zhucan.policy.engine import Decision, Outcome
 from zhucan.policy.explain import Explanation, explain
 from zhucan.policy.facts import BENEFIT_LABELS
@@ -221,9 +221,7 @@ def _verdicts(person: Person, home: Any, known_at: datetime | None) -> list[Expl
     month = Month.of((known_at or now()).astimezone(SHANGHAI).date())
     judgement = judge(person, month, division=county_of(home.division_id), known_at=known_at)
     return [
-        explain(item, judgement.decisions[item.id], judgement.facts, judgement.params)
-        for item in SCHEMES
-        if item.administered
+        explain(item, judgement.decisions[item.id], judgement.facts, judgement.params) for item in judgement.offered
     ]
 
 
@@ -353,8 +351,7 @@ def entitlements(request: OfficeRequest, pk: int) -> HttpResponse:
                 "told": explain(item, judgement.decisions[item.id], judgement.facts, judgement.params),
                 "amount": _each_month(judgement.decisions[item.id]),
             }
-            for item in SCHEMES
-            if item.administered
+            for item in judgement.offered
         ]
     context = {
         "person": person,

@@ -25,7 +25,7 @@ from zhucan.orgs.standards import set_standard
 from zhucan.payments import services
 from zhucan.payments.models import Run
 from zhucan.payments.simulation import simulate
-from zhucan.policy.catalogue import SCHEMES
+from zhucan.policy.catalogue import MONTHLY
 from zhucan.registry.rosters.importing import import_people
 
 _LONG_AGO = timedelta(days=7)
@@ -40,11 +40,11 @@ def _answer(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 @task()
 def calculate(*, month: str, place: str, by: int) -> dict[str, str]:
-    """Calculate a month for all administered schemes."""
+    """Calculate a month for all schemes of the monthly runs."""
 
     def act() -> dict[str, str]:
         at, user, where = now(), User.objects.get(pk=by), division(place)
-        schemes = [scheme.id for scheme in SCHEMES if scheme.administered]
+        schemes = [scheme.id for scheme in MONTHLY]
         wanted = Month.parse(month)
         run = services.calculate(month=wanted, division=where, schemes=schemes, known_at=at, at=at, by=user)
         if run is None:

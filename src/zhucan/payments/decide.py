@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import duckdb
 from django.db import connection
 
-from zhucan.cases.facts import as_utc, export, export_changes, gather, load, stamp
+from zhucan.cases.facts import as_utc, export, export_changes, gather, load, relations_of, stamp
 from zhucan.core.divisions import ancestors, county_of
 from zhucan.core.months import Month
 from zhucan.orgs.divisions import parameter_rows
@@ -75,12 +75,13 @@ class _Decider:
         self.con, self.scope = con, scope
         self.month = scope.month.index
         self.people = gather("run_people", scope.awards_sql("a.person_id"))
+        self.relations = relations_of(scope.schemes)
         self.facts, self.parameters = needed(scope.schemes), needed_parameters(scope.schemes)
 
     def run(self) -> Result:
         self._awards()
         self._affected()
-        export(self.con, known_at=self.scope.known_at, people=self.people)
+        export(self.con, known_at=self.scope.known_at, people=self.people, relations=self.relations)
         self._months()
         self._decide("frame", "judged")
         self._entitle()
@@ -125,7 +126,9 @@ class _Decider:
         """Find the people of whom anything was learnt since their awards were last decided, or who were held back."""
         first = self.con.execute("SELECT min(decided_at), max(decided_at) FROM award").fetchone()
         since = first[0].replace(tzinfo=UTC) - _LATE if first and first[0] else _EVER
-        export_changes(self.con, since=since, known_at=self.scope.known_at, people=self.people)
+        export_changes(
+            self.con, since=since, known_at=self.scope.known_at, people=self.people, relations=self.relations
+        )
         self.con.execute(
             "CREATE TABLE latest AS SELECT person_id, max(changed_at) AS changed_at FROM changes GROUP BY person_id"
         )

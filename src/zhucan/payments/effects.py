@@ -12,7 +12,7 @@ from zhucan.orgs.clock import SHANGHAI
 from zhucan.payments.decide import Draft, decide_month
 from zhucan.payments.models import LineKind
 from zhucan.payments.scope import Scope
-from zhucan.policy.catalogue import SCHEMES, scheme
+from zhucan.policy.catalogue import MONTHLY
 from zhucan.registry.models import Person
 
 _Key = tuple[str, int, int]
@@ -81,9 +81,8 @@ def effects_of(*, person: Person, change: Callable[[], object], at: datetime) ->
 
 
 def _decided(person: Person, counties: list[str], month: Month, at: datetime) -> dict[_Key, Draft]:
-    schemes = tuple(scheme(item.id) for item in SCHEMES if item.administered)
     drafts = [
-        draft for county in counties for draft in decide_month(Scope(month, county, schemes, at, person.pk)).drafts
+        draft for county in counties for draft in decide_month(Scope(month, county, MONTHLY, at, person.pk)).drafts
     ]
     return {(draft.scheme, draft.month, draft.award_id): draft for draft in drafts}
 

@@ -31,7 +31,7 @@ from zhucan.orgs.models import Division, LocalParameter, User
 from zhucan.payments import bank, deeds, outcomes, services
 from zhucan.payments.histories import Event, History, Someone
 from zhucan.payments.models import Batch, Run
-from zhucan.policy.catalogue import SCHEMES
+from zhucan.policy.catalogue import MONTHLY
 from zhucan.policy.parameters import ParameterRow, baseline
 from zhucan.registry import services as registry
 from zhucan.registry import spells
@@ -154,7 +154,7 @@ class _Stage:
     def _run(self, month: Month, county: str) -> None:
         """Run a month of a county on what was known at its end: calculate, check, approve, send, reconcile."""
         at = moment(month.next.first)
-        place, schemes = _division(county), [item.id for item in SCHEMES if item.administered]
+        place, schemes = _division(county), [item.id for item in MONTHLY]
         try:
             run = services.calculate(month=month, division=place, schemes=schemes, known_at=at, at=at, by=self.clerk)
             if run is not None:

@@ -14,7 +14,7 @@ from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.divisions import inside
 from zhucan.payments.decide import Draft, decide_month
 from zhucan.payments.scope import Scope
-from zhucan.policy.catalogue import SCHEMES
+from zhucan.policy.catalogue import MONTHLY
 from zhucan.registry.models import Residence
 
 _MOST_TOLD = 50
@@ -47,7 +47,7 @@ def simulate(*, place: str, change: Callable[[], object], at: datetime) -> Simul
     Raises what `change` raises, and `NoStandard` when the place has none.
     """
     month = next_month(place, at)
-    schemes = tuple(item for item in SCHEMES if item.administered)
+    schemes = MONTHLY
     scope = Scope(month, place, schemes, at)
     with transaction.atomic():
         before = _decided(scope)

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from zhucan.core.errors import ZhucanError
-from zhucan.policy.catalogue import SCHEMES
+from zhucan.policy.catalogue import MONTHLY
 from zhucan.policy.engine import decide_sql, needed, shipped_parameters
 from zhucan.policy.facts import BY_NAME
 from zhucan.policy.relations import RELATIONS
@@ -146,7 +146,7 @@ _POPULATION = {
 def decide_parts(folder: str) -> None:
     """Decide every part and print the seconds, the memory and how many are entitled to something, as JSON."""
     con = _connect(Path(folder))
-    schemes = tuple(scheme for scheme in SCHEMES if scheme.administered)
+    schemes = MONTHLY
     decision = decide_sql(
         schemes,
         params={(_DIVISION, _MONTH): shipped_parameters(_DIVISION, _MONTH)},
@@ -173,7 +173,7 @@ def decide_parts(folder: str) -> None:
 def limit_parts(folder: str) -> None:
     """Read what a decision needs and write what it writes, without deciding; print the seconds as JSON."""
     con = _connect(Path(folder))
-    schemes = tuple(scheme for scheme in SCHEMES if scheme.administered)
+    schemes = MONTHLY
     relations = {BY_NAME[name].relation for name in needed(schemes)} - {None, ""}
     started = time.perf_counter()
     for part in range(_parts(folder)):

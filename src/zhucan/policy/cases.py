@@ -6,8 +6,8 @@ worked histories too.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,10 @@ from zhucan.core import yamls
 from zhucan.core.calendar import age
 from zhucan.core.divisions import InvalidDivision, normalise_code
 from zhucan.core.money import fen
-from zhucan.core.months import Month
 from zhucan.core.yamls import Node, Place, Scalar, YamlError, nearest
 from zhucan.policy.catalogue import SCHEMES, scheme
-from zhucan.policy.engine import Decision, Outcome, decide
-from zhucan.policy.expressions import Kind
+from zhucan.policy.engine import Decision, Outcome, decide, reckon
+from zhucan.policy.expressions import RATE_DIGITS, Kind
 from zhucan.policy.facts import BY_NAME, CATEGORY_LABELS, Fact, complete
 from zhucan.policy.parameters import (
     PARAMETERS,
@@ -32,9 +31,11 @@ from zhucan.policy.parameters import (
     resolve,
     value_of,
 )
+from zhucan.policy.python import compile_expressions
+from zhucan.policy.schemes import ClaimError
 
-_CASE_KEYS = ("name", "scheme", "month", "division", "facts", "switches", "expect")
-_EXPECT_KEYS = ("outcome", "amount", "failed", "unknown", "no_standard")
+_CASE_KEYS = ("name", "scheme", "month", "on", "division", "facts", "items", "switches", "expect")
+_EXPECT_KEYS = ("outcome", "amount", "quantity", "failed", "unknown", "no_standard", "refused")
 _OUTCOMES = {item.word: item for item in Outcome}
 _SHORTHANDS = ("category", "grade", "components")
 """Besides the declared facts: one kind of disability and its grade, or several kinds."""
@@ -42,25 +43,32 @@ _SHORTHANDS = ("category", "grade", "components")
 
 @dataclass(frozen=True)
 class Expected:
-    """What a case says must come out; None is not compared."""
+    """What a case says must come out; None is not compared. `refused` stands in the sentence that refuses the items."""
 
     outcome: Outcome | None
     amount: Decimal | None
+    quantity: int | None
     failed: frozenset[str] | None
     unknown: frozenset[str] | None
     no_standard: bool | None
+    refused: str | None
 
 
 @dataclass(frozen=True)
 class Case:
-    """One worked case of a file. Facts are complete and in engine units (money in fen); switches are texts by id."""
+    """One worked case of a file. Facts are complete and in engine units (money in fen); switches are texts by id.
+
+    `on` is the day that picks the parameters: the first of the month, or the day of an application. `items` are those of
+    a claim, None where the case has none.
+    """
 
     place: Place
     name: str
     scheme: str
-    month: Month
+    on: date
     division: str
     facts: Mapping[str, Any]
+    items: tuple[Mapping[str, Any], ...] | None
     switches: Mapping[str, str]
     expect: Expected
 
@@ -74,16 +82,41 @@ def load_cases(path: Path) -> tuple[Case, ...]:
     return cases
 
 
+def _params(case: Case, rows: Iterable[ParameterRow] | None) -> dict[str, Any]:
+    params = resolve(baseline() if rows is None else rows, case.division, case.on)
+    return params | {name: value_of(name, text) for name, text in case.switches.items()}
+
+
 def decided(case: Case, rows: Iterable[ParameterRow] | None = None) -> Decision:
-    """Return what the scheme says of a case, with the shipped parameters (or `rows`) and the case's switches."""
-    params = resolve(baseline() if rows is None else rows, case.division, case.month.first)
-    params |= {name: value_of(name, text) for name, text in case.switches.items()}
-    return decide(case.facts, params, (scheme(case.scheme),))[case.scheme]
+    """Return what the scheme says of a case, with the shipped parameters (or `rows`) and the case's switches.
+
+    Where the case has items and nothing stands against it, the amount is what they come to. Raises `ClaimError`.
+    """
+    params, item = _params(case, rows), scheme(case.scheme)
+    decision = decide(case.facts, params, (item,))[case.scheme]
+    if case.items is None or not decision.awaits_claim:
+        return decision
+    amount = reckon(item, case.items, case.facts, params).amount_fen
+    return replace(decision, outcome=Outcome.YES, amount_fen=amount, awaits_claim=False)
+
+
+def _quantity(case: Case) -> int | None:
+    expr = scheme(case.scheme).quantity
+    found: int | None = compile_expressions([expr], ("fact", "parameter"))(case.facts, _params(case, None))[0]
+    return found
 
 
 def run_case(case: Case) -> str:
     """Return what came out otherwise than expected as one sentence, "" when the case holds."""
-    decision, wanted = decided(case), case.expect
+    wanted = case.expect
+    try:
+        decision = decided(case)
+    except ClaimError as error:
+        if wanted.refused is not None and wanted.refused in str(error):
+            return ""
+        return f"{case.place}：申报的明细不能计算：{error}"
+    if wanted.refused is not None:
+        return f"{case.place}：申报的明细应当不予计算（“{wanted.refused}”），实际算出了结果。"
     labels = scheme(case.scheme).labels
     wrong = []
     if wanted.outcome is not None and decision.outcome is not wanted.outcome:
@@ -91,6 +124,8 @@ def run_case(case: Case) -> str:
     if wanted.amount is not None and decision.amount != wanted.amount:
         found = "无" if decision.amount is None else f"{decision.amount} 元"
         wrong.append(f"金额应为 {wanted.amount} 元，实为 {found}")
+    if wanted.quantity is not None and (quantity := _quantity(case)) != wanted.quantity:
+        wrong.append(f"数量应为 {wanted.quantity}，实为 {'不明' if quantity is None else quantity}")
     for what, expected, mask in (
         ("不符合的条件", wanted.failed, decision.not_met),
         ("不明的条件", wanted.unknown, decision.unknown),
@@ -158,26 +193,58 @@ def _case(node: yamls.Mapping) -> Case:
         division = normalise_code(where.as_text("区划"))
     except InvalidDivision as error:
         raise where.error(str(error)) from error
-    month = node.require("month", "案例").as_month("月份")
-    facts, switches = node.get("facts"), node.get("switches")
+    on, month = node.get("on"), node.get("month")
+    if (on is None) == (month is None):
+        raise node.error("按月的项目写 month（月份），按申请日判断的写 on（申请日期），两者写一个。")
+    day = on.as_date("申请日期") if on is not None else node.require("month", "案例").as_month("月份").first
+    eve = day if on is not None else day - timedelta(days=1)
+    facts, switches, items = node.get("facts"), node.get("switches"), node.get("items")
+    stated = {} if facts is None else _facts(facts.as_mapping("facts（事实）"), eve)
+    if on is not None:
+        stated.setdefault("applied_on", day)
     return Case(
         place=node.place,
         name=node.require("name", "案例").as_text("name（名称）"),
         scheme=scheme_id,
-        month=month,
+        on=day,
         division=division,
-        facts=complete({} if facts is None else _facts(facts.as_mapping("facts（事实）"), month)),
+        facts=complete(stated),
+        items=None if items is None else _items(items, scheme_id),
         switches={} if switches is None else read_switches(switches),
         expect=_expected(node.require("expect", "案例").as_mapping("expect（预期）"), scheme_id),
     )
 
 
-def _facts(node: yamls.Mapping, month: Month) -> dict[str, Any]:
+def _items(node: Node, scheme_id: str) -> tuple[Mapping[str, Any], ...]:
+    """Return the items of a claim in engine units."""
+    claim = scheme(scheme_id).claim
+    if claim is None:
+        raise node.error("这个项目没有要申报的明细；请把 items 去掉，或改用有明细的项目。")
+    found = []
+    for one in node.as_list(f"items（{claim.item}）"):
+        said = one.as_mapping(claim.item)
+        said.only([item.name for item in claim.fields], claim.item)
+        row: dict[str, Any] = {}
+        for field in claim.fields:
+            value = said.get(field.name)
+            if value is None:
+                if not field.optional:
+                    raise said.error(f"{claim.item}缺少 {field.name}（{field.label}）。")
+                row[field.name] = None
+            elif field.kind is Kind.RATE:
+                row[field.name] = int(Decimal(value.as_text(field.label)) * 10**RATE_DIGITS)
+            else:
+                row[field.name] = _value(Fact(field.name, field.kind, field.label, "", choices=field.choices), value)
+        found.append(row)
+    return tuple(found)
+
+
+def _facts(node: yamls.Mapping, eve: date) -> dict[str, Any]:
     """Return the stated facts in engine units, with what follows from them."""
     node.only((*BY_NAME, *_SHORTHANDS), "facts（事实）")
     stated = {key: _value(BY_NAME[key], value) for key, value in node.items() if key in BY_NAME}
     stated |= _grades(node)
-    return stated | _following(stated, month)
+    return stated | _following(stated, eve)
 
 
 def _value(fact: Fact, node: Node) -> Any:
@@ -227,7 +294,7 @@ def _grade(node: Node) -> int:
     return grade
 
 
-def _following(stated: Mapping[str, Any], month: Month) -> dict[str, Any]:
+def _following(stated: Mapping[str, Any], eve: date) -> dict[str, Any]:
     """Return what follows from stated facts for others left out, so that a case need not say the same thing twice.
 
     Without any grade the grades are unknown, not "no such disability".
@@ -240,7 +307,6 @@ def _following(stated: Mapping[str, Any], month: Month) -> dict[str, Any]:
     if stated.get("in_tekun") and "hardship" not in stated:
         more["hardship"] = "tekun"
     if stated.get("born") is not None and "age" not in stated:
-        eve = month.first - timedelta(days=1)
         more["age"] = age(stated["born"], eve) if stated["born"] <= eve else 0
     for name in BY_NAME:
         kind = name.removesuffix("_amount")
@@ -256,11 +322,14 @@ def _following(stated: Mapping[str, Any], month: Month) -> dict[str, Any]:
 def _expected(node: yamls.Mapping, scheme_id: str) -> Expected:
     node.only(_EXPECT_KEYS, "expect（预期）")
     outcome, amount, no_standard = node.get("outcome"), node.get("amount"), node.get("no_standard")
-    if outcome is None and amount is None:
-        raise node.error("预期要写 outcome（yes、no 或 unknown）或 amount（金额）。")
+    quantity, refused = node.get("quantity"), node.get("refused")
+    if outcome is None and amount is None and refused is None:
+        raise node.error("预期要写 outcome（yes、no 或 unknown）、amount（金额）或 refused（明细不予计算的原因）。")
     return Expected(
         outcome=None if outcome is None else _OUTCOMES[outcome.as_choice("结论", _OUTCOMES)],
         amount=None if amount is None else amount.as_yuan("金额"),
+        quantity=None if quantity is None else quantity.as_int("数量"),
+        refused=None if refused is None else refused.as_text("refused（不予计算的原因）"),
         failed=_labels(node, "failed", scheme_id),
         unknown=_labels(node, "unknown", scheme_id),
         no_standard=None if no_standard is None else no_standard.as_bool("no_standard（没有配置标准）"),

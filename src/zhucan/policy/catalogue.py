@@ -1,5 +1,8 @@
 """Every scheme there is."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from zhucan.core.errors import ZhucanError
 from zhucan.policy.schemes import Scheme
 from zhucan.policy.subsidies.living_allowance import living_allowance
@@ -7,6 +10,8 @@ from zhucan.policy.subsidies.nursing_subsidy import nursing_subsidy
 from zhucan.policy.subsidies.unattended_child import unattended_child_supplement
 
 SCHEMES: tuple[Scheme, ...] = (living_allowance, nursing_subsidy, unattended_child_supplement)
+MONTHLY: tuple[Scheme, ...] = tuple(scheme for scheme in SCHEMES if scheme.in_runs)
+"""The schemes that the monthly runs decide."""
 _BY_ID = {scheme.id: scheme for scheme in SCHEMES}
 
 
@@ -23,3 +28,8 @@ def scheme(scheme_id: str) -> Scheme:
         return _BY_ID[scheme_id]
     except KeyError as error:
         raise UnknownScheme(f"没有项目 {scheme_id}：可用的有 {'、'.join(_BY_ID)}。") from error
+
+
+def offered_with(params: Mapping[str, Any]) -> tuple[Scheme, ...]:
+    """Return the schemes of our own that a place runs, from its resolved parameters."""
+    return tuple(item for item in SCHEMES if item.administered and (not item.switch or params[item.switch]))

@@ -13,11 +13,11 @@ from functools import cache
 from typing import Any
 
 from zhucan.core.money import from_fen
-from zhucan.policy.expressions import Expr, Kind, choose, literal
-from zhucan.policy.facts import complete, facts_of, facts_sql
+from zhucan.policy.expressions import Expr, ExpressionError, Kind, choose, literal
+from zhucan.policy.facts import BY_NAME, complete, facts_of, facts_sql
 from zhucan.policy.parameters import PARAMETERS, ParameterRow, baseline, resolve
 from zhucan.policy.python import compile_expressions
-from zhucan.policy.schemes import Scheme
+from zhucan.policy.schemes import Reckoned, Scheme
 from zhucan.policy.sql import Layers, constant, sql_type
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "decide_sql",
     "facts_of",
     "needed",
+    "reckon",
 ]
 
 
@@ -54,7 +55,8 @@ class Outcome(Enum):
 class Decision:
     """What a scheme says: outcome, amount in fen (None unless yes), and the masks behind it.
 
-    `no_standard`: nothing can be said because the place has no standard configured.
+    `no_standard`: nothing can be said because the place has no standard configured. `awaits_claim`: every condition is
+    met, and only the amount waits for what an application tells.
     """
 
     scheme: str
@@ -63,6 +65,7 @@ class Decision:
     not_met: int
     unknown: int
     no_standard: bool = False
+    awaits_claim: bool = False
 
     @property
     def amount(self) -> Decimal | None:
@@ -79,6 +82,7 @@ class _Plan:
     tests: tuple[Expr, ...]
     amount: Expr
     lacking: Expr
+    claimed: bool  # the amount follows from what an application tells
 
 
 @cache
@@ -104,7 +108,8 @@ def _plan(scheme: Scheme) -> _Plan:
     lacking = literal(False)
     for item in standards:
         lacking = lacking | Expr("column", item.kind, value=("parameter", item.id)).unknown()
-    return _Plan((*(condition.met for condition in scheme.conditions), *contests), amount, lacking)
+    claimed = scheme.claim is not None or any(BY_NAME[name].asked for name in amount.columns("fact"))
+    return _Plan((*(condition.met for condition in scheme.conditions), *contests), amount, lacking, claimed)
 
 
 _SOURCE = "\0"  # stands for the sub-select of facts and parameters while the SQL around it is written
@@ -132,7 +137,7 @@ def decide(
     decisions = {}
     for scheme in chosen:
         not_met = unknown = 0
-        bit = 1
+        bit, claimed = 1, _plan(scheme).claimed
         for _ in _plan(scheme).tests:
             value = next(values)
             if value is False:
@@ -153,9 +158,19 @@ def decide(
             amount if outcome is Outcome.YES else None,
             not_met,
             unknown,
-            outcome is Outcome.UNKNOWN and ((amount is None and not unknown) or bool(lacking)),
+            outcome is Outcome.UNKNOWN and ((amount is None and not unknown and not claimed) or bool(lacking)),
+            outcome is Outcome.UNKNOWN and not unknown and claimed and not lacking,
         )
     return decisions
+
+
+def reckon(
+    scheme: Scheme, items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params: Mapping[str, Any]
+) -> Reckoned:
+    """Return what the items of a claim come to under a scheme that has one. Raises `ClaimError`, `ExpressionError`."""
+    if scheme.claim is None:
+        raise ExpressionError(f"{scheme.id} has no claim to reckon")
+    return scheme.claim.work(items, facts, params)
 
 
 def needed(schemes: Sequence[Scheme]) -> tuple[str, ...]:
@@ -242,11 +257,13 @@ def _judging(schemes: tuple[Scheme, ...], basis: bool, dialect: str) -> tuple[st
             not_met.append(f"CASE WHEN NOT {column} THEN {1 << bit} ELSE 0 END")
             unknown.append(f"CASE WHEN {column} IS NULL THEN {1 << bit} ELSE 0 END")
         columns += [f"{layers.text(plan.amount)} AS {key}_a", f"{layers.text(plan.lacking)} AS {key}_l"]
-        results.append((key, f"CAST({' + '.join(not_met)} AS BIGINT)", f"CAST({' + '.join(unknown)} AS BIGINT)"))
+        results.append(
+            (key, f"CAST({' + '.join(not_met)} AS BIGINT)", f"CAST({' + '.join(unknown)} AS BIGINT)", plan.claimed)
+        )
     columns += [f"{text} AS {column}" for text, column in tests.items()]
     kept = [f"fact_{item}" for item in facts] + [f"parameter_{item}" for item in names] if basis else []
     masks, finals = [], []
-    for key, not_met_sql, unknown_sql in results:
+    for key, not_met_sql, unknown_sql, claimed in results:
         masks += [f"{not_met_sql} AS {key}_not_met", f"{unknown_sql} AS {key}_unknown", f"{key}_a", f"{key}_l"]
         yes = f"({key}_not_met = 0 AND {key}_unknown = 0 AND {key}_a IS NOT NULL)"
         finals += [
@@ -254,7 +271,8 @@ def _judging(schemes: tuple[Scheme, ...], basis: bool, dialect: str) -> tuple[st
             f"{key}_not_met",
             f"{key}_unknown",
             f"CAST(CASE WHEN {yes} THEN {key}_a END AS BIGINT) AS {key}_amount",
-            f"({key}_not_met = 0 AND NOT {yes} AND (({key}_a IS NULL AND {key}_unknown = 0) OR {key}_l)) AS {key}_no_standard",
+            f"({key}_not_met = 0 AND NOT {yes} AND ("
+            f"{'FALSE' if claimed else f'({key}_a IS NULL AND {key}_unknown = 0)'} OR {key}_l)) AS {key}_no_standard",
         ]
     text = (
         f"SELECT {', '.join(['case_id', 'person_id', *finals, *kept])} FROM ("

@@ -17,7 +17,7 @@ from zhucan.policy.expressions import RATE_DIGITS, Expr, Kind
 from zhucan.policy.facts import BY_NAME, Fact
 from zhucan.policy.parameters import PARAMETERS
 from zhucan.policy.python import compile_expressions
-from zhucan.policy.schemes import Condition, Overlap, Scheme
+from zhucan.policy.schemes import Cadence, Condition, Overlap, Scheme
 
 _MARKS = {True: "✓", False: "✕", None: "？"}
 _LARGE = 10**12  # fen; more than any income
@@ -96,7 +96,7 @@ def explain(scheme: Scheme, decision: Decision, facts: Mapping[str, Any], params
             steps.append(f"改选本补贴并停领其他待遇（{reason.observed}；{reason.threshold}）")
         elif met is None:
             missing.append("、".join(_unknown_amounts(contest, facts)) or contest.label)
-    return Explanation(scheme, _verdict(decision), tuple(reasons), _change(scheme, decision, steps, missing))
+    return Explanation(scheme, _verdict(scheme, decision), tuple(reasons), _change(scheme, decision, steps, missing))
 
 
 @cache
@@ -302,16 +302,19 @@ def _contest(
     return Reason(label, met, contest.source, "，".join(seen) or "没有这类待遇", threshold)
 
 
-def _verdict(decision: Decision) -> str:
+def _verdict(scheme: Scheme, decision: Decision) -> str:
     if decision.outcome is Outcome.YES:
-        return f"可以享受，每月 {text(from_fen(decision.amount_fen or 0))} 元"
+        each = {Cadence.MONTHLY: "每月 ", Cadence.YEARLY: "每年 "}.get(scheme.cadence, "")
+        return "可以享受" + (f"，{each}{text(from_fen(decision.amount_fen))} 元" if decision.amount_fen else "")
     if decision.outcome is Outcome.NO:
         return "不能享受"
+    if decision.awaits_claim:
+        return "可以申请，金额按申请时提交的材料计算"
     return "没有配置当地标准，暂不能判断" if decision.no_standard else "还不能确定"
 
 
 def _change(scheme: Scheme, decision: Decision, steps: list[str], missing: list[str]) -> str:
-    if decision.outcome is Outcome.YES:
+    if decision.outcome is Outcome.YES or decision.awaits_claim:
         return ""
     if _NEVER in steps:
         return f"{_NEVER}，不再发放。"

@@ -312,5 +312,13 @@ def months_between(start: Expr, end: Expr) -> Expr:
     return Expr("months_between", Kind.INT, (start, end))
 
 
+def year_of(day: Expr) -> Expr:
+    """Return the calendar year of a day."""
+    _want(day, Kind.DATE)
+    return Expr("year", Kind.INT, (day,))
+
+
 ZERO = literal(Decimal(0))
 """No money."""
+ONE = literal(1)
+"""One of whatever is counted."""

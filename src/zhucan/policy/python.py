@@ -83,6 +83,8 @@ class _Compiler:
                 body = f"age({a[0]}, {a[1]})"
             case "months_between":
                 body = f"months_between({a[0]}, {a[1]})"
+            case "year":
+                body = f"{a[0]}.year"
             case "floordiv":
                 body = f"{a[0]} // {a[1]}"
             case "mod":

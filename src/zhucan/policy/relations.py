@@ -28,7 +28,14 @@ RELATIONS: Mapping[str, Mapping[str, Kind]] = {
     "benefit": {"kind": Kind.TEXT, "amount_fen": Kind.MONEY},
     "death": {},
     "job": {"kind": Kind.TEXT},
-}
+    "finding": {"kind": Kind.TEXT, "number": Kind.INT, "word": Kind.TEXT},
+    "schooling": {"stage": Kind.TEXT, "placement": Kind.TEXT, "full_time": Kind.BOOL, "boarding": Kind.BOOL},
+    "insurance": {"kind": Kind.TEXT, "payer": Kind.TEXT},
+    "parent": {"category": Kind.TEXT, "grade": Kind.INT, "status": Kind.TEXT, "expires": Kind.DATE},  # their certificates
+    "award": {  # what was granted before, whatever it gives; valid_to is always open
+        "scheme": Kind.TEXT, "granted": Kind.DATE, "ends": Kind.DATE, "amount_fen": Kind.MONEY, "quantity": Kind.INT,
+    },
+}  # fmt: skip
 
 
 class Columns:

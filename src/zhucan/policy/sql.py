@@ -102,6 +102,8 @@ def to_sql(
         case "mod":
             left, unit = text(expr.args[0]), expr.args[1].value
             return f"((({left} % {unit}) + {unit}) % {unit})"
+        case "year":
+            return f"year({text(expr.args[0])})"
         case "add_months":
             day, count = text(expr.args[0]), expr.args[1].value
             if dialect == "duckdb":

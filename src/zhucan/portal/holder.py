@@ -19,7 +19,7 @@ from zhucan.orgs.models import User
 from zhucan.payments import recoveries
 from zhucan.payments.causes import label
 from zhucan.payments.models import Line, LineKind, Payment, PaymentStatus
-from zhucan.policy.catalogue import SCHEMES, scheme
+from zhucan.policy.catalogue import scheme
 from zhucan.policy.engine import Outcome
 from zhucan.policy.explain import explain
 from zhucan.registry.holders import held_by
@@ -81,19 +81,18 @@ def _verdicts(person: Person) -> list[dict[str, Any]]:
         return []
     judgement = judge(person, Month.of(today()), division=county_of(home.division_id))
     found = []
-    for item in SCHEMES:
-        if item.administered:
-            decision = judgement.decisions[item.id]
-            told = explain(item, decision, judgement.facts, judgement.params)
-            found.append(
-                {
-                    "name": item.name,
-                    "verdict": told.verdict,
-                    "tone": _TONES[decision.outcome],
-                    "reasons": [reason for reason in told.reasons if reason.met is not True],
-                    "change": told.change,
-                }
-            )
+    for item in judgement.offered:
+        decision = judgement.decisions[item.id]
+        told = explain(item, decision, judgement.facts, judgement.params)
+        found.append(
+            {
+                "name": item.name,
+                "verdict": told.verdict,
+                "tone": _TONES[decision.outcome],
+                "reasons": [reason for reason in told.reasons if reason.met is not True],
+                "change": told.change,
+            }
+        )
     return found
 
 

@@ -13,7 +13,7 @@ from zhucan.core.money import fen, parse_yuan, text
 from zhucan.core.months import Month
 from zhucan.orgs.divisions import parameter_rows
 from zhucan.orgs.models import Division
-from zhucan.policy.catalogue import SCHEMES
+from zhucan.policy.catalogue import SCHEMES, offered_with
 from zhucan.policy.engine import Outcome, decide
 from zhucan.policy.explain import explain
 from zhucan.policy.facts import BENEFIT_LABELS, BY_NAME, CATEGORY_LABELS, HARDSHIP_LABELS, complete
@@ -104,14 +104,12 @@ _WORDS = {Outcome.YES: "✓ 应该可以领", Outcome.NO: "✕ 现在还不能�
 
 
 def answers(data: dict[str, Any], day: date) -> list[Answer]:
-    """Return what each administered scheme says to the answers, as of a day."""
+    """Return what each scheme of the place says to the answers, as of a day."""
     facts, month = complete(_facts(data, day)), Month.of(day)
     params = resolve(parameter_rows(), data["county"], month.first)
     decisions = decide(facts, params, SCHEMES)
     found = []
-    for scheme in SCHEMES:
-        if not scheme.administered:
-            continue
+    for scheme in offered_with(params):
         decision = decisions[scheme.id]
         told = explain(scheme, decision, facts, params)
         yes = decision.outcome is Outcome.YES and decision.amount is not None

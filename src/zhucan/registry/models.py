@@ -302,6 +302,87 @@ class Job(Spell):
         verbose_name = "就业"
 
 
+class Finding(Spell):
+    """What somebody established about the person: one kind of `policy.declared.findings`, with a word or a number.
+
+    A yes is number 1 and a no number 0; money is fen. `detail` holds what a diagnosis or survey says in words.
+    """
+
+    kind = models.CharField("事项", max_length=40)
+    word = models.CharField("内容", max_length=40, blank=True)
+    number = models.BigIntegerField("数值", null=True)
+    detail = SealedField("说明", default="")
+
+    class Meta(Spell.Meta):
+        verbose_name = "认定事项"
+
+
+class Stage(models.TextChoices):
+    """The stages of schooling."""
+
+    KINDERGARTEN = "kindergarten", "学前"
+    PRIMARY = "primary", "小学"
+    JUNIOR = "junior", "初中"
+    SENIOR = "senior", "普通高中"
+    VOCATIONAL = "vocational", "中等职业"
+    COLLEGE = "college", "大专"
+    BACHELOR = "bachelor", "本科"
+    MASTER = "master", "研究生"
+
+
+class Placement(models.TextChoices):
+    """How somebody is schooled (ED-01)."""
+
+    REGULAR = "regular", "随班就读"
+    SPECIAL_CLASS = "special_class", "特教班"
+    SPECIAL_SCHOOL = "special_school", "特教学校"
+    HOME = "home", "送教上门"
+    ORDINARY = "ordinary", "普通就读"
+
+
+class Schooling(Spell):
+    """Where and how the person goes to school."""
+
+    stage = models.CharField("学段", max_length=12, choices=Stage)
+    placement = models.CharField("就读方式", max_length=14, choices=Placement, default=Placement.ORDINARY)
+    school = models.CharField("学校", max_length=80, blank=True)
+    full_time = models.BooleanField("全日制", default=True)
+    boarding = models.BooleanField("寄宿", default=False)
+
+    class Meta(Spell.Meta):
+        verbose_name = "就学"
+
+
+class InsuranceKind(models.TextChoices):
+    """The social insurances, each enrolment exactly one of them."""
+
+    RESIDENT_PENSION = "resident_pension", "城乡居民养老保险"
+    EMPLOYEE_PENSION = "employee_pension", "职工养老保险"
+    OTHER_PENSION = "other_pension", "其他养老保险"
+    RESIDENT_MEDICAL = "resident_medical", "城乡居民医疗保险"
+    EMPLOYEE_MEDICAL = "employee_medical", "职工医疗保险"
+    ACCIDENT = "accident", "残疾人意外伤害保险"
+
+
+class Insurance(Spell):
+    """An enrolment in one insurance, and who pays the person's part."""
+
+    kind = models.CharField("险种", max_length=18, choices=InsuranceKind)
+    payer = models.CharField("缴费方", max_length=12, default="self", choices=(("self", "本人"), ("government", "政府"), ("employer", "单位")))  # fmt: skip
+
+    class Meta(Spell.Meta):
+        verbose_name = "参保"
+
+
+class Parentage(Spell):
+    """Whose child the person is."""
+
+    parent = models.ForeignKey(Person, models.PROTECT, related_name="children_spells")
+
+    class Meta(Spell.Meta):
+        verbose_name = "亲子关系"
+
+
 class Death(Spell):
     """The person died on `valid_from`."""
 

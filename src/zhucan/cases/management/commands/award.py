@@ -18,13 +18,13 @@ from zhucan.orgs.commands import APPROVER, command_user, day
 from zhucan.orgs.commands import Command as Base
 from zhucan.orgs.divisions import division
 from zhucan.orgs.models import Division
-from zhucan.policy.catalogue import SCHEMES, scheme
+from zhucan.policy.catalogue import MONTHLY, scheme
 from zhucan.registry.models import Person, Residence
 from zhucan.registry.queries import find
 
 _SHOWN = 5
 _PERSON = "人员编号、身份证号、残疾人证号或全名"
-_SCHEMES = "项目代号：" + "、".join(f"{item.id}（{item.name}）" for item in SCHEMES if item.administered)
+_SCHEMES = "项目代号：" + "、".join(f"{item.id}（{item.name}）" for item in MONTHLY)
 
 
 class Command(Base):
@@ -122,7 +122,7 @@ class Command(Base):
                 found, division=_county(place.code), on=month.first, at=at, by=command_user(options["by"])
             )
         verb = "可以批准" if options["dry_run"] else "已批准"
-        for item in SCHEMES:
+        for item in MONTHLY:
             some = [candidate for candidate in found if candidate.scheme == item.id]
             if some:
                 amount = sum((candidate.amount for candidate in some), Decimal(0))
@@ -142,6 +142,8 @@ def _administered(scheme_id: str) -> str:
     found = scheme(scheme_id)
     if not found.administered:
         raise ZhucanError(f"{found.name}不由残联发放，不能批准：{_SCHEMES}。")
+    if not found.in_runs:
+        raise ZhucanError(f"{found.name}不是按月发放的项目，不能这样批准：{_SCHEMES}；其他项目请走申请（zhucan case）。")
     return found.id
 
 

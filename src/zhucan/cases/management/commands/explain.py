@@ -12,7 +12,6 @@ from zhucan.orgs import audit
 from zhucan.orgs.clock import now
 from zhucan.orgs.commands import CLERK, command_user
 from zhucan.orgs.commands import Command as Base
-from zhucan.policy.catalogue import SCHEMES
 from zhucan.policy.explain import explain
 from zhucan.registry.models import Residence
 from zhucan.registry.queries import find
@@ -41,9 +40,7 @@ class Command(Base):
             actor=command_user(CLERK), action="cases.explain", target=f"person:{person.pk}", at=now(), month=str(month)
         )
         self.stdout.write(f"人员 {person.pk}，{month.label}，按 {judgement.on} 的情况判断")
-        for scheme in SCHEMES:
-            if not scheme.administered:
-                continue
+        for scheme in judgement.offered:
             found = explain(scheme, judgement.decisions[scheme.id], judgement.facts, judgement.params)
             self.stdout.write(f"\n{scheme.name}：{found.verdict}")
             for sentence in found.sentences:

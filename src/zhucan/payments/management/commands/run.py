@@ -19,7 +19,7 @@ from zhucan.orgs.models import Division
 from zhucan.payments import bank, services
 from zhucan.payments.causes import label
 from zhucan.payments.models import LineKind, PaymentStatus, Run, RunStatus
-from zhucan.policy.catalogue import SCHEMES, scheme
+from zhucan.policy.catalogue import MONTHLY, scheme
 from zhucan.policy.engine import Outcome
 
 _ORDER = ("calculated", "checked", "approved", "sent")
@@ -44,7 +44,7 @@ class Command(Base):
         if month > Month.of(today()):
             raise ZhucanError(f"{month.label}还没有到：只能计算本月和以前的月份。")
         place = division(options["division"]) if options["division"] else _only_county()
-        schemes = options["scheme"] or [item.id for item in SCHEMES if item.administered]
+        schemes = options["scheme"] or [item.id for item in MONTHLY]
         for item in schemes:
             scheme(item)
         through = _ORDER.index(options["through"])
