@@ -80,6 +80,60 @@ def approve(
 
 
 @transaction.atomic
+def grant(
+    *,
+    person: Person,
+    scheme_id: str,
+    division: Division,
+    applied_on: date,
+    approved_on: date,
+    amount_fen: int,
+    at: datetime,
+    by: User | None,
+    quantity: int | None = None,
+    ends_on: date | None = None,
+) -> Award:
+    """Grant something that the monthly runs do not decide: so much money, so many units, until a day where it ends.
+
+    The money is paid by the next run of the county over such schemes. Raises `AwardRefused`.
+    """
+    item = scheme(scheme_id)
+    if item.in_runs:
+        raise AwardRefused(f"{item.name}按月由发放批次决定金额：请按月发放项目批准。")
+    if amount_fen < 0 or (quantity is not None and quantity < 1):
+        raise AwardRefused(f"{item.name}的金额不能为负、数量至少为 1：请核对。")
+    if ends_on is not None and ends_on <= approved_on:
+        raise AwardRefused(f"到期日 {ends_on} 不晚于批准日期 {approved_on}：请核对。")
+    award = approve(
+        person=person,
+        scheme_id=scheme_id,
+        division=division,
+        applied_on=applied_on,
+        approved_on=approved_on,
+        at=at,
+        by=by,
+    )
+    award.granted_fen, award.quantity, award.ends_on = amount_fen, quantity, ends_on
+    award.start = Month.of(approved_on).index
+    award.save(update_fields=["granted_fen", "quantity", "ends_on", "start"])
+    return award
+
+
+@transaction.atomic
+def revoke(*, award: Award, at: datetime, by: User | None, cause: str) -> Award:
+    """Say that something granted was not due; what was paid becomes a recovery with this cause in the next run."""
+    locked = Award.objects.select_for_update().get(pk=award.pk)
+    if locked.granted_fen is None:
+        raise AwardRefused("按月发放的项目不用撤销：请登记退出，或更正事实，由下次发放自动补发或追回。")
+    if locked.revoked_at is not None:
+        raise AwardRefused("这项批准已经撤销过：不用再次办理。")
+    locked.revoked_at, locked.revocation_cause = at, cause
+    locked.save(update_fields=["revoked_at", "revocation_cause"])
+    audit.record(actor=by, action="cases.revoke", target=f"award:{award.pk}", at=at, cause=cause)
+    return locked
+
+
+@transaction.atomic
 def withdraw(*, award: Award, on: date, at: datetime, by: User | None, reason: str) -> Award:
     """Let an award end by wish: the month of `on` is the last one paid (TS-41)."""
     if award.withdrawn_on is not None:

@@ -143,7 +143,9 @@ def _administered(scheme_id: str) -> str:
     if not found.administered:
         raise ZhucanError(f"{found.name}不由残联发放，不能批准：{_SCHEMES}。")
     if not found.in_runs:
-        raise ZhucanError(f"{found.name}不是按月发放的项目，不能这样批准：{_SCHEMES}；其他项目请走申请（zhucan case）。")
+        raise ZhucanError(
+            f"{found.name}不是按月发放的项目，不能这样批准：{_SCHEMES}；其他项目请走申请（zhucan case）。"
+        )
     return found.id
 
 
