@@ -108,3 +108,24 @@ def test_another_county_neither_sees_nor_takes_back(paid: County, enter):
     other = enter(Role.COUNTY_CLERK, paid.b)
     assert other.post(reverse("office:standards-retract", args=[row.pk]), {"sure": "on"}).status_code == 404
     assert not other.get(reverse("office:standards-standard", args=[NAME])).context["history"]
+
+
+def test_choices_are_told_and_picked_in_words(paid: County, enter):
+    client = enter()
+    told = {row["item"].id: row["value"] for row in client.get(reverse("office:standards")).context["rows"]}
+    assert told["elder_service_subsidy_vs_ns"] == "可以同时享受"
+    assert told["ls_rounding"] == "保留到分"
+    assert not [code for item in PARAMETERS.values() for code in item.choices if code in told.values()]
+
+    name = "elder_service_subsidy_vs_ns"
+    form = client.get(reverse("office:standards-set", args=[name])).content.decode()
+    assert "有该待遇就不发护理补贴" in form
+    address = reverse("office:standards-set", args=[name])
+    assert client.post(address, _asked(step="save", value="no such choice")).status_code == 422
+    assert client.post(address, _asked(step="save", value="exclude_ns")).status_code == 302
+    assert LocalParameter.objects.get().value == "exclude_ns"
+    history = client.get(reverse("office:standards-standard", args=[name])).content.decode()
+    assert "有该待遇就不发护理补贴" in history
+
+    switch = client.get(reverse("office:standards-set", args=["custody_stops"])).content.decode()
+    assert 'value="true"' in switch

@@ -23,6 +23,7 @@ from zhucan.orgs.standards import retract_standard, set_standard
 from zhucan.orgs.wording import plain
 from zhucan.policy.catalogue import scheme
 from zhucan.policy.explain import shown
+from zhucan.policy.expressions import Kind
 from zhucan.policy.parameters import PARAMETERS, Parameter, parameter, resolve, source_of, value_of
 from zhucan.web.charts import Bar, Chart
 from zhucan.web.forms import UNPROCESSABLE, DateField, Form
@@ -39,9 +40,16 @@ class StandardForm(Form):
         super().__init__(*args, **kwargs)
         self._name = name
         declared = parameter(name)
-        self.fields["value"].help_text = (
-            f"可以写：{'、'.join(declared.choices)}" if declared.choices else f"单位：{declared.unit}"
-        )
+        choices = {"true": "是", "false": "否"} if declared.kind is Kind.BOOL else declared.choices
+        if choices:
+            self.fields["value"] = forms.ChoiceField(
+                label="新的值",
+                choices=list(choices.items()),
+                widget=forms.RadioSelect,
+                error_messages={"required": "请选择新的值。", "invalid_choice": "没有这一项，请从列出的里面选。"},
+            )
+        else:
+            self.fields["value"].help_text = f"单位：{declared.unit}"
 
     def clean_value(self) -> str:
         """Let a value of the parameter's kind pass."""
@@ -78,7 +86,7 @@ def standards(request: OfficeRequest) -> HttpResponse:
     table = [
         {
             "item": item,
-            "value": "还没有设定" if values[name] is None else shown(values[name], item.kind),
+            "value": "还没有设定" if values[name] is None else shown(values[name], item.kind, item.choices),
             "missing": values[name] is None and item.standard,
             "source": source_of(rows, name, place, day.replace(day=1)) if values[name] is not None else "",
             "own": name in own,
@@ -97,7 +105,7 @@ def _declared(name: str) -> Parameter:
 
 def _history(place: str, declared: Parameter) -> list[dict[str, Any]]:
     return [
-        {"row": row, "shown": shown(value_of(declared.id, row.value), declared.kind)}
+        {"row": row, "shown": shown(value_of(declared.id, row.value), declared.kind, declared.choices)}
         for row in LocalParameter.objects.filter(parameter=declared.id)
         .filter(inside("division_id", place))
         .select_related("division", "recorded_by")
@@ -181,6 +189,7 @@ def tried(request: OfficeRequest, work_id: str) -> HttpResponse:
     context = {
         "item": declared,
         "asked": asked,
+        "shown": shown(value_of(declared.id, asked["value"]), declared.kind, declared.choices),
         "since": date.fromisoformat(asked["valid_from"]),
         "result": result,
         "before": text(from_fen(result["before_fen"])),
@@ -232,7 +241,7 @@ def retract(request: OfficeRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "heading": f"撤回：{declared.label}",
-        "lead": f"{row.valid_from} 起的 {shown(value_of(row.parameter, row.value), declared.kind)}（{row.document}）。",
+        "lead": f"{row.valid_from} 起的 {shown(value_of(row.parameter, row.value), declared.kind, declared.choices)}（{row.document}）。",
         "action": "撤回",
         "back": reverse("office:standards-standard", args=[row.parameter]),
     }

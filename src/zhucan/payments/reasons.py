@@ -60,7 +60,8 @@ def reasons_of(line: Line) -> Reasons | None:
         )
         used.append(Used(fact.label, shown(facts.get(name), fact.kind, fact.choices), fact.source, rows))
     standards = tuple(
-        (PARAMETERS[name].label, shown(params.get(name), PARAMETERS[name].kind)) for name in scheme.columns("parameter")
+        (PARAMETERS[name].label, shown(params.get(name), PARAMETERS[name].kind, PARAMETERS[name].choices))
+        for name in scheme.columns("parameter")
     )
     return Reasons(explain(scheme, decision, facts, params), tuple(used), standards)
 

@@ -236,7 +236,8 @@ def _observed(view: _View) -> str:
 def _threshold(view: _View) -> str:
     """Name the limit that was held against the facts, and the parameters that it comes from."""
     numbers = "，".join(
-        f"{PARAMETERS[name].label}：{shown(view.params[name], PARAMETERS[name].kind)}" for name in view.numbers()
+        f"{PARAMETERS[name].label}：{shown(view.params[name], PARAMETERS[name].kind, PARAMETERS[name].choices)}"
+        for name in view.numbers()
     )
     seen = {fact.name for fact in view.mattering()}
     limits = {limit for name, limit in view.limits().items() if name in seen}

@@ -5,7 +5,7 @@ national row without a value says that no standard exists; the look-up then answ
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -47,7 +47,7 @@ class NoStandard(ZhucanError):
 
 @dataclass(frozen=True)
 class Parameter:
-    """A declared parameter. `standard` marks what must be set before a month can be decided."""
+    """A declared parameter. `standard` marks what must be set before a month can be decided; `choices` are code and words."""
 
     id: str
     kind: Kind
@@ -55,7 +55,7 @@ class Parameter:
     unit: str
     checked_on: str
     standard: bool = False
-    choices: tuple[str, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
 
 
@@ -92,7 +92,7 @@ def declared() -> Mapping[str, Parameter]:
             unit=said["unit"],
             checked_on=said["checked_on"],
             standard=said.get("standard", False),
-            choices=tuple(said.get("choices", ())),
+            choices=said.get("choices", {}),
             aliases=tuple(said.get("aliases", ())),
         )
         for name, said in _documents()
@@ -133,7 +133,11 @@ def value_of(name: str, text: str | None) -> Any:
                 return text
     except (ValueError, InvalidOperation, KeyError):
         pass
-    wanted = "、".join(item.choices) if item.choices else _WANTED.get(item.kind, item.unit)
+    wanted = (
+        "、".join(f"{code}（{words}）" for code, words in item.choices.items())
+        if item.choices
+        else _WANTED.get(item.kind, item.unit)
+    )
     raise BadParameter(f"参数 {item.label}（{item.id}）的值“{text}”不对：应为{wanted}。")
 
 

@@ -77,4 +77,5 @@ class Command(Base):
                 continue
             unit = item.unit if item.kind == Kind.MONEY else ""
             since = f"自 {held.valid_from}，" if held.valid_from > BEGINNING else ""
-            self.stdout.write(f"{item.id:<28} {item.label}：{held.value}{unit}（{since}{held.source}）")
+            said = f"{item.choices[held.value]}（{held.value}）" if item.choices else f"{held.value}{unit}"
+            self.stdout.write(f"{item.id:<28} {item.label}：{said}（{since}{held.source}）")
