@@ -65,6 +65,7 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "people-access": lambda user: {"pk": person},
         **{f"people-access-{name}": lambda user: {"pk": _holder(county).pk} for name in ("end", "password")},
         "people-entitlements": lambda user: {"pk": person},
+        "people-letter": lambda user: {"pk": person},
         "people-opened": lambda user: {"pk": person, "what": "id-number"},
         "people-record": lambda user: {"pk": person, "what": "death"},
         "people-correct": lambda user: {"pk": person, "kind": "hardship", "spell": Hardship.objects.get().pk},

@@ -21,6 +21,7 @@ WORDS: Mapping[str, str] = {
     "office.document": "下载文件",
     "office.download": "下载报告",
     "office.entitlements": "查看能享受什么",
+    "office.letter": "下载补贴告知书",
     "office.exported": "导出名单",
     "office.figure": "查看报告数字的记录",
     "office.head-printed": "打印链头",

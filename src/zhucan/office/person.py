@@ -27,7 +27,6 @@ from zhucan.payments import recoveries
 from zhucan.payments.causes import label
 from zhucan.payments.models import Line, LineKind, Payment, RecoveryDecision
 from zhucan.policy.catalogue import scheme
-from zhucan.policy.engine import Decision, Outcome
 from zhucan.policy.explain import Explanation, explain
 from zhucan.policy.facts import BENEFIT_LABELS
 from zhucan.registry import models
@@ -326,45 +325,3 @@ def opened(request: OfficeRequest, pk: int, what: str) -> HttpResponse:
         )
     context = {"person": person, "name": masking.name(person.name), "word": word, "form": form, "value": value}
     return render(request, "office/opened.html", context, status=UNPROCESSABLE if form.errors else 200)
-
-
-@require_GET
-def entitlements(request: OfficeRequest, pk: int) -> HttpResponse:
-    """能享受什么：逐项逐条的判断、依据和差在哪里；也可以打印成告知书。"""
-    person = get_object_or_404(scope.people(request), pk=pk)
-    try:
-        month = Month.parse(request.GET["month"]) if request.GET.get("month") else Month.of(today())
-    except ZhucanError as error:
-        raise Http404(str(error)) from error
-    home = (
-        models.Residence.objects.filter(person=person, retracted_at=None, valid_to=None)
-        .select_related("division")
-        .first()
-    )
-    audit.record(actor=request.user, action="office.entitlements", target=f"person:{pk}", at=now(), month=str(month))
-    explanations = []
-    if home is not None:
-        judgement = judge(person, month, division=county_of(home.division_id))
-        explanations = [
-            {
-                "scheme": item,
-                "told": explain(item, judgement.decisions[item.id], judgement.facts, judgement.params),
-                "amount": _each_month(judgement.decisions[item.id]),
-            }
-            for item in judgement.offered
-        ]
-    context = {
-        "person": person,
-        "identity": masking.resident_id(person.id_number),
-        "home": home,
-        "month": month,
-        "explanations": explanations,
-        "today": today(),
-        "letter": request.GET.get("as") == "letter",
-    }
-    template = "office/letter.html" if context["letter"] else "office/entitlements.html"
-    return render(request, template, context)
-
-
-def _each_month(decision: Decision) -> str:
-    return text(decision.amount) if decision.outcome is Outcome.YES and decision.amount is not None else ""

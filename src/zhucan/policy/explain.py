@@ -53,10 +53,15 @@ class Reason:
     threshold: str
 
     @property
+    def said(self) -> str:
+        """Return the reason as one line, without its source."""
+        tail = "；".join(part for part in (self.observed, self.threshold) if part)
+        return f"{_MARKS[self.met]} {self.label}" + (f"（{tail}）" if tail else "")
+
+    @property
     def sentence(self) -> str:
         """Return the reason as one line."""
-        tail = "；".join(part for part in (self.observed, self.threshold) if part)
-        return f"{_MARKS[self.met]} {self.label}" + (f"（{tail}）" if tail else "") + f"，依据：{self.source}"
+        return f"{self.said}，依据：{self.source}"
 
 
 @dataclass(frozen=True)

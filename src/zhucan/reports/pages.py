@@ -18,12 +18,17 @@ def html(content: Mapping[str, Any]) -> str:
 
 
 def pdf(content: Mapping[str, Any]) -> bytes:
-    """Return the report as a tagged PDF (PDF/UA-1). Raises `CannotPrint` where Pango is not installed."""
+    """Return the report as a tagged PDF. Raises `CannotPrint`."""
+    return printed(html(content))
+
+
+def printed(page: str) -> bytes:
+    """Return a self-contained page as a tagged PDF (PDF/UA-1). Raises `CannotPrint` where Pango is not installed."""
     try:
         import weasyprint  # loads Pango, which a machine may lack
     except OSError as error:
         raise CannotPrint(
-            "本机缺少生成 PDF 的组件 Pango：Debian 请安装 libpango-1.0-0、libpangoft2-1.0-0 和 libharfbuzz-subset0；也可改用 .docx。"
+            "本机缺少生成 PDF 的组件 Pango：Debian 请安装 libpango-1.0-0、libpangoft2-1.0-0 和 libharfbuzz-subset0；报告也可改用 .docx，告知书也可用浏览器打印。"
         ) from error
-    printed: bytes = weasyprint.HTML(string=html(content)).write_pdf(pdf_variant="pdf/ua-1")
-    return printed
+    made: bytes = weasyprint.HTML(string=page).write_pdf(pdf_variant="pdf/ua-1")
+    return made
