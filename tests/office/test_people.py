@@ -177,3 +177,64 @@ def test_a_longer_list_asks_no_more_questions_of_the_database(people: list[Perso
     for _ in range(12):
         county.certify(county.person(), "physical", 3)
     assert asked() == before
+
+
+def _known(day: str) -> dict[str, str]:
+    year, month, number = day.split("-")
+    return {"known_year": year, "known_month": month, "known_day": number}
+
+
+def test_a_list_can_be_seen_as_it_was_known_on_a_day(people: list[Person], county: County, enter):
+    old, young, _ = people
+    learnt = told("2025-06-15")  # of what had changed in March
+    services.set_hardship(person=old, day=date(2025, 3, 1), kind="none", witness=learnt)
+    services.move(person=young, day=date(2025, 3, 1), division=county.a, witness=learnt)
+    client = enter()
+
+    assert _found(client, hardship="dibao") == set()
+    assert _found(client, hardship="dibao", **_known("2025-06-14")) == {old.pk}
+    assert _found(client, hardship="dibao", **_known("2025-06-15")) == set()
+    assert _found(client, place="330499101000") == set()
+    assert _found(client, place="330499101000", **_known("2025-06-14")) == {young.pk}
+    assert _found(client, **_known("2019-12-31")) == set()  # nobody was known yet
+    assert _found(client, award="living-allowance", **_known("2025-01-05")) == set()
+    assert _found(client, award="living-allowance", **_known("2025-01-06")) == {old.pk}
+    assert _found(client, age="7-17", **_known("2022-06-30")) == set()  # six years old then
+    page = client.get(reverse("office:people"), {"hardship": "dibao", **_known("2025-06-14")}).content.decode()
+    assert "按 2025年6月14日 知道的情况" in page
+    assert "known_day=14" in page
+
+
+def test_an_award_that_lapsed_later_is_running_as_known_before(people: list[Person], county: County, enter):
+    old = people[0]
+    county.book("2025-01")
+    services.record_death(person=old, day=date(2025, 2, 10), witness=told("2025-02-20"))
+    county.book("2025-02")
+    county.book("2025-03")
+    client = enter()
+
+    assert _found(client, award="living-allowance") == set()
+    assert _found(client, award="living-allowance", **_known("2025-02-27")) == {old.pk}
+    assert _found(client, award="living-allowance", **_known("2025-04-02")) == set()
+
+
+def test_a_list_known_on_a_day_is_kept_and_taken_out_as_it_was_shown(people: list[Person], county: County, enter):
+    services.set_hardship(person=people[0], day=date(2025, 3, 1), kind="none", witness=told("2025-06-15"))
+    client = enter()
+    asked = {"hardship": "dibao", **_known("2025-06-14")}
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+
+    client.post(f"{reverse('office:people-save-list')}?{query}", {"name": "六月的低保"})
+    kept = client.get(reverse("office:people-open-list", args=[SavedList.objects.get().pk]), follow=True)
+    assert {row["person"].pk for row in kept.context["rows"]} == {people[0].pk}
+
+    taken = client.post(f"{reverse('office:people-export')}?{query}", {"purpose": "核对", "kind": "csv"})
+    lines = list(csv.reader(io.StringIO(taken.content.decode("utf-8-sig"))))
+    assert "2025-06-14所知" in lines[0][0]
+    assert [line[0] for line in lines[2:]] == [str(people[0].pk)]
+
+
+def test_a_day_that_is_none_is_told(people: list[Person], enter):
+    answer = enter().get(reverse("office:people"), {"known_year": "2025", "known_month": "13", "known_day": "1"})
+    assert answer.status_code == 422
+    assert "不是一个日子" in answer.content.decode()

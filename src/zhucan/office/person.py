@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -22,7 +22,7 @@ from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.corrections import FACTS, SPELLS
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI, moment, now, today
+from zhucan.orgs.clock import SHANGHAI, last_moment, now, today
 from zhucan.payments import recoveries
 from zhucan.payments.causes import label
 from zhucan.payments.models import Line, LineKind, Payment, RecoveryDecision
@@ -80,7 +80,7 @@ def file(request: OfficeRequest, pk: int) -> HttpResponse:
         status = UNPROCESSABLE
     elif form.is_bound:
         known_day = form.cleaned_data["known"]
-    known_at = None if known_day is None or known_day >= today() else moment(known_day + timedelta(days=1))
+    known_at = None if known_day is None or known_day >= today() else last_moment(known_day)
     audit.record(actor=request.user, action="office.person", target=f"person:{pk}", at=now())
     spells = {model: list(_known(model, found, known_at)) for model in _models()}
     home = _live(spells[models.Residence])
@@ -88,7 +88,7 @@ def file(request: OfficeRequest, pk: int) -> HttpResponse:
         Line.objects.filter(person=found, booked=True).select_related("run").order_by("-run__month", "-month", "-id")
     )
     if known_at is not None:
-        lines = [line for line in lines if line.run.approved_at is not None and line.run.approved_at < known_at]
+        lines = [line for line in lines if line.run.approved_at is not None and line.run.approved_at <= known_at]
     context = {
         "person": found,
         "identity": masking.resident_id(found.id_number),

@@ -1,6 +1,6 @@
 """The one place that reads the clock; services are told the date."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -21,3 +21,8 @@ def today() -> date:
 def moment(day: date) -> datetime:
     """Return the first moment of a day in Shanghai, for `recorded_at` and `known_at`."""
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+
+
+def last_moment(day: date) -> datetime:
+    """Return the last moment of a day in Shanghai: what was recorded on the day itself is known by then."""
+    return moment(day + timedelta(days=1)) - timedelta(microseconds=1)
