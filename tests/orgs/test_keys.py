@@ -108,3 +108,71 @@ def test_it_is_not_begun_while_the_pages_may_be_served(home: Path):
     assert done.returncode == 1
     assert "请先停掉网页服务" in done.stderr
     assert _versions(home) == {1}
+
+
+_HALF_INDEXED = """
+import django; django.setup()
+from django.conf import settings
+from zhucan.core import keyring
+from zhucan.orgs import reindexing
+_, key = keyring.next_index_key(settings.ZHUCAN_KEY_FILE)
+column = next(one for one in reindexing.columns() if one.name == "registry.Person.id_index")
+reindexing._CHUNK = 3
+rows = next(reindexing._rows(column))
+reindexing._write(column, [(column.index(data, key), pk, index) for pk, data, index in rows])
+"""
+
+
+def _indexes(home: Path) -> list[list[str]]:
+    """Return every column of blind indexes, row by row."""
+    asked = ("registry_person", "id_index"), ("registry_certificate", "number_index"), (
+        "registry_payeeaccount", "number_index"
+    )  # fmt: skip
+    with sqlite3.connect(home / "zhucan.sqlite3") as base:
+        return [[said for (said,) in base.execute(f"SELECT {name} FROM {table} ORDER BY id")] for table, name in asked]
+
+
+def test_every_index_is_made_anew_and_everybody_is_still_found(home: Path):
+    before, indexes = _said(home), _indexes(home)
+    old = json.loads((home / "keys.json").read_text())["index"]
+
+    done = _zhucan(home, "keys", "rotate-index", "--stopped")
+
+    assert done.returncode == 0, done.stderr
+    assert all(len(column) for column in indexes)
+    assert not [
+        a for was, now in zip(indexes, _indexes(home), strict=True) for a, b in zip(was, now, strict=True) if a == b
+    ]
+    assert _said(home) == before
+    assert old not in (home / "keys.json").read_text()
+    assert _zhucan(home, "verify").returncode == 0  # the head of the audit chain is signed with the new key
+
+
+def test_a_new_index_that_broke_off_finds_nobody_wrongly_and_is_finished_by_the_next(home: Path):
+    before = _said(home)
+    assert _zhucan(home, code=_HALF_INDEXED).returncode == 0
+    half = json.loads((home / "keys.json").read_text())
+    for words in (("serve",), ("verify",), ("explain", "1", "2025-01")):
+        refused = _zhucan(home, *words)
+        assert refused.returncode == 1, words
+        assert "rotate-index" in refused.stderr, words
+    assert "没有换完" in _zhucan(home, "keys", "status").stdout
+
+    assert _zhucan(home, "keys", "rotate-index", "--stopped").returncode == 0
+
+    assert json.loads((home / "keys.json").read_text())["index"] == half["index_next"]
+    assert _said(home) == before
+    assert _zhucan(home, "verify").returncode == 0
+
+
+def test_a_head_that_nobody_signed_is_not_signed_by_a_new_key(home: Path):
+    with sqlite3.connect(home / "zhucan.sqlite3") as base:
+        base.execute("UPDATE orgs_audithead SET seal = 'x'")
+    kept = (home / "keys.json").read_bytes()
+
+    refused = _zhucan(home, "keys", "rotate-index", "--stopped")
+
+    assert refused.returncode == 1
+    assert "链头" in refused.stderr
+    assert (home / "keys.json").read_bytes() == kept
+    assert _zhucan(home, "verify").returncode == 1

@@ -8,7 +8,7 @@ _KEYS = environment.keys()
 SECRET_KEY = _KEYS["session"]
 ZHUCAN_FIELD_KEYS, ZHUCAN_FIELD_VERSION = keyring.field_keys(_KEYS)
 ZHUCAN_KEY_FILE = environment.key_file()
-ZHUCAN_INDEX_KEY = _KEYS["index"]
+ZHUCAN_INDEX_KEY, ZHUCAN_INDEX_NEXT = _KEYS["index"], _KEYS.get("index_next", "")
 
 DEBUG = environment.flag("ZHUCAN_DEBUG")
 HTTPS = environment.flag("ZHUCAN_HTTPS")

@@ -1,6 +1,7 @@
 """The file of keys: the keys of sealed columns by version, a new one beside them, and the former ones dropped.
 
-`field` is version 1, later ones stand as `field2`, `field3`…; the latest is written with, all are read with.
+`field` is version 1, later ones stand as `field2`, `field3`…; the latest is written with, all are read with. `index` is
+the one key of blind indexes and signatures; while another takes its place it stands beside it as `index_next`.
 """
 
 import json
@@ -59,6 +60,23 @@ def forget_field_keys(path: Path) -> list[int]:
         kept[f"field{version}"] = former[version]
     _replace(path, kept)
     return gone
+
+
+def next_index_key(path: Path) -> tuple[str, str]:
+    """Return the key of the blind indexes and the one to follow it, made and kept beside it where there is none yet."""
+    loaded = _load(path)
+    if "index_next" not in loaded:
+        loaded["index_next"] = secrets.token_hex(32)
+        _replace(path, loaded)
+    return loaded["index"], loaded["index_next"]
+
+
+def take_index_key(path: Path) -> str:
+    """Let the key that was to follow be the only one of the blind indexes, and return it."""
+    loaded = _load(path)
+    loaded["index"] = loaded.pop("index_next")
+    _replace(path, loaded)
+    return loaded["index"]
 
 
 def _replace(path: Path, made: dict[str, str]) -> None:

@@ -41,6 +41,7 @@ WORDS: Mapping[str, str] = {
     "orgs.init": "首次启动",
     "orgs.keys-forgotten": "丢掉旧的加密密钥",
     "orgs.keys-rotated": "换加密密钥",
+    "orgs.index-rotated": "换索引密钥",
     "orgs.password-changed": "换自己的密码",
     "orgs.password-set": "重设密码",
     "orgs.second-factor-off": "解除动态口令",

@@ -18,11 +18,12 @@ from django.db import connection, transaction
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import AuditEntry, AuditHead, User
-from zhucan.orgs.secrecy import signature
+from zhucan.orgs.secrecy import keyed, signature
 
 _FIRST = "0" * 64
 _LOCK = 0x7A68_7563  # any fixed number: serialises the chain's end on PostgreSQL
 _HEAD = 1  # the key of the only row
+_PURPOSE = "audit-head"
 _KEPT = re.compile(r"([0-9]{1,18})[:：]([0-9a-f]{64})")
 
 
@@ -41,7 +42,22 @@ def _digest(sequence: int, at: datetime, actor: str, action: str, target: str, d
 
 def seal_of(sequence: int, digest: str) -> str:
     """Return the signature of a head."""
-    return signature(f"{sequence}:{digest}", "audit-head")
+    return signature(f"{sequence}:{digest}", _PURPOSE)
+
+
+@transaction.atomic
+def reseal(former: str, key: str) -> None:
+    """Sign the head with another key. Raises `BadHead` for one that neither key has signed: it stays as it is."""
+    sealed = AuditHead.objects.select_for_update().filter(pk=_HEAD).first()
+    if sealed is None:
+        if AuditEntry.objects.exists():
+            raise BadHead("封存的链头不在了，不能换密钥：请先运行 zhucan verify，并报告管理员。")
+        return
+    text = f"{sealed.sequence}:{sealed.digest}"
+    if not any(compare_digest(sealed.seal, keyed(one, text, _PURPOSE)) for one in (former, key)):
+        raise BadHead("封存的链头与其签名不符，不能换密钥：请先运行 zhucan verify，并报告管理员。")
+    sealed.seal = keyed(key, text, _PURPOSE)
+    sealed.save(update_fields=["seal"])
 
 
 @transaction.atomic

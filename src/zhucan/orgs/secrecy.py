@@ -15,12 +15,19 @@ from django.conf import settings
 from django.core.checks import CheckMessage
 from django.db import models
 
+from zhucan.core.errors import ZhucanError
+
+INDEX_DIGITS = 32
 FIRST_VERSION = 1
 """The first byte of a ciphertext names its key: values of former keys stay readable until they are sealed anew."""
 
 
 class CannotOpen(Exception):
     """The value was not written with this key, or was changed outside the program."""
+
+
+class KeysUnfinished(ZhucanError):
+    """A new key of the blind indexes has not reached every row: what is looked up now might not be found."""
 
 
 @cache
@@ -46,12 +53,37 @@ def unseal(data: bytes, column: str) -> str:
 
 def blind_index(text: str, purpose: str) -> str:
     """Return 32 hexadecimal digits that are equal for equal texts of one purpose, and tell nothing else."""
-    return signature(text, purpose)[:32]
+    return signature(text, purpose)[:INDEX_DIGITS]
 
 
 def signature(text: str, purpose: str) -> str:
     """Return 64 hexadecimal digits that only somebody with the keys can make for a text."""
-    return hmac.digest(bytes.fromhex(settings.ZHUCAN_INDEX_KEY), f"{purpose}\0{text}".encode(), "sha256").hex()
+    refuse_unfinished()
+    return keyed(settings.ZHUCAN_INDEX_KEY, text, purpose)
+
+
+def keyed(key: str, text: str, purpose: str) -> str:
+    """Return the 64 hexadecimal digits of a text under a key given."""
+    return hmac.digest(bytes.fromhex(key), f"{purpose}\0{text}".encode(), "sha256").hex()
+
+
+def refuse_unfinished() -> None:
+    """Raise `KeysUnfinished` while a new key of the blind indexes has not reached every row."""
+    if settings.ZHUCAN_INDEX_NEXT:
+        raise KeysUnfinished("索引密钥没有换完：请先运行 zhucan keys rotate-index --stopped，接着做完它。")
+
+
+class BlindIndexField(models.CharField[str, str]):
+    """The blind index of a sealed column of the same model; it names the column and purpose to be made anew from."""
+
+    def __init__(self, *, sealed: str = "", purpose: str = "", **kwargs: Any) -> None:
+        self.sealed, self.purpose = sealed, purpose
+        super().__init__(**{"max_length": INDEX_DIGITS, **kwargs})
+
+    def deconstruct(self) -> Any:
+        """Return a plain text column: what it is made from is nothing to the database."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
 
 
 if TYPE_CHECKING:

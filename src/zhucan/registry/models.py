@@ -11,7 +11,9 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import StrIndex, Substr
 
-from zhucan.orgs.secrecy import SealedField
+from zhucan.orgs.secrecy import BlindIndexField, SealedField
+
+RESIDENT_ID, CERTIFICATE, ACCOUNT = "resident-id", "certificate", "account"  # purposes of blind indexes
 
 
 class Sex(models.TextChoices):
@@ -79,7 +81,7 @@ class Person(models.Model):
     sex = models.CharField("性别", max_length=6, choices=Sex)
     born = models.DateField("出生日期")
     id_number = SealedField("公民身份号码")
-    id_index = models.CharField(max_length=32)
+    id_index = BlindIndexField(sealed="id_number", purpose=RESIDENT_ID)
     id_tail = models.CharField("身份号码后四位", max_length=4)
     recorded_at = models.DateTimeField("登记时间")
 
@@ -183,7 +185,7 @@ class PayeeAccount(Spell):
 
     bank = models.CharField("开户银行", max_length=80)
     number = SealedField("银行账号")
-    number_index = models.CharField(max_length=32)
+    number_index = BlindIndexField(sealed="number", purpose=ACCOUNT)
     holder = models.CharField("户名", max_length=60)
     guardian = models.BooleanField("监护人账户", default=False)
 
@@ -195,7 +197,7 @@ class Certificate(Spell):
     """One stage in the life of a disability certificate; the spell runs until the next event."""
 
     number = SealedField("残疾人证号")
-    number_index = models.CharField(max_length=32)
+    number_index = BlindIndexField(sealed="number", purpose=CERTIFICATE)
     category = models.CharField("类别", max_length=12, choices=Category)
     grade = models.PositiveSmallIntegerField("等级")
     status = models.CharField("状态", max_length=9, choices=CertificateStatus)

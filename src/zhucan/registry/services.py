@@ -14,6 +14,9 @@ from zhucan.orgs.models import Division
 from zhucan.orgs.secrecy import blind_index
 from zhucan.registry import spells
 from zhucan.registry.models import (
+    ACCOUNT,
+    CERTIFICATE,
+    RESIDENT_ID,
     Benefit,
     Category,
     Certificate,
@@ -78,17 +81,17 @@ def _begin(model: type[_S], person: Person, day: date, witness: Witness, **value
 
 def id_index(number: str) -> str:
     """Return the blind index of a resident ID."""
-    return blind_index(number, "resident-id")
+    return blind_index(number, RESIDENT_ID)
 
 
 def certificate_index(number: str) -> str:
     """Return the blind index of a certificate number."""
-    return blind_index(number, "certificate")
+    return blind_index(number, CERTIFICATE)
 
 
 def account_index(number: str) -> str:
     """Return the blind index of a bank account."""
-    return blind_index(number, "account")
+    return blind_index(number, ACCOUNT)
 
 
 @transaction.atomic

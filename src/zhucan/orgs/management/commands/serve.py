@@ -12,6 +12,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
 
 from zhucan.orgs.commands import Command as Base
+from zhucan.orgs.secrecy import refuse_unfinished
 
 _LAST_PORT = 65535
 _WORKER = (sys.executable, "-m", "zhucan", "db_worker", "--interval", "0.5", "--no-startup-delay", "--no-reload")
@@ -33,6 +34,7 @@ class Command(Base):
 
     def run(self, **options: Any) -> None:
         """Serve until interrupted."""
+        refuse_unfinished()
         host, port = options["host"], options["port"]
         if not 1 <= port <= _LAST_PORT:
             raise CommandError(f"端口 {port} 不对：请写 1 至 {_LAST_PORT} 之间的数，例如 --port 8000。")
