@@ -25,8 +25,9 @@ from tests.county import BOTH, County, told
 from tests.payments.books import answer, books, populate, sound
 from zhucan.core.errors import ZhucanError
 from zhucan.core.months import Month
+from zhucan.orgs import audit
 from zhucan.orgs.clock import moment
-from zhucan.orgs.models import Division
+from zhucan.orgs.models import AuditEntry, Division
 from zhucan.payments import bank, recoveries, services
 from zhucan.payments.models import Batch, Entry, Payment, Run
 from zhucan.registry import services as registry
@@ -246,6 +247,49 @@ def test_of_two_settlements_of_a_debt_at_once_one_is_taken(place: County, meet):
         )  # fmt: skip
 
     one_of(at_once(repay, repay), "余额为 0.00")
+    assert sound()
+
+
+def test_others_write_while_a_month_is_decided(place: County, monkeypatch: pytest.MonkeyPatch):
+    whole, waited = services.decide_month, []
+
+    def decide(scope: Any) -> Any:
+        found = whole(scope)
+        started = time.monotonic()
+        (end,) = at_once(lambda: audit.record(actor=None, action="test", target="test", at=AT))
+        waited.append(time.monotonic() - started)
+        assert not isinstance(end, Exception), end
+        return found
+
+    monkeypatch.setattr(services, "decide_month", decide)
+    run = place.calculate("2025-04")
+
+    assert run is not None
+    assert waited
+    assert waited[0] < 5  # a writer that has to wait gives up after a minute
+    assert AuditEntry.objects.filter(action="test").exists()
+
+
+def test_a_result_that_a_booking_overtook_while_it_was_decided_is_not_kept(
+    place: County, monkeypatch: pytest.MonkeyPatch
+):
+    whole = services.decide_month
+
+    def decide(scope: Any) -> Any:
+        found = whole(scope)
+        with monkeypatch.context() as inner:
+            inner.setattr(services, "decide_month", whole)
+            place.book("2025-04")
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "decide_month", decide)
+        (end,) = at_once(lambda: place.calculate("2025-04"))
+
+    assert isinstance(end, services.RunRefused)
+    assert "请重新计算" in str(end)
+
+    assert Run.objects.filter(month=Month(2025, 4).index).count() == 1
     assert sound()
 
 

@@ -15,6 +15,7 @@ from zhucan.core.errors import ZhucanError
 from zhucan.core.months import Month
 from zhucan.orgs import audit
 from zhucan.orgs.models import Division, User
+from zhucan.orgs.reading import one_look
 from zhucan.payments import ledger, recoveries
 from zhucan.payments.decide import Draft, Result, decide_month
 from zhucan.payments.models import Account, Basis, Bookmark, Entry, Line, LineKind, Remark, Run, RunStatus
@@ -76,21 +77,30 @@ def _queue(division: Division) -> None:
     list(Division.objects.select_for_update(no_key=True).filter(paying).order_by("code"))
 
 
-@transaction.atomic
 def calculate(
     *, month: Month, division: Division, schemes: Sequence[str], known_at: datetime, at: datetime, by: User | None
 ) -> Run | None:
     """Calculate a month; an open run of the same month and place is calculated anew.
 
-    Returns None when there is nothing new to a month that is booked already. Raises `RunRefused`, `NoStandard`.
+    Deciding takes long and writes nothing: others go on writing meanwhile. Only keeping the result is a transaction,
+    which refuses what another booking has overtaken. Returns None when there is nothing new to a month that is booked
+    already. Raises `RunRefused`, `NoStandard`.
     """
     if known_at.astimezone(at.tzinfo) > at:
         raise RunRefused("资料截至时间在将来：请核对。")
     scope = Scope(month, division.code, tuple(scheme(item) for item in sorted(set(schemes))), known_at)
-    _queue(division)
-    runs = Run.objects.select_for_update().filter(month=month.index, division=division)
+    before, _ = _open_to(scope)
+    with one_look():
+        result = decide_month(scope)
+    return _keep(scope, result, before, at, by)
+
+
+def _open_to(scope: Scope) -> tuple[list[Any], Run | None]:
+    """Return the footprint and the open run that a new result replaces. Raises `RunRefused` where none may come."""
+    month, known_at = scope.month, scope.known_at
+    runs = Run.objects.filter(month=month.index, division=scope.division)
     still_open = runs.filter(status__in=OPEN).first()
-    if still_open is not None and sorted(still_open.schemes) != sorted(set(schemes)):
+    if still_open is not None and sorted(still_open.schemes) != sorted(item.id for item in scope.schemes):
         raise RunRefused(f"{month.label}还有一次未批准的发放（项目不同）：请先批准或作废它，再计算。")
     before = _footprint(scope)
     if before[3] is not None and before[3] > month.index:
@@ -100,8 +110,18 @@ def calculate(
         )
     if before[1] and before[1] > stamp(known_at):
         raise RunRefused("资料截至时间早于上次发放所依据的时间：请用更晚的时间。")
-    result = decide_month(scope)
-    earlier = runs.exclude(status__in=OPEN)
+    return before, still_open
+
+
+@transaction.atomic
+def _keep(scope: Scope, result: Result, before: list[Any], at: datetime, by: User | None) -> Run | None:
+    """Write a run down, or None when there is nothing new. Raises `RunRefused` for what was overtaken meanwhile."""
+    division, month = Division.objects.get(pk=scope.division), scope.month
+    _queue(division)
+    now, still_open = _open_to(scope)
+    if now != before:
+        raise RunRefused("计算的时候又有别的发放入账，这次结果已过期：请重新计算。")
+    earlier = Run.objects.filter(month=month.index, division=division).exclude(status__in=OPEN)
     if still_open is None and earlier.exists() and not result.drafts:
         return None
     if still_open is not None:
@@ -115,9 +135,9 @@ def calculate(
     run = Run.objects.create(
         month=month.index,
         division=division,
-        schemes=sorted(set(schemes)),
+        schemes=[item.id for item in scope.schemes],
         sequence=sequence,
-        known_at=known_at,
+        known_at=scope.known_at,
         calculated_at=at,
         calculated_by=by,
         totals={"footprint": before},
