@@ -1,5 +1,6 @@
 """The administrator keeps the users of the own place and nothing beyond it; the trail tells everything in words."""
 
+import ast
 import re
 from collections.abc import Callable
 from datetime import date
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 import zhucan
 from tests.county import County
+from zhucan.office import deeds
 from zhucan.office.deeds import WORDS
 from zhucan.orgs import audit
 from zhucan.orgs.clock import today
@@ -178,3 +180,16 @@ def test_the_trail_leaves_with_a_purpose(enter):
     answer = client.post(reverse("office:audit-export"), {"purpose": "年度审计", "kind": "csv"})
     assert "用途：年度审计" in answer.content.decode("utf-8-sig")
     assert AuditEntry.objects.filter(action="office.exported", target="audit").count() == 1
+
+
+def test_everything_that_goes_to_the_trail_has_its_word():
+    told = set()
+    for path in (Path(deeds.__file__).parents[1]).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("audit.record", "record"):
+                told |= {word.arg for word in node.keywords if word.arg is not None}
+    told -= {"actor", "action", "target", "at", "kwargs"}
+
+    assert len(told) > 20
+    assert told <= set(deeds._DETAILS)
+    assert deeds.detail_words({"relation": "self", "whole": True}) == "关系：本人，含完整证号：是"

@@ -169,7 +169,7 @@ def switch(request: OfficeRequest) -> HttpResponse:
             role=found.role,
             division=found.division_id,
         )
-        messages.success(request, f"现在的岗位：{found.division.name}{found.get_role_display()}。")
+        messages.success(request, f"现在的岗位：{found.division.name} · {found.get_role_display()}。")
     return redirect("office:home")
 
 

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from zhucan.orgs.models import Role
+from zhucan.policy.catalogue import SCHEMES
+from zhucan.registry.models import Holder
+
 WORDS: Mapping[str, str] = {
     "api.entitlements": "接口：查询待遇判断",
     "api.indicator": "接口：查询指标",
@@ -108,6 +112,49 @@ _DETAILS = {
     "held": "暂停行数",
     "payments": "笔数",
     "faults": "发现问题",
+    "failed": "失败笔数",
+    "key": "指标",
+    "months": "月数",
+    "paid": "到账笔数",
+    "people": "人数",
+    "applied_on": "申请日期",
+    "as_of": "资料日期",
+    "batch_size": "每批笔数",
+    "changed": "有变化",
+    "corrected": "更正",
+    "count": "数量",
+    "days": "天数",
+    "digest": "校验值",
+    "file": "文件",
+    "first_award": "第一项待遇",
+    "kind": "种类",
+    "last_award": "最后一项待遇",
+    "new": "新登记",
+    "on": "日期",
+    "period": "期间",
+    "place": "地方",
+    "rejected": "退回",
+    "relation": "关系",
+    "rights": "权限",
+    "same_account": "原账户再试",
+    "scheme": "项目",
+    "seed": "种子",
+    "sequence": "序号",
+    "since": "从",
+    "suffix": "格式",
+    "unchanged": "没有变化",
+    "user": "用户",
+    "version": "第几个密钥",
+    "whole": "含完整证号",
+    "without_account": "无账户",
+    "year": "年度",
+}
+_VALUES = {
+    **dict(Role.choices),
+    **dict(Holder.Relation.choices),
+    **{scheme.id: scheme.name for scheme in SCHEMES},
+    "True": "是",
+    "False": "否",
 }
 
 
@@ -118,4 +165,10 @@ def word_of(action: str) -> str:
 
 def detail_words(detail: Mapping[str, Any]) -> str:
     """Return the detail of an entry in words."""
-    return "，".join(f"{_DETAILS.get(name, name)}：{value}" for name, value in detail.items())
+    return "，".join(f"{_DETAILS.get(name, name)}：{_said(value)}" for name, value in detail.items())
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return "、".join(_said(one) for one in value)
+    return _VALUES.get(str(value), str(value))

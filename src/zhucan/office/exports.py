@@ -68,7 +68,7 @@ def answer(
     """Return the file, marked, and note in the audit chain what left the system."""
     at, data = now(), form.cleaned_data
     mark = (
-        f"{request.user}（{request.post.division.name}{request.post.get_role_display()}）于 "
+        f"{request.user}（{request.post.division.name} · {request.post.get_role_display()}）于 "
         f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} 导出{sheet.title}，用途：{data['purpose']}，共 {sheet.count} 行。内部资料，用完销毁。"
     )
     audit.record(

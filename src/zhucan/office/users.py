@@ -88,7 +88,7 @@ def appoint(request: OfficeRequest) -> HttpResponse:
             made, first = done
             if first is not None:
                 return render(request, "office/first_password.html", {"of": made.user, "password": first})
-            messages.success(request, f"已任命{made.user}为{made.division.name}{made.get_role_display()}。")
+            messages.success(request, f"已任命{made.user}为{made.division.name} · {made.get_role_display()}。")
             return redirect("office:users")
     context = {"form": form, "heading": "任命", "action": "任命", "back": reverse("office:users"),
                "lead": "经办、财务和审批不能由同一个人兼任。"}  # fmt: skip
@@ -115,10 +115,10 @@ def end(request: OfficeRequest, pk: int) -> HttpResponse:
         )
         if done is not None:
             messages.success(
-                request, f"{held.user}自 {done.valid_to} 起不再任{held.division.name}{held.get_role_display()}。"
+                request, f"{held.user}自 {done.valid_to} 起不再任{held.division.name} · {held.get_role_display()}。"
             )
             return redirect("office:users")
-    context = {"form": form, "heading": f"结束岗位：{held.user}，{held.division.name}{held.get_role_display()}",
+    context = {"form": form, "heading": f"结束岗位：{held.user}，{held.division.name} · {held.get_role_display()}",
                "action": "结束", "back": reverse("office:users")}  # fmt: skip
     return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
 
