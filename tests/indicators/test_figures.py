@@ -26,7 +26,7 @@ def values(town: Town) -> dict[str, Value]:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("residents", 4), ("holders", 3), ("holders-hearing", 1), ("holders-visual", 0), ("holders-severe", 2),
+        ("residents", 4), ("holders", 3), ("holders-hearing", 1), ("holders-hearing-speech", 1), ("holders-visual", 0), ("holders-severe", 2),
         ("holders-elderly", 1), ("holders-children", 0), ("holders-working-age", 2), ("holders-dibao", 2),
         ("holders-hardship-unknown", 1), ("certificates-lapsed", 1), ("holders-died", 1), ("certificates-new", 0),
     ],

@@ -61,3 +61,9 @@ def test_taking_the_letter_is_on_record(person: Person, client: Client):
 
     entry = AuditEntry.objects.order_by("-sequence").first()
     assert (entry.action, entry.target) == ("office.letter", f"person:{person.pk}")
+
+
+@pytest.mark.parametrize("month", ["0001-01", "1899-12", "3000-01", "9999-12", "2025-13", "x"])
+def test_a_month_that_nobody_lives_in_is_not_found(person: Person, client: Client, month: str):
+    for page in ("people-entitlements", "people-letter"):
+        assert client.get(reverse(f"office:{page}", args=[person.pk]), {"month": month}).status_code == 404

@@ -108,6 +108,20 @@ def test_next_years_plan_ends_the_report(year: County):
     assert last["text"] == "1.逐人提醒换证（目标：持证残疾人5人）。"
 
 
+def test_sections_and_items_are_numbered_without_a_gap(year: County):
+    def numbers(sections: list[dict[str, str]]) -> str:
+        return "".join(section["heading"].partition("、")[0] for section in sections)
+
+    without = _compose().content["sections"]  # the section of the plan has nothing to say and is left out
+    for text in ("逐人提醒换证", "入户12次", "每月核对"):
+        add_plan_item(division="330499", year=2026, text=text, at=_AT, by=None)
+    planned = _compose().content["sections"]
+
+    assert numbers(without) == "一二三四五六七八九十"[: len(without)]
+    assert numbers(planned) == "一二三四五六七八九十"[: len(without) + 1]
+    assert planned[-1]["text"].splitlines() == ["1.逐人提醒换证。", "2.入户12次。", "3.每月核对。"]
+
+
 def test_this_years_targets_are_held_against_the_figures(year: County):
     add_plan_item(division="330499", year=2025, text="扩大持证面", indicator="holders", target="5", at=_AT, by=None)
 

@@ -12,6 +12,9 @@ from zhucan.core.errors import ZhucanError
 _WRITTEN = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})|([0-9]{2})|年([0-9]{1,2})月)")
 
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999  # what anybody may type; days beyond a calendar cannot be reached from these
+
+
 class InvalidMonth(ZhucanError, ValueError):
     """The text or the numbers name no calendar month."""
 
@@ -37,7 +40,7 @@ class Month:
     def parse(cls, text: str) -> Self:
         """Return the month written as `2025-05` (also `202505` and `2025年5月`).
 
-        Raises `InvalidMonth` for anything else.
+        Raises `InvalidMonth` for anything else, and for years in which nobody alive can have been paid.
 
         >>> Month.parse("2025-05")
         Month(year=2025, month=5)
@@ -45,6 +48,8 @@ class Month:
         match = _WRITTEN.fullmatch(text.strip())
         if match is None:
             raise InvalidMonth(f"“{text}”不是月份；请按 2025-05 的形式填写。")
+        if not _FIRST_YEAR <= int(match[1]) <= _LAST_YEAR:
+            raise InvalidMonth(f"“{text}”不在 {_FIRST_YEAR} 年至 {_LAST_YEAR} 年之间；请按 2025-05 的形式填写。")
         return cls(int(match[1]), int(match[2] or match[3] or match[4]))
 
     @classmethod

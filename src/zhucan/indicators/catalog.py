@@ -83,6 +83,9 @@ def _holders() -> Iterator[Indicator]:
     yield holders("holders", "持证残疾人", "true", "")
     for category, label in CATEGORY_LABELS.items():
         yield holders(f"holders-{category}", f"{label}残疾人", f"category = '{category}'", f"、类别为{label}残疾")
+    yield holders(
+        "holders-hearing-speech", "听力、言语残疾人", "category IN ('hearing', 'speech')", "、类别为听力或言语残疾"
+    )
     yield holders("holders-severe", "重度残疾人（一、二级）", "grade <= 2", "、等级为一级或二级")
     yield holders("holders-preschool", "0—6岁持证残疾儿童", "age <= 6", "、未满7周岁")
     yield holders("holders-children", "未成年持证残疾人", "age < 18", "、未满18周岁")
