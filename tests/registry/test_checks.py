@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 
+from tests.county import County
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import Division
 from zhucan.registry import checks, services
@@ -54,3 +56,29 @@ def test_an_id_number_changed_by_hand_is_found(person: Person):
     Person.objects.filter(pk=person.pk).update(id_index="0" * 32)
 
     assert len(list(checks.numbers_that_disagree())) == 1
+
+
+def test_a_row_taken_out_is_missed_once_the_chain_has_told_of_it(county: County):
+    person = county.person()
+    county.certify(person, "physical", 1)
+    county.dibao(person)
+    county.grant(person, "2025-01-06")
+    county.book("2025-01")
+    assert list(checks.faults()) == []
+
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM registry_hardship WHERE person_id = %s", [person.pk])
+
+    (said,) = list(checks.faults())
+    assert "困难身份" in said
+    assert "只剩 0 条" in said
+
+
+def test_what_is_recorded_late_and_what_is_retracted_are_not_taken_for_gone(county: County):
+    person = county.person()
+    county.grant(person, "2025-01-06")
+    county.book("2025-01")
+    county.dibao(person, "2024-01-01")  # bears a moment before the tally
+    county.dibao(person, "2024-01-01", kind="none", known="2025-03-01")  # retracts it
+
+    assert list(checks.faults()) == []

@@ -18,6 +18,7 @@ WORDS: Mapping[str, str] = {
     "cases.approve-all": "成批批准待遇",
     "cases.backpay": "同意补发换证中断的月份",
     "cases.explain": "查看一个人的判断（命令行）",
+    "cases.revoke": "撤销误批的待遇",
     "cases.withdraw": "办理退出",
     "demo.made": "生成示例县",
     "office.bank-file": "下载银行文件",
@@ -120,6 +121,7 @@ _DETAILS = {
     "applied_on": "申请日期",
     "as_of": "资料日期",
     "batch_size": "每批笔数",
+    "cause": "原因",
     "changed": "有变化",
     "corrected": "更正",
     "count": "数量",
@@ -134,6 +136,7 @@ _DETAILS = {
     "period": "期间",
     "place": "地方",
     "rejected": "退回",
+    "recorded": "已登记",
     "relation": "关系",
     "rights": "权限",
     "same_account": "原账户再试",
@@ -169,6 +172,8 @@ def detail_words(detail: Mapping[str, Any]) -> str:
 
 
 def _said(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{sum(value.values())} 条"
     if isinstance(value, list):
         return "、".join(_said(one) for one in value)
     return _VALUES.get(str(value), str(value))

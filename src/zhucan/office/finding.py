@@ -25,6 +25,7 @@ from zhucan.registry.models import (
     CertificateStatus,
     Hardship,
     HardshipKind,
+    Naming,
     Person,
     Residence,
     Spell,
@@ -115,14 +116,14 @@ def _believed(model: type[Spell], day: date | None) -> SpellQuerySet:
 
 
 def _running(awards: QuerySet[Award], day: date | None) -> QuerySet[Award]:
-    """Return the awards neither withdrawn nor lapsed, now or as known on a day."""
+    """Return the awards neither withdrawn, lapsed nor revoked, now or as known on a day."""
     if day is None:
-        return awards.filter(withdrawn_on=None, lapsed_from=None)
+        return awards.filter(withdrawn_on=None, lapsed_from=None, revoked_at=None)
     at = last_moment(day)
     booked = Bookmark.objects.filter(award=OuterRef("pk"), run__approved_at__lte=at).order_by(
         "-run__approved_at", "-pk"
     )
-    left = Q(withdrawal_recorded_at__lte=at, withdrawn_on__lte=day)
+    left = Q(withdrawal_recorded_at__lte=at, withdrawn_on__lte=day) | Q(revoked_at__lte=at)
     known = awards.filter(recorded_at__lte=at).exclude(left).annotate(gone=Subquery(booked.values("lapsed_from")[:1]))
     return known.filter(Q(gone=None) | Q(gone__gt=Month.of(day).index))
 
@@ -182,8 +183,12 @@ def rows(people: Iterable[Person], known_day: date | None = None) -> Iterator[di
     keys = [person.pk for person in shown]
     homes = dict(_believed(Residence, known_day).filter(person__in=keys).values_list("person_id", "division__name"))
     cards = {row.person_id: row for row in _believed(Certificate, known_day).filter(person__in=keys)}
+    called = {}
+    if known_day is not None:
+        called = dict(_believed(Naming, known_day).filter(person__in=keys).values_list("person_id", "name"))
     for person in shown:
         yield {
+            "name": called.get(person.pk, person.name),
             "person": person,
             "identity": masking.resident_id(person.id_number),
             "home": homes.get(person.pk, "已迁出或未登记"),

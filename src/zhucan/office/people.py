@@ -146,7 +146,7 @@ def _cells(keys: list[int], whole: bool, known_day: date | None) -> Iterator[tup
             person, card = row["person"], row["certificate"]
             yield (
                 str(person.pk),
-                person.name,
+                row["name"],
                 person.get_sex_display(),
                 person.born.isoformat(),
                 person.id_number if whole else row["identity"],

@@ -31,6 +31,7 @@ from zhucan.policy.explain import Explanation, explain
 from zhucan.policy.facts import BENEFIT_LABELS
 from zhucan.registry import models
 from zhucan.registry.models import Person, Spell
+from zhucan.registry.services import name_of
 from zhucan.web.charts import Bar, Chart
 from zhucan.web.forms import UNPROCESSABLE, DateField, Form
 
@@ -91,6 +92,7 @@ def file(request: OfficeRequest, pk: int) -> HttpResponse:
         lines = [line for line in lines if line.run.approved_at is not None and line.run.approved_at <= known_at]
     context = {
         "person": found,
+        "called": found.name if known_at is None else name_of(found, known_day or today(), known_at),
         "identity": masking.resident_id(found.id_number),
         "age": _age(found.born, known_day or today()),
         "home": home,
@@ -120,7 +122,7 @@ def file(request: OfficeRequest, pk: int) -> HttpResponse:
 
 
 def _models() -> tuple[type[Spell], ...]:
-    return (*SPELLS.values(), models.Certificate, models.Membership)
+    return (models.Naming, *SPELLS.values(), models.Certificate, models.Membership)
 
 
 def _known(model: type[Spell], person: Person, known_at: datetime | None) -> Any:
@@ -181,6 +183,8 @@ def _shows(spell: Spell) -> bool:
 def _value(spell: Any) -> str:
     """Return what a spell says, without anything that is kept closed."""
     match spell:
+        case models.Naming():
+            return str(spell.name)
         case models.Residence():
             return str(spell.division.name)
         case models.Hardship():

@@ -67,11 +67,18 @@ def _in_chinese(message: str) -> str:
     return message
 
 
+class _Help(DjangoHelpFormatter):
+    """Help whose first word is Chinese too."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
+
+
 class Parser(CommandParser):
     """A parser that speaks Chinese."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"formatter_class": DjangoHelpFormatter, **options, "add_help": False})
+        super().__init__(**{"formatter_class": _Help, **options, "add_help": False})
         self._positionals.title, self._optionals.title = "参数", "选项"
         self.add_argument("-h", "--help", action="help", default=SUPPRESS, help="显示这份说明")
 

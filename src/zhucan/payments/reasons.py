@@ -83,8 +83,10 @@ def _spells(line: Line) -> dict[str, list[Spell]]:
     """Return the person's rows of every relation, as known when the run looked."""
     found: dict[str, list[Spell]] = {}
     for relation, source in SOURCES.items():
+        if not issubclass(source.model, Spell):  # awards: what was granted is no row of the registry
+            continue
         rows = source.model._default_manager.filter(person=line.person_id)
-        known = rows.as_known(line.run.known_at)  # type: ignore[attr-defined]  # every source is a spell
+        known = rows.as_known(line.run.known_at)
         found[relation] = list(known.select_related("recorded_by").order_by("valid_from"))
     return found
 

@@ -21,6 +21,7 @@ from zhucan.payments.decide import Draft, Result, decide_month
 from zhucan.payments.models import Account, Basis, Bookmark, Entry, Line, LineKind, Remark, Run, RunStatus
 from zhucan.payments.scope import Scope
 from zhucan.policy.catalogue import scheme
+from zhucan.registry.tally import tally
 
 OPEN = (RunStatus.CALCULATED, RunStatus.CHECKED)
 
@@ -255,7 +256,10 @@ def approve(*, run: Run, at: datetime, by: User) -> Run:
         mark.award.lapsed_from = mark.lapsed_from
         mark.award.save(update_fields=["lapsed_from"])
     amount = locked.lines.filter(amount_fen__gt=0, booked=True).aggregate(sum=Sum("amount_fen"))["sum"] or 0
-    audit.record(actor=by, action="payments.approve", target=f"run:{run.pk}", at=at, amount_fen=amount, held=len(held))
+    audit.record(
+        actor=by, action="payments.approve", target=f"run:{run.pk}", at=at, amount_fen=amount, held=len(held),
+        recorded=tally(locked.known_at),
+    )  # fmt: skip
     return locked
 
 

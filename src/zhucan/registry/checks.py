@@ -1,7 +1,7 @@
 """What may never be false of the registry; each check returns sentences, never raises.
 
-They find rows that contradict each other or the numbers people carry. A row that was taken out, or changed into
-another that could be true, they do not find.
+They find rows that contradict each other or the numbers people carry, and miss rows that the audit chain tells of. A row
+changed into another that could be true they do not find.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,6 +23,7 @@ from zhucan.registry.models import (
     Income,
     Job,
     Membership,
+    Naming,
     OwnIncome,
     PayeeAccount,
     Person,
@@ -31,9 +32,11 @@ from zhucan.registry.models import (
     Stay,
 )
 from zhucan.registry.services import account_index, certificate_index, id_index
+from zhucan.registry.tally import rows_gone
 
 _ONE_AT_A_TIME: tuple[type[Spell], ...] = (
     Residence, Certificate, Hardship, Income, OwnIncome, Stay, Custody, PayeeAccount, Contact, Guardianship, Membership,
+    Naming,
 )  # fmt: skip
 _SPELLS: tuple[type[Spell], ...] = (*_ONE_AT_A_TIME, Benefit, Job, Death)
 _SHOWN = 100  # of one fault; more of the same tell nothing new
@@ -99,6 +102,13 @@ def before_birth() -> Iterator[str]:
         early = model._default_manager.filter(retracted_at=None, valid_from__lt=F("person__born"))
         for row in early.values("person_id", "valid_from")[:_SHOWN]:
             yield f"人员 {row['person_id']} 自 {row['valid_from']} 起的{_name(model)}记录早于出生日期：请更正。"
+
+
+def names_that_disagree() -> Iterator[str]:
+    """Who ever took another name is called by the last one."""
+    wrong = Naming.objects.filter(retracted_at=None, valid_to=None).exclude(name=F("person__name"))
+    for row in wrong.values("person_id")[:_SHOWN]:
+        yield f"人员 {row['person_id']} 的姓名与最近一次更名不符：记录可能被改动过，请对照证件更正。"
 
 
 def numbers_that_disagree() -> Iterator[str]:
@@ -184,9 +194,11 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     valid_after_expiry_order,
     impossible_periods,
     before_birth,
+    names_that_disagree,
     numbers_that_disagree,
     certificates_that_disagree,
     accounts_that_disagree,
+    rows_gone,
 )
 
 

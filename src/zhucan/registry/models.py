@@ -150,6 +150,15 @@ class Spell(models.Model):
         )
 
 
+class Naming(Spell):
+    """What the person is called; there are rows only of those who ever took another name."""
+
+    name = models.CharField("姓名", max_length=60)
+
+    class Meta(Spell.Meta):
+        verbose_name = "姓名"
+
+
 class Residence(Spell):
     """Where the person's hukou is: a village or community (a county where no more is known)."""
 

@@ -32,6 +32,7 @@ from zhucan.registry.models import (
     Household,
     Income,
     Membership,
+    Naming,
     PayeeAccount,
     Person,
     Residence,
@@ -425,8 +426,18 @@ def form_household(*, members: Mapping[Person, str], day: date, at: datetime, wi
 
 
 @transaction.atomic
-def rename(*, person: Person, name: str) -> Person:
-    """Change the current name and its initials."""
+def rename(*, person: Person, name: str, day: date, witness: Witness) -> Person:
+    """Let a person be called otherwise from a day on; what they were called before stays to be read."""
+    if not Naming.objects.filter(person=person).exists():
+        first = Witness(at=min(person.recorded_at, witness.at), source="登记")
+        spells.add(Naming, person, person.born, None, first, name=person.name)
+    spells.begin(Naming, person, day, witness, name=name)
     person.name, person.initials = name, initials(name)
     person.save(update_fields=["name", "initials"])
     return person
+
+
+def name_of(person: Person, day: date, known_at: datetime) -> str:
+    """Return what a person was called on a day, as known at a moment."""
+    found = Naming.objects.filter(person=person).as_known(known_at).on(day).first()
+    return person.name if found is None else str(found.name)

@@ -12,13 +12,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from zhucan.orgs import audit, divisions
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import AuditEntry
-from zhucan.registry import checks
+from zhucan.registry import checks, services
 from zhucan.registry.models import (
     Certificate,
     CertificateComponent,
     Contact,
     Hardship,
     ImportBatch,
+    Naming,
     PayeeAccount,
     Person,
     Residence,
@@ -164,7 +165,7 @@ def test_importing_the_same_file_again_changes_nothing(first: ImportResult, tmp_
     assert (again.new, again.corrected, again.unchanged) == (0, 0, first.new)
     assert len(again.rejected) == len(first.rejected)
     assert counts() == before
-    assert ImportBatch.objects.count() == 2
+    assert ImportBatch.objects.count() == 1
 
 
 def _mend(page: Worksheet) -> None:
@@ -286,4 +287,9 @@ def test_another_name_under_a_registered_number_comes_back_unless_a_rename_is_me
     import_people(
         path=path, at=moment(DECEMBER), by=None, division="330499", out=tmp_path / "m2.xlsx", allow_rename=True
     )
-    assert find("330499201209012960").name == "唐改名"
+    person = find("330499201209012960")
+    assert person.name == "唐改名"
+    known = [(row.name, row.valid_to) for row in Naming.objects.filter(person=person).as_known().order_by("valid_from")]
+    assert known == [("唐海宁", DECEMBER), ("唐改名", None)]
+    assert services.name_of(person, DECEMBER, moment(DECEMBER) - timedelta(seconds=1)) == "唐海宁"
+    assert list(checks.faults()) == []

@@ -25,6 +25,7 @@ from zhucan.registry.rosters.rows import Checker
 from zhucan.registry.rosters.writing import Keys, Pen, Writer
 from zhucan.registry.services import certificate_index, id_index, rename
 from zhucan.registry.spells import Witness
+from zhucan.registry.tally import tally
 
 _FIRST_DAY = date(1990, 1, 1)
 _BATCH = 5000  # people looked up, compared and written at a time, so that memory stays flat
@@ -186,7 +187,7 @@ def _take(rows: Iterator[Row], result: ImportResult, witness: Witness, as_of: da
                         Remark("certificate", "残疾人证：这个证号登记在另一个身份证号下；请核对是哪一个填错了。")
                     )
                 elif index in known:
-                    _take_known(teller, known[index], row, result, allow_rename)
+                    _take_known(teller, known[index], row, result, allow_rename, witness)
                 elif row.place_fault is not None or row.status not in ("", CertificateStatus.VALID):
                     row.faults.append(row.place_fault or not_valid(row))
                 else:
@@ -198,7 +199,9 @@ def _take(rows: Iterator[Row], result: ImportResult, witness: Witness, as_of: da
             writer.start(pen)
 
 
-def _take_known(teller: Teller, somebody: Known, row: Row, result: ImportResult, allow_rename: bool) -> None:
+def _take_known(
+    teller: Teller, somebody: Known, row: Row, result: ImportResult, allow_rename: bool, witness: Witness
+) -> None:
     row.faults += refused(somebody, row, allow_rename=allow_rename)
     if row.faults:
         return
@@ -208,13 +211,17 @@ def _take_known(teller: Teller, somebody: Known, row: Row, result: ImportResult,
         return
     changed |= teller.update(somebody, row)
     if somebody.name != row.name:
-        rename(person=Person.objects.get(pk=somebody.key), name=row.name)
+        person = Person.objects.get(pk=somebody.key)
+        rename(person=person, name=row.name, day=teller.as_of, witness=witness)
         changed = True
     result.corrected += changed
     result.unchanged += not changed
 
 
 def _log(result: ImportResult, roster: Roster, at: datetime, by: User | None, as_of: date) -> None:
+    """Keep what came of the file; one that was read before and changes nothing leaves nothing new to tell."""
+    if not result.changed and ImportBatch.objects.filter(kind="people", digest=roster.digest).exists():
+        return
     batch = ImportBatch.objects.create(
         kind="people", file_name=roster.path.name[:200], digest=roster.digest, at=at, by=by, counts=result.counts()
     )
@@ -226,5 +233,6 @@ def _log(result: ImportResult, roster: Roster, at: datetime, by: User | None, as
             at=at,
             digest=roster.digest,
             as_of=as_of.isoformat(),
+            recorded=tally(at),
             **result.counts(),
         )
