@@ -123,7 +123,7 @@ def test_posts_are_switched_openly_and_only_to_ones_own(user: User, county: Coun
     client.post(reverse("office:switch"), {"post": foreign.pk})
     assert "示例县 · 县级经办人" in client.get(reverse("office:home")).content.decode()
     client.post(reverse("office:switch"), {"post": other.pk})
-    assert f"{county.b.name}审计" in client.get(reverse("office:home")).content.decode()
+    assert f"{county.b.name} · 审计" in client.get(reverse("office:home")).content.decode()
     assert AuditEntry.objects.filter(action="orgs.acting-as").count() == 1
 
 

@@ -30,7 +30,7 @@ from zhucan.policy.engine import Outcome
 from zhucan.policy.explain import explain
 from zhucan.registry.models import Certificate, Person, Residence
 from zhucan.registry.queries import people_in, search
-from zhucan.web.middleware import too_often
+from zhucan.web.limits import too_often
 
 _A_MINUTE = 600
 _WRONG_A_MINUTE = 30

@@ -1,12 +1,12 @@
 """What every answer carries: the content policy, no caching of personal pages, and a limit on how often one may ask."""
 
 from collections.abc import Callable
-from time import monotonic
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from zhucan.web.limits import MINUTE, too_often
 
 _POLICY = "; ".join(
     (
@@ -22,7 +22,6 @@ _POLICY = "; ".join(
         "object-src 'none'",
     )
 )
-_MINUTE = 60
 _Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -57,16 +56,6 @@ class RateLimit:
         most = settings.ZHUCAN_ASKED_A_MINUTE if signed_in else settings.ZHUCAN_ASKED_A_MINUTE_UNKNOWN
         if too_often(who, most):
             response = render(request, "429.html", status=429)
-            response["Retry-After"] = str(_MINUTE)
+            response["Retry-After"] = str(MINUTE)
             return response
         return self.get_response(request)
-
-
-def too_often(who: str, most: int, seconds: int = _MINUTE) -> bool:
-    """Count one more time for `who` and tell whether that is more than `most` in these `seconds`."""
-    key = f"asked:{who}:{int(monotonic()) // seconds}"
-    cache.add(key, 0, timeout=seconds)
-    try:
-        return cache.incr(key) > most
-    except ValueError:  # dropped from the cache between the two calls
-        return False
