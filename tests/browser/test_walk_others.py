@@ -38,7 +38,7 @@ def test_a_commissioner_sees_her_village_alone(
     )
     for code, name in held:
         page.get_by_text("田秋月，").click()
-        button = page.get_by_role("button", name=f"{name}村（社区）专职委员")
+        button = page.get_by_role("button", name=f"{name} · 村（社区）专职委员")
         if button.count():
             button.click()
             expect(page.get_by_text(f"现在的岗位：{name}")).to_be_visible()

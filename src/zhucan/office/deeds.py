@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from zhucan.office.person import SECRETS
 from zhucan.orgs.models import Role
 from zhucan.policy.catalogue import SCHEMES
 from zhucan.registry.models import Holder
@@ -156,6 +157,9 @@ _VALUES = {
     **dict(Role.choices),
     **dict(Holder.Relation.choices),
     **{scheme.id: scheme.name for scheme in SCHEMES},
+    **{what: word for what, (word, _, _) in SECRETS.items()},
+    "password": "密码",
+    "code": "动态口令",
     "True": "是",
     "False": "否",
 }

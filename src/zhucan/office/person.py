@@ -35,7 +35,7 @@ from zhucan.registry.services import name_of
 from zhucan.web.charts import Bar, Chart
 from zhucan.web.forms import UNPROCESSABLE, DateField, Form
 
-_SECRETS: Mapping[str, tuple[str, type[Spell] | None, str]] = {
+SECRETS: Mapping[str, tuple[str, type[Spell] | None, str]] = {
     "id-number": ("公民身份号码", None, "id_number"),
     "phone": ("电话", models.Contact, "phone"),
     "address": ("住址", models.Contact, "address"),
@@ -147,7 +147,7 @@ def _closed(spells: Mapping[type[Spell], list[Any]], request: OfficeRequest) -> 
         "certificate": masking.certificate,
     }  # fmt: skip
     found = []
-    for what, (word, model, column) in _SECRETS.items():
+    for what, (word, model, column) in SECRETS.items():
         if model is None:
             continue
         row = _live(spells[model])
@@ -309,9 +309,9 @@ def _events(person: Person, spells: Mapping[type[Spell], list[Any]], lines: list
 def opened(request: OfficeRequest, pk: int, what: str) -> HttpResponse:
     """看一项平时遮住的资料：要写原因，会记入审计。"""
     person = get_object_or_404(scope.people(request), pk=pk)
-    if what not in _SECRETS:
+    if what not in SECRETS:
         raise Http404
-    word, model, column = _SECRETS[what]
+    word, model, column = SECRETS[what]
     form = OpenForm(request.POST or None)
     value = ""
     if form.is_valid():
