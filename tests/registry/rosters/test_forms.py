@@ -7,6 +7,8 @@ import openpyxl
 import pytest
 
 from tests.registry.rosters.conftest import HEAD, TODAY, Office, card, identity, line
+from zhucan.indicators import engine
+from zhucan.indicators.periods import Period
 from zhucan.orgs.clock import moment
 from zhucan.registry.models import (
     Certificate,
@@ -201,6 +203,22 @@ def test_kind_and_grade_may_stand_in_one_column(office: Office):
     certificate = office.certificate("王小明", identity(1), card(1), "肢体残疾二级", "2020-05-06", "河湾村", head=head)
 
     assert list(certificate.components.values_list("category", "grade")) == [("physical", 2)]
+
+
+@pytest.mark.parametrize("word", ["听力语言", "听力言语残疾", "聋哑"])
+@pytest.mark.parametrize("kind", ["hearing", "speech"])
+def test_a_merged_kind_is_told_apart_by_the_certificate_and_its_grade_has_its_day(office: Office, word: str, kind: str):
+    said = line(card=card(1, kind, 2), category=word, grade="二级")
+
+    doubts = office.doubts(*said)
+
+    assert "听力言语合写，已按证号登记为" in doubts[0]
+    certificate = Certificate.objects.get()
+    assert (certificate.category, certificate.grade, certificate.valid_from) == (kind, 2, date(2020, 5, 6))
+    counted = {
+        name: engine.figure(name, "330499", Period.year(2025)).value for name in ("holders-severe", f"holders-{kind}")
+    }
+    assert counted == {"holders-severe": 1, f"holders-{kind}": 1}
 
 
 def test_the_kinds_of_a_multiple_disability_are_registered_each_with_its_grade(office: Office):
