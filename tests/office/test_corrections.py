@@ -177,3 +177,26 @@ def test_the_letter_gives_reasons_and_the_right_of_review(person: Person, enter)
     assert "行政复议" in text
     assert "困难残疾人生活补贴：可以享受，每月" in text
     assert person.id_number not in text
+
+
+def test_a_new_name_ends_the_one_before_and_both_stay_to_be_read(person: Person, enter):
+    address, before = reverse("office:people-record", args=[person.pk, "name"]), person.name
+    asked = {**_on(date(2025, 3, 1)), "name": "唐 改名", "source": "户口簿"}
+    assert enter().post(address, {**asked, "name": "=1+1", "step": "save"}).status_code == 422
+    assert enter().post(address, {**asked, "step": "look"}).status_code == 200
+    person.refresh_from_db()
+    assert person.name == before
+
+    enter().post(address, {**asked, "step": "save"})
+
+    person.refresh_from_db()
+    assert (person.name, person.initials) == ("唐改名", "tgm")
+    client = enter()
+    now = client.get(reverse("office:people-file", args=[person.pk])).content.decode()
+    assert "唐改名" in now
+    assert before in now  # on the line of time, with who told it and when
+    then = client.get(reverse("office:people-file", args=[person.pk]), _on(date(2025, 6, 30), "known"))
+    assert then.context["called"] == before
+    row = client.get(reverse("office:people"), _on(date(2025, 6, 30), "known")).context["rows"][0]
+    assert row["name"] == before
+    assert client.post(reverse("office:people"), {"q": "唐改名"}).context["rows"][0]["name"] == "唐改名"

@@ -31,6 +31,7 @@ from zhucan.policy.catalogue import scheme
 from zhucan.policy.facts import BENEFIT_LABELS
 from zhucan.registry import models, services, spells
 from zhucan.registry.models import HardshipKind, Person, Spell
+from zhucan.registry.rosters.cells import BadCell, person_name
 from zhucan.registry.spells import Witness
 from zhucan.web.forms import UNPROCESSABLE, DateField, Form
 
@@ -47,6 +48,19 @@ class FactForm(Form):
         if not plain(said):
             raise forms.ValidationError("依据不要用尖括号，也不要用等号、加减号开头：请改写。")
         return said
+
+
+class NameForm(FactForm):
+    """现在叫什么。"""
+
+    name = forms.CharField(label="姓名", max_length=60)
+
+    def clean_name(self) -> str:
+        """Return a name written as rosters have it."""
+        try:
+            return person_name(self.cleaned_data["name"])
+        except BadCell as error:
+            raise forms.ValidationError(f"姓名{error}") from error
 
 
 class HardshipForm(FactForm):
@@ -157,6 +171,8 @@ class Fact:
 
 
 FACTS: Mapping[str, Fact] = {
+    "name": Fact("更名", NameForm, lambda person, data, witness: services.rename(
+        person=person, day=data["day"], name=data["name"], witness=witness)),
     "hardship": Fact("困难类型", HardshipForm, lambda person, data, witness: services.set_hardship(
         person=person, day=data["day"], kind=data["kind"], witness=witness)),
     "income": Fact("家庭人均月收入", AmountForm, lambda person, data, witness: services.set_income(

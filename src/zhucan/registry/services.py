@@ -427,12 +427,14 @@ def form_household(*, members: Mapping[Person, str], day: date, at: datetime, wi
 
 @transaction.atomic
 def rename(*, person: Person, name: str, day: date, witness: Witness) -> Person:
-    """Let a person be called otherwise from a day on; what they were called before stays to be read."""
+    """Let a person be called otherwise from a day on; what they were called before stays to be read. Raises `NotInLife`."""
+    in_life(person, day, witness)
     if not Naming.objects.filter(person=person).exists():
         first = Witness(at=min(person.recorded_at, witness.at), source="登记")
         spells.add(Naming, person, person.born, None, first, name=person.name)
     spells.begin(Naming, person, day, witness, name=name)
-    person.name, person.initials = name, initials(name)
+    last = Naming.objects.filter(person=person).as_known().get(valid_to=None)
+    person.name, person.initials = last.name, initials(last.name)
     person.save(update_fields=["name", "initials"])
     return person
 

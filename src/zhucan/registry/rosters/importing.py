@@ -212,7 +212,7 @@ def _take_known(
     changed |= teller.update(somebody, row)
     if somebody.name != row.name:
         person = Person.objects.get(pk=somebody.key)
-        rename(person=person, name=row.name, day=teller.as_of, witness=witness)
+        rename(person=person, name=row.name, day=max(teller.as_of, person.born), witness=witness)
         changed = True
     result.corrected += changed
     result.unchanged += not changed
