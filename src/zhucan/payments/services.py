@@ -258,7 +258,7 @@ def approve(*, run: Run, at: datetime, by: User) -> Run:
     amount = locked.lines.filter(amount_fen__gt=0, booked=True).aggregate(sum=Sum("amount_fen"))["sum"] or 0
     audit.record(
         actor=by, action="payments.approve", target=f"run:{run.pk}", at=at, amount_fen=amount, held=len(held),
-        recorded=tally(locked.known_at),
+        recorded=tally(at),
     )  # fmt: skip
     return locked
 
