@@ -74,18 +74,30 @@ def years_of(text: str) -> list[int]:
     return found
 
 
+def years_in_title(text: str) -> list[int]:
+    """Return the years of a title, the 年 left out or not, in digits or Chinese numerals."""
+    return years_of(re.sub(r"(?<!\d)((?:19|20)\d{2})(?![\d年])", r"\1年", text))
+
+
 def title_years(article: Article) -> list[int]:
-    """Return the years of the title, the 年 left out or not."""
-    return [int(year) for year in re.findall(r"(?<!\d)(?:19|20)\d{2}(?!\d)", article.title)]
+    """Return the years of the title."""
+    return years_in_title(article.title)
 
 
-def body_year(article: Article) -> int | None:
-    """Return the year that the body speaks of: most named, and first where several are named as often."""
-    counted = Counter(year for paragraph in article.body for year in years_of(paragraph.text))
-    return max(counted, key=lambda year: counted[year]) if counted else None
+def opening_years(article: Article) -> list[int]:
+    """Return the years that sentences begin with: those the report speaks of, not those it compares with."""
+    found = []
+    for sentence in article.sentences:
+        match = YEAR.match(sentence.text.lstrip())
+        if match and not re.match("以来|以前|底|末", sentence.text.lstrip()[match.end() :]):
+            found += years_of(match[0])
+    return found
 
 
 def year_of(article: Article) -> int | None:
-    """Return the year of a report: the first of its title, or the one its body speaks of."""
+    """Return the year of a report: the first of its title, or the one that most sentences begin with."""
     named = title_years(article)
-    return named[0] if named else body_year(article)
+    if named:
+        return named[0]
+    counted = Counter(opening_years(article))
+    return max(counted, key=lambda year: counted[year]) if counted else None

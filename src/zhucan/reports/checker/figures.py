@@ -33,7 +33,7 @@ KINDS: Mapping[str, str] = {
     "‰": "permille",
     **dict.fromkeys("家所个处座", "place"),
     **dict.fromkeys("场次期批届", "event"),
-    **dict.fromkeys("件台套辆副条篇份本册例项支对张部块只盏株头米首幅", "item"),
+    **dict.fromkeys("件台套辆副条篇份本册例项支对张部块只盏株头米首幅枚面", "item"),
 }
 """What each unit counts."""
 PEOPLE = frozenset({"person", "times", "household", "household-times"})
@@ -148,6 +148,8 @@ def _counts(text: str, match: re.Match[str], unit: str) -> bool:
     if unit in ("次", "届", "期", "批") and before == "第":
         return False
     if match["han"]:
+        if unit == "项":
+            return False
         if len(match["han"]) == 1 and match["han"] == "一":
             return False
         if unit in (
@@ -177,8 +179,7 @@ def _counts(text: str, match: re.Match[str], unit: str) -> bool:
 def _value(match: re.Match[str]) -> tuple[Fraction | None, Fraction]:
     if match["number"]:
         plain = match["number"].replace(",", "")
-        decimals = len(plain.partition(".")[2])
-        return Fraction(plain), Fraction(1, 10**decimals)
+        return Fraction(plain), Fraction(1, 10 ** len(plain.partition(".")[2]))
     if match["hundredths"]:
         whole, _, decimals = match["hundredths"].partition("点")
         read = numeral(whole)
@@ -186,10 +187,8 @@ def _value(match: re.Match[str]) -> tuple[Fraction | None, Fraction]:
             return None, Fraction(1)
         digits = "".join(str(numeral(one)) for one in decimals)
         return Fraction(f"{read}.{digits or 0}"), Fraction(1, 10 ** len(digits))
-    read = numeral(match["han"])
-    if read is None:  # 三四十: about so many
-        return None, Fraction(1)
-    return Fraction(read), Fraction(1)
+    counted = numeral(match["han"])
+    return (None if counted is None else Fraction(counted)), Fraction(1)  # none in 三四十: about so many
 
 
 def _span(match: re.Match[str], value: Fraction, step: Fraction, kind: str) -> tuple[Interval, bool]:

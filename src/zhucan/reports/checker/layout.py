@@ -160,9 +160,15 @@ def _paragraph(group: list[tuple[int, str]], table: bool) -> Paragraph:
         starts.append((length, number))
         pieces.append(piece)
         length += len(piece)
+    marked = re.match(r"^\s*#{1,6}\s+", pieces[0])
+    if marked:  # a heading of Markdown
+        pieces[0] = pieces[0][marked.end() :]
+        starts = [(max(0, place - marked.end()), number) for place, number in starts]
     printed = "".join(pieces)
     text = canonical(printed)
-    return Paragraph(text, printed, tuple(starts), heading=not table and _is_heading(text), table=table)
+    return Paragraph(
+        text, printed, tuple(starts), heading=not table and (marked is not None or _is_heading(text)), table=table
+    )
 
 
 def _is_heading(text: str) -> bool:

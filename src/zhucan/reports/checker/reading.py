@@ -14,7 +14,7 @@ from zhucan.core.errors import ZhucanError
 LARGEST = 20 << 20  # bytes
 _UNPACKED = 200 << 20  # bytes: what a Word file may grow to
 _MOST_PARTS = 5000
-LONGEST = 2_000_000  # characters of text, some thousand pages
+LONGEST = 500_000  # characters of text, some four hundred pages
 SUFFIXES = (".docx", ".txt", ".md")
 
 

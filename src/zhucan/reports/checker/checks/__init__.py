@@ -19,8 +19,10 @@ from zhucan.reports.checker.checks import (
     restated,
     scope,
     sums,
+    tables,
     terms,
     titles,
+    totals,
     wording,
 )
 from zhucan.reports.checker.findings import Finding
@@ -30,10 +32,12 @@ Check = Callable[[Article], Iterator[Finding]]
 
 CHECKS: tuple[Check, ...] = (
     sums.among,
-    sums.closed,
-    sums.respective,
-    sums.tables,
-    sums.bounded,
+    totals.closed,
+    sums.divided,
+    sums.rest,
+    totals.respective,
+    tables.tables,
+    rates.bounded,
     rates.percentages,
     rates.shares_sum,
     growth.changes,
@@ -44,7 +48,6 @@ CHECKS: tuple[Check, ...] = (
     titles.repeated,
     titles.years,
     titles.body,
-    titles.opening,
     titles.halves,
     events.plans,
     events.counted_days,

@@ -11,7 +11,7 @@ from zhucan.reports.checker.text import Article
 
 _DATE = re.compile(r"(?:(?P<year>(?:19|20)\d{2})年)?(?<!\d)(?P<month>\d{1,2})月(?P<day>\d{1,2})(?:日|号)")
 _MONTH = re.compile(r"(?<![\d.个])(?P<month>\d{1,2})月(?!\d)")
-_CUT = re.compile(r"(?<![\d.])(?P<month>\d{1,2})月(?P<day>\d{1,2})(?![\d日号、，,.-]|[—~～至到和]|\s*日)")
+_CUT = re.compile(r"(?<![\d.])(?P<month>\d{1,2})月(?P<day>\d{1,2})(?![\d日号、.-]|，\d{1,2}[日号]|[—~至到和]|\s*日)")
 _NO_MONTH = re.compile(r"(?:年|于|在|，|。)月(?P<day>\d{1,2})[日号]|(?:\d{1,2})月[日号](?!报|程|常|期)")
 _RANGE = re.compile(r"(?<![\d.])(?P<first>\d{1,2})月?(?:份)?[-—~至到](?P<last>\d{1,2})月")
 _SPELL = re.compile(r"(?P<m1>\d{1,2})月(?P<d1>\d{1,2})日?[-—~至到]+(?:(?P<m2>\d{1,2})月)?(?P<d2>\d{1,2})日")

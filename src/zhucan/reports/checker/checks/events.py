@@ -4,7 +4,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from zhucan.reports.checker.calendar import HELD, PLAN_NAME, YEARLY, plan_years, title_years, year_of, years_of
+from zhucan.reports.checker.calendar import (
+    HELD,
+    PLAN_NAME,
+    YEARLY,
+    opening_years,
+    plan_years,
+    title_years,
+    year_of,
+    years_of,
+)
 from zhucan.reports.checker.findings import Finding, Severity
 from zhucan.reports.checker.numbers import numeral
 from zhucan.reports.checker.text import Article, Paragraph
@@ -83,11 +92,7 @@ def _task_year(article: Article) -> int | None:
     named = title_years(article)
     if named:
         return named[-1]
-    for paragraph in article.body:
-        found = years_of(paragraph.text)
-        if found:
-            return found[0]
-    return None
+    return next(iter(opening_years(article)), None)
 
 
 def _only_plan(article: Article) -> bool:

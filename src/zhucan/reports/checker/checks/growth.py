@@ -13,7 +13,9 @@ from zhucan.reports.checker.text import Article, Sentence
 
 _UP = "增加|增长|提高|上升|净增|增幅|提升|扩大|多|增|涨|升"
 _DOWN = "减少|下降|降低|缩减|回落|缩短|少|减|降"
-_DELTA = re.compile(rf"(?P<way>{_UP}|{_DOWN})(?:了|幅度?为?|率为?|约为?)?$")
+_DELTA = re.compile(
+    rf"(?P<way>{_UP}|{_DOWN})(?:了|幅度?为?|率为?|约为?|支出|投入|发放|安置|培训|征收|服务|拨付|救助|完成)?$"
+)
 _FROM = re.compile(r"(?:由|从)[^，。；]{0,14}$")
 _TO = re.compile(rf"(?P<way>{_UP}|{_DOWN}|发展|调整)[^，。；]{{0,2}}(?:到了?|至|为)$")
 _DOUBLE = re.compile(r"翻(?P<times>[一两二三])番|翻番|翻了一番")
@@ -35,7 +37,8 @@ def changes(article: Article) -> Iterator[Finding]:
                 continue
             now, before, step = _values(sentence, figures, at)
             if one.kind == "percent":
-                yield from _percent(sentence, one, way["way"], now, before, step)
+                yield from _best_percent(sentence, figures, at, way["way"], now, before, step)
+                yield from _should_be_points(sentence, one, way["way"], figures, at)
             elif one.kind == "points":
                 yield from _points(sentence, one, way["way"], figures, at)
             elif one.kind == "multiple":
@@ -76,6 +79,52 @@ def _values(sentence: Sentence, figures: list[Figure], at: int) -> tuple[Figure 
         else:
             break
     return now, before, step
+
+
+def _best_percent(
+    sentence: Sentence,
+    figures: list[Figure],
+    at: int,
+    way: str,
+    now: Figure | None,
+    before: Figure | None,
+    step: Figure | None,
+) -> Iterator[Finding]:
+    """Judge a percentage by the values beside it, unless those of the whole before 其中 explain it."""
+    one = figures[at]
+    if step is None and at + 1 < len(figures):
+        after = figures[at + 1]
+        near = len(sentence.paragraph.text[one.end : after.start]) <= 6
+        if near and _DELTA.search(after.label) and after.kind in SUMMED and (now is None or now.kind == after.kind):
+            step = after
+    kind = (now or before or step or one).kind
+    wholes = [
+        each
+        for each in figures[:at]
+        if each.kind == kind and each is not now and not _DELTA.search(each.label) and not BASE.search(each.label)
+    ]
+    found = list(_percent(sentence, one, way, now, before, step))
+    for other in reversed(wholes):
+        if not found or not (before or step):
+            break
+        if not list(_percent(sentence, one, way, other, before, step)):
+            return
+    yield from found
+
+
+def _should_be_points(sentence: Sentence, one: Figure, way: str, figures: list[Figure], at: int) -> Iterator[Finding]:
+    """Find the difference of two rates printed as per cent: 由 80% 提高到 85%，提高 5%."""
+    told_rates = [each for each in figures[:at] if each.kind == "percent" and not _DELTA.search(each.label)][-2:]
+    if len(told_rates) < 2:
+        return
+    first, second = told_rates
+    now, before = (first, second) if BASE.search(second.label) else (second, first)
+    if not (BASE.search(before.label) or _FROM.search(before.label)):
+        return
+    larger, smaller = (before, now) if _down(way) else (now, before)
+    if one.fits(larger.span - smaller.span):
+        detail = f"{before.printed}到{now.printed}相差 {told(larger.value - smaller.value)} 个百分点，不是 {told(one.value)}%：请改为“个百分点”。"
+        yield sentence.paragraph.finding("percentage-points", Severity.DOUBT, one.start, detail)
 
 
 def _verdict(one: Figure, worked: Interval) -> Severity | None:
@@ -203,15 +252,6 @@ def _directions(sentence: Sentence, figures: list[Figure]) -> Iterator[Finding]:
                     verdict,
                     after.start,
                     f"{told(larger.value)} - {told(smaller.value)} = {told(larger.value - smaller.value)}，写的是{delta['way']}{after.printed}：请核对。",
-                )
-        elif first.kind == "percent" and after.kind == "percent":
-            points = larger.span - smaller.span
-            if after.fits(points):
-                yield sentence.paragraph.finding(
-                    "percentage-points",
-                    Severity.DOUBT,
-                    after.start,
-                    f"{first.printed}到{second.printed}是 {told(larger.value - smaller.value)} 个百分点，不是 {told(after.value)}%：请改为“个百分点”。",
                 )
         elif first.kind in SUMMED and after.kind == "percent" and first.value:
             worked = (larger.span - smaller.span) / first.span

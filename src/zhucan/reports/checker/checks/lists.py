@@ -11,7 +11,7 @@ from zhucan.reports.checker.text import CJK, Article
 _N = r"[两二三四五六七八九十]|\d{1,2}"
 _ITEM = rf"[{CJK}A-Za-z“”《》·（）]{{1,14}}"
 _COUNTED = re.compile(
-    rf"(?P<list>(?:{_ITEM}、)+{_ITEM}?(?:(?:和|与|及|以及){_ITEM})?)(?P<more>等)?(?P<number>{_N})(?P<measure>个|大|类|项|种|家|级|支|名|位|条|方面)(?P<noun>部门|单位|方面|环节|层面|类别|项目|项|社区|街道|乡镇|镇|县|区|村|平台|工程|机制|内容|服务|行动|[{CJK}]{{2}})"
+    rf"(?P<list>(?:{_ITEM}、)+{_ITEM}?(?:(?:和|与|及|以及){_ITEM})?)(?P<more>等)?(?P<number>{_N})(?P<measure>个|大|类|项|种|家|级|支|名|位|条|期|场|方面)(?P<noun>部门|单位|方面|环节|层面|类别|项目|项|社区|街道|乡镇|镇|县|区|村|平台|工程|机制|内容|服务|行动|[{CJK}]{{2}})"
 )
 _LEVELS = frozenset(["国", "省", "市", "县", "区", "镇", "乡", "村", "街道", "社区", "乡镇", "国家", "中央"])
 _DEPARTMENTS = re.compile(
@@ -66,7 +66,7 @@ def _entries(text: str) -> list[str]:
     return entries[opened[-1] :] if opened else entries
 
 
-_OPENS = re.compile("对|为|向|给|从|由|将|把|在|包括|涉及|按照|围绕|通过|根据")
+_OPENS = re.compile(r"(?:(?<![比核校面针])对|为|向|给|从|由|将|把|在|包括|涉及|按照|围绕|通过|根据)(?=.{2})")
 
 
 def departments(article: Article) -> Iterator[Finding]:

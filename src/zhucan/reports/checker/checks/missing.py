@@ -13,6 +13,7 @@ _LOST = re.compile(
 _NO_MEASURE = re.compile(
     r"(?P<word>(?:培训|服务|救助|惠及|慰问|走访|新增|安置|资助|发放|完成|举办|开展|建成)[\u4e00-\u9fff]{0,8}?)"
     r"(?P<unit>活动场|培训班期|讲座次|会议次|招聘会场|残疾人名|残疾人人次|人名|家庭户|辅具件|辅助器具件|宣传册份|资料份)(?=[，。；、]|$)"
+    r"|(?P<acted>参训|培训|服务|惠及|受益|参与|参加)(?:残疾人)?人次(?=[，。；、]|$)"
 )
 _ORDINAL = re.compile(
     r"第(?P<unit>届|个(?=[“”\u4e00-\u9fff]{0,8}(?:日|节|年))|次(?=[\u4e00-\u9fff]{0,8}(?:大会|会议)))"
@@ -50,7 +51,7 @@ def lost(article: Article) -> Iterator[Finding]:
                 "number-missing",
                 Severity.ERROR,
                 match.start(),
-                f"“{match[0]}”少了数字：请补上有多少{match['unit'][-1]}。",
+                f"“{match[0]}”少了数字：请补上有多少{(match['unit'] or '人次')[-1]}。",
             )
         for match in _ORDINAL.finditer(paragraph.text):
             yield paragraph.finding(

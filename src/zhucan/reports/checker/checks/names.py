@@ -131,15 +131,31 @@ def _same_name(one: str, two: str) -> bool:
     if differing == 0:
         return True
     long = max(map(len, plain))
-    return differing <= 2 and long >= 8 and len(plain[0]) == len(plain[1]) and not _counts_differ(*plain)
+    return differing <= 2 and long >= 5 and len(plain[0]) == len(plain[1]) and not _counts_differ(*plain)
 
 
 def _counts_differ(one: str, two: str) -> bool:
     """Tell whether what differs is a number, a sex, a place or a time: then they are two things."""
     pairs = [(a, b) for a, b in zip(one, two, strict=True) if a != b]
-    return any(
-        set(pair) & set("一二三四五六七八九十上下左右东西南北男女前后春夏秋冬省市县区乡镇村甲乙丙丁") for pair in pairs
+    return any(set(pair) <= alike for pair in pairs for alike in _ALIKE)
+
+
+_ALIKE = tuple(
+    map(
+        set,
+        (
+            "一二三四五六七八九十",
+            "上中下左右",
+            "东西南北中",
+            "男女",
+            "前后",
+            "春夏秋冬",
+            "省市县区乡镇村街社",
+            "甲乙丙丁",
+        ),
     )
+)
+"""Characters of which each means another thing of the same sort."""
 
 
 def _cores(name: str) -> Iterator[str]:

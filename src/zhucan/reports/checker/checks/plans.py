@@ -23,9 +23,9 @@ def targets(article: Article) -> Iterator[Finding]:
         for sentence in paragraph.sentences:
             for place, clause in sentence.clauses():
                 match = _TARGET.search(clause)
-                if match and not _NUMBER.search(
-                    re.sub(r"十[一二三四五六七八九]?五|第[一二三四五六七八九十]+", "", clause)
-                ):
+                rest = re.split("[；。]", paragraph.text[place : sentence.end])[0]
+                rest = re.sub(r"十[一二三四五六七八九]?五|第[一二三四五六七八九十]+", "", rest)
+                if match and not _NUMBER.search(rest):
                     yield paragraph.finding(
                         "plan-without-number",
                         Severity.DOUBT,

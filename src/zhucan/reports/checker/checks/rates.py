@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from zhucan.reports.checker.checks.sums import BASE, CHANGE, mainly
@@ -12,7 +13,7 @@ from zhucan.reports.checker.text import Article, Sentence
 
 _SHARE = re.compile(r"占(?P<of>[^，。；占]{0,20}?)(?:的?(?:比例|比重|比))?(?:的|为|达到?|约为?)?$")
 _DONE = re.compile(
-    r"(?:完成|达到?|占)[^，。；]{0,16}?(?:任务|指标|目标|计划)(?:任务)?(?:总数|数|总量|量)?的?$|完成率[^，。；]{0,4}$|完成比例[^，。；]{0,4}$|完成进度[^，。；]{0,4}$"
+    r"(?:完成|达到?|占)[^，。；]{0,16}?(?:任务|指标|目标|计划)(?:任务)?(?:总数|数|总量|量)?(?:\d[\d.,]*[万亿]?(?:人次|[人名户家件个场次元]))?的?$|完成率[^，。；]{0,4}$|完成比例[^，。；]{0,4}$|完成进度[^，。；]{0,4}$"
 )
 _EXCESS = re.compile(
     r"超额(?:完成)?[^，。；]{0,10}?(?:任务|目标|指标|计划)?(?:的)?$|超出?[^，。；]{0,6}(?:任务|目标|计划|指标)(?:数)?的?$|超任务$"
@@ -32,7 +33,10 @@ def percentages(article: Article) -> Iterator[Finding]:
     """Check every percentage that says how it comes about."""
     for sentence in article.sentences:
         for at, one in enumerate(sentence.figures):
-            if one.kind != "percent" or CHANGE.search(one.label) or BASE.search(one.label):
+            if one.kind in SUMMED and re.search(r"超额(?:完成)?$", one.label):
+                yield from _beyond(sentence, one, at)
+            changed = CHANGE.search(one.label) and not _EXCESS.search(one.label)
+            if one.kind != "percent" or changed or BASE.search(one.label):
                 continue
             label = _label(sentence, one)
             if _EXCESS.search(label):
@@ -123,6 +127,19 @@ def _excess(sentence: Sentence, one: Figure, at: int) -> Iterator[Finding]:
         )
 
 
+def _beyond(sentence: Sentence, one: Figure, at: int) -> Iterator[Finding]:
+    """Check 超额完成 36 人 against what was done and the target."""
+    target = _target_before(sentence, at)
+    done = [each for each in _before(sentence, at) if each is not target and each.kind == one.kind]
+    if target is None or target.kind != one.kind or not done:
+        return
+    if not any(one.nearly(each.span - target.span) for each in done):
+        right = f"{told(done[-1].value)} - {told(target.value)} = {told(done[-1].value - target.value)}"
+        yield sentence.paragraph.finding(
+            "completion", Severity.ERROR, one.start, f"{right}，超额写的是{one.printed}：请核对。"
+        )
+
+
 def _whole_target(done: Figure, percent: Figure, more: int) -> int | None:
     """Return a whole target that the printed percentage (and `more`) fits, None where there is none."""
     low, high = percent.span.low + more, percent.span.high + more
@@ -193,7 +210,7 @@ def _share(article: Article, sentence: Sentence, one: Figure, at: int, of: str) 
     gap = sentence.paragraph.text[part.end : one.start]
     if len(gap) > 36 or "。" in gap:
         return
-    strong, weak = _denominators(article, sentence, part, before, of)
+    strong, weak = _graded(article, part, of) or _denominators(article, sentence, part, before, of)
     candidates = [*strong, *weak]
     if not candidates or any(
         one.nearly(_percent(part, each)) and one.fits(_percent(part, each)) for each in candidates
@@ -211,9 +228,32 @@ def _share(article: Article, sentence: Sentence, one: Figure, at: int, of: str) 
         severity = _verdict(one, _percent(part, whole), Severity.ERROR) or Severity.DOUBT
         if part.approximate or (whole.approximate and severity is Severity.ERROR):
             severity = Severity.DOUBT if part.approximate and whole.approximate else severity
+        if part.kind != whole.kind:
+            severity = Severity.DOUBT
         yield sentence.paragraph.finding(
             "share", severity, one.start, f"{_said(part, whole)}，不是{one.printed}：请核对。"
         )
+
+
+def _graded(article: Article, part: Figure, of: str) -> tuple[list[Figure], list[Figure]] | None:
+    """Return the sum of two grades as what 占一、二级残疾人 is a share of, None where the report does not give both."""
+    grades = re.search("([一二三四])级?[、和]([一二三四])级", of)
+    if grades is None:
+        return None
+    found: list[Figure] = []
+    for grade in grades.groups():
+        own = [
+            each
+            for sentence in article.sentences
+            for each in sentence.figures
+            if each.kind == part.kind and re.search(rf"(?<![、和]){grade}级[^、和，]{{0,6}}$", each.label)
+        ]
+        if len({each.value for each in own}) != 1:
+            return None
+        found.append(own[0])
+    one, two = found
+    printed = f"{told(one.value + two.value)}{one.unit}"
+    return [replace(one, value=one.value + two.value, span=one.span + two.span, printed=printed)], []
 
 
 def _denominators(
@@ -239,6 +279,9 @@ def _denominators(
         distinct = {each.value for each in elsewhere}
         if named:
             return named[-1:], [*same, *elsewhere]
+        other = [each for each in (*earlier, *before[:-1]) if core in each.label and each.value >= part.value]
+        if len(other) == 1 and not elsewhere:
+            return other, same
         return (elsewhere[:1] if len(distinct) == 1 and len(core) >= 4 else []), [*same, *elsewhere]
     among = sentence.text.rfind("其中", 0, part.start - sentence.start)
     if among >= 0:
@@ -258,6 +301,20 @@ def _rate(sentence: Sentence, one: Figure, at: int, name: str) -> Iterator[Findi
     if one.approximate and re.search("以上|以下|超过|不低于", one.printed):
         return
     before = _before(sentence, at)
+    done, left = _done_and_left(sentence, name)
+    if done and left:
+        whole_span = done.span + left.span
+        worked = done.span / whole_span
+        severity = _verdict(one, Interval(worked.low * 100, worked.high * 100), Severity.ERROR)
+        if severity:
+            both = done.value + left.value
+            detail = (
+                f"{told(done.value)} ÷（{told(done.value)} + {told(left.value)}）= {told(done.value / both * 100)}%"
+            )
+            yield sentence.paragraph.finding(
+                "rate", severity, one.start, f"{detail}，{name}写的是{one.printed}：请核对。"
+            )
+        return
     if len(before) < 2:
         return
     kind = before[-1].kind
@@ -271,16 +328,27 @@ def _rate(sentence: Sentence, one: Figure, at: int, name: str) -> Iterator[Findi
         return
     if len(sentence.paragraph.text[last.end : one.start]) > 16:
         return
-    clear = (
-        bool(_NEED.search(whole.around) or _NEED.search(other.label))
-        and bool(_GOT.search(part.around))
-        and len(same) == 2
-    )
+    asked = bool(_NEED.search(whole.around) or _NEED.search(other.label) or re.search("已|其中", part.label))
+    clear = asked and bool(_GOT.search(part.around)) and len(same) == 2
     severity = _verdict(one, _percent(part, whole), Severity.ERROR if clear else Severity.DOUBT)
-    if severity and (clear or len(same) == 2):
+    if severity and (clear or (asked and len(same) == 2)):
         yield sentence.paragraph.finding(
             "rate", severity, one.start, f"{_said(part, whole)}，{name}写的是{one.printed}：请核对。"
         )
+
+
+def _done_and_left(sentence: Sentence, name: str) -> tuple[Figure | None, Figure | None]:
+    """Return the figures of 已追回 and 未追回 for a 追回率."""
+    deed = re.escape(name.removesuffix("率")[-2:])
+    done = [
+        one
+        for one in sentence.figures
+        if re.search(rf"(?:已|共)[\u4e00-\u9fff]{{0,2}}{deed}[\u4e00-\u9fff]{{0,4}}$", one.label)
+    ]
+    left = [one for one in sentence.figures if re.search(rf"(?:未|尚未){deed}[\u4e00-\u9fff]{{0,4}}$", one.label)]
+    if len(done) != 1 or len(left) != 1 or done[0].kind != left[0].kind or not done[0].value:
+        return None, None
+    return done[0], left[0]
 
 
 def shares_sum(article: Article) -> Iterator[Finding]:
@@ -310,3 +378,20 @@ def shares_sum(article: Article) -> Iterator[Finding]:
                 shares[0].start,
                 f"{' + '.join(told(one.value) for one in shares)} = {told(summed)}%，不是 100%：请核对各项占比。",
             )
+
+
+def bounded(article: Article) -> Iterator[Finding]:
+    """Find shares and rates beyond a hundred per cent."""
+    for sentence in article.sentences:
+        for one in sentence.figures:
+            if (
+                one.kind == "percent"
+                and one.span.low > 100
+                and re.search(
+                    r"(?:占|占比|比重|就业率|覆盖率|参保率|入学率|合格率|满意率|满意度|适配率|服务率|发放率|普及率|监护率|持证率)[^，。；]{0,8}$",
+                    one.label,
+                )
+            ):
+                yield sentence.paragraph.finding(
+                    "share", Severity.ERROR, one.start, f"“{one.label[-8:]}{one.printed}”超过了 100%：请核对。"
+                )

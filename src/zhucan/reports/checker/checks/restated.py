@@ -95,7 +95,7 @@ def clauses(article: Article) -> Iterator[Finding]:
         for one, sentence in told[1:]:
             if sentence is where or (one.span.meets(first.span) and one.value == first.value):
                 continue
-            if _differ(where, sentence, first, one):
+            if _differ(where, sentence):
                 continue
             severity = (
                 Severity.DOUBT
@@ -136,7 +136,7 @@ def _clause(sentence: Sentence, one: Figure) -> str:
     return text[max(begin, sentence.start) : min(ends, default=sentence.end)]
 
 
-def _differ(one: Sentence, two: Sentence, first: Figure, second: Figure) -> bool:
+def _differ(one: Sentence, two: Sentence) -> bool:
     """Tell whether the sentences speak of different places or times."""
     places = [set(_PLACE.findall(each.text)) for each in (one, two)]
     if places[0] != places[1] and all(places):
@@ -145,4 +145,4 @@ def _differ(one: Sentence, two: Sentence, first: Figure, second: Figure) -> bool
         set(re.findall(r"(?:19|20)\d{2}年|\d{1,2}月|上半年|下半年|季度|[春夏秋冬]季|节", each.text))
         for each in (one, two)
     ]
-    return bool(times[0] and times[1] and times[0] != times[1]) or first.unit[-1] != second.unit[-1]
+    return bool(times[0] and times[1] and times[0] != times[1])

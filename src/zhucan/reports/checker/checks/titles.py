@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from zhucan.reports.checker.calendar import body_year, title_years, years_of
+from zhucan.reports.checker.calendar import title_years, years_in_title, years_of
 from zhucan.reports.checker.findings import Finding, Severity
 from zhucan.reports.checker.text import Article
 
@@ -50,7 +50,7 @@ def _alike(one: str, two: str) -> bool:
 def years(article: Article) -> Iterator[Finding]:
     """Find a plan for the year of the summary, or for one that is not the next."""
     for title in article.titles:
-        named = [int(year) for year in re.findall(r"(?<!\d)((?:19|20)\d{2})(?!\d)", title.text)]
+        named = years_in_title(title.text)
         if len(named) == 2 and _BOTH.search(title.text) and named[1] != named[0] + 1:
             yield Finding(
                 "title-years",
@@ -61,38 +61,34 @@ def years(article: Article) -> Iterator[Finding]:
             )
 
 
+_BEGINS = re.compile(
+    r"^\s*((?:19|20)\d{2}|二[〇零][一二][〇零一二三四五六七八九])年(?!以来|以后|起|底|末|度?工作计划|[-—~至到]|\d{1,2}月|[^，。]{0,6}(?:以来|以后|之后))"
+)
+
+
 def body(article: Article) -> Iterator[Finding]:
-    """Find a body about another year than the title."""
-    named = title_years(article)
-    spoken = body_year(article)
-    if not named or spoken is None or spoken in named:
-        return
-    counted = Counter(year for paragraph in article.body for year in years_of(paragraph.text))
-    if max((counted[year] for year in named), default=0) * 2 >= counted[spoken] or counted[spoken] < 2:
-        return
-    for paragraph in article.body:
-        if spoken in years_of(paragraph.text):
-            place = paragraph.text.find(f"{spoken}年")
-            lines = sorted({one.line for one in article.body if spoken in years_of(one.text)})
-            yield paragraph.finding(
-                "title-and-body",
-                Severity.ERROR,
-                max(place, 0),
-                f"标题是 {named[0]} 年，正文写的是 {spoken} 年（第 {'、'.join(map(str, lines[:6]))} 行）：请核对是不是用了往年的稿子。",
-            )
-            return
-
-
-def opening(article: Article) -> Iterator[Finding]:
-    """Find a first paragraph that begins with a year the title does not have."""
+    """Find a body about another year than the title: it begins with that year, or its sentences mostly do."""
     named = title_years(article)
     if not named or not article.body:
         return
-    first = article.body[0]
-    begins = re.match(r"(?:\s*)((?:19|20)\d{2})年(?!以来|起|至|-|—|[^，]{0,6}(?:以来|以后|之后))", first.text)
-    if begins and int(begins[1]) not in named and body_year(article) in named:
-        yield first.finding(
-            "title-and-body", Severity.ERROR, 0, f"标题是 {named[0]} 年，开头写“{begins[1]}年”：请核对年份。"
+    begun = [(years_of(f"{match[1]}年")[0], one) for one in article.sentences if (match := _BEGINS.match(one.text))]
+    strange = [
+        (year, one) for year, one in begun if year not in named and not (one.paragraph.plan and year > named[-1])
+    ]
+    if not strange or (all(one.plan for one in article.body) and strange[0][0] == named[0] - 1):
+        return
+    year, sentence = strange[0]
+    opening = sentence.paragraph is article.body[0] and sentence.start == 0
+    own = sum(one in named for one, _ in begun)
+    told = Counter(each for paragraph in article.body for each in years_of(paragraph.text))
+    if opening or (len(strange) >= 2 and own == 0 and told[year] > sum(told[each] for each in named)):
+        lines = sorted({one.line for one in article.body if year in years_of(one.text)})
+        where = "、".join(map(str, lines[:6]))
+        yield sentence.paragraph.finding(
+            "title-and-body",
+            Severity.ERROR,
+            sentence.start,
+            f"标题是 {named[0]} 年，正文写的是 {year} 年（第 {where} 行）：请核对是不是用了往年的稿子。",
         )
 
 

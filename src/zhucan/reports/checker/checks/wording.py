@@ -129,7 +129,7 @@ _CUT = _cut()
 
 
 def lists(article: Article) -> Iterator[Finding]:
-    """Find one item of a parallel list that is shorter than the others by a character: 及时上报、及时协、及时解决."""
+    """Find one item of a parallel list that is shorter than the others by a character."""
     for paragraph in article.body:
         for match in re.finditer(rf"(?:[{CJK}]{{3,6}}、){{2,}}[{CJK}]{{3,6}}", paragraph.text):
             entries = match[0].split("、")
