@@ -165,6 +165,21 @@ def open_errors(report: Report) -> list[Finding]:
     return [one.finding for one in findings_of(report) if one.open and one.finding.severity is Severity.ERROR]
 
 
+def refuse_drafts(report: Report) -> None:
+    """Raise `CheckRefused` where a report has open errors and nobody let it out all the same."""
+    if not Release.objects.filter(report=report).exists():
+        _refuse_errors(open_errors(report))
+
+
+def _refuse_errors(errors: list[Finding]) -> None:
+    if errors:
+        first = errors[0]
+        raise CheckRefused(
+            f"报告里还有 {len(errors)} 处错误没有处理（第 {first.line} 行：{first.detail.rstrip('。')}），不能定稿："
+            "请改正后重写，或写明仍然定稿的理由。"
+        )
+
+
 @transaction.atomic
 def release(*, report: Report, at: datetime, by: User | None, despite: str = "") -> Release:
     """Let a report of ours out, once, and return how. Raises `CheckRefused` where errors stand open without a reason."""
@@ -172,12 +187,8 @@ def release(*, report: Report, at: datetime, by: User | None, despite: str = "")
     if kept is not None:
         return kept
     errors = open_errors(report)
-    if errors and not despite.strip():
-        first = errors[0]
-        raise CheckRefused(
-            f"报告里还有 {len(errors)} 处错误没有处理（第 {first.line} 行：{first.detail.rstrip('。')}），不能定稿："
-            "请改正后重写，或写明仍然定稿的理由。"
-        )
+    if not despite.strip():
+        _refuse_errors(errors)
     reason = _reason(despite, "仍然定稿的理由") if errors else ""
     told: list[Any] = [one.as_dict() for one in errors]
     made = Release.objects.create(report=report, at=at, by=by, reason=reason, errors=told)

@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from zhucan.reports.checker.figures import Figure
 from zhucan.reports.checker.text import Article, Sentence
 
 _SIZE = 4  # characters of a run
@@ -23,7 +24,13 @@ class Pair:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[^\u4e00-\u9fff\dxX%.]", "", re.sub(r"^\s*\d{1,2}[、.]", "", text))
+    text = re.sub(
+        rf"(?:(?:{_CATEGORY})残疾(?:人)?\d*[人名]?[、，和]?){{3,}}", "", re.sub(r"^\s*\d{1,2}[、.]", "", text)
+    )
+    return re.sub(r"[^\u4e00-\u9fff\dxX%.]", "", text)
+
+
+_CATEGORY = "视力|听力|言语|语言|肢体|智力|精神|多重"
 
 
 def pairs(article: Article) -> list[Pair]:
@@ -68,9 +75,9 @@ def _pair(one: Sentence, two: Sentence, runs: frozenset[str], others: frozenset[
     match = SequenceMatcher(None, first, second, autojunk=False).find_longest_match()
     shared = first[match.a : match.a + match.size]
     claims = _first_claims(one.text) & _first_claims(two.text)
-    told_with_number = bool(re.search(r"\d", shared))
+    told_with_number = bool(re.search(r"[\u4e00-\u9fff]\d+[\u4e00-\u9fff]", shared))
     beyond = common - max(0, match.size - _SIZE + 1)
-    if closeness < 75 and beyond < 3 and not claims:
+    if (closeness < 75 and beyond < 3 and not claims) or _parallel(one, two):
         return None
     if (
         (closeness >= 50 and (match.size >= 10 or common >= 20))
@@ -79,6 +86,23 @@ def _pair(one: Sentence, two: Sentence, runs: frozenset[str], others: frozenset[
     ):
         return Pair(one, two, shared, closeness)
     return None
+
+
+def _parallel(one: Sentence, two: Sentence) -> bool:
+    """Tell whether two sentences are built alike but count other things: most figures with the same words differ."""
+    same = different = 0
+    for figure in one.figures:
+        twins = [each for each in two.figures if each.kind == figure.kind and alike(figure, each)]
+        if twins:
+            same += any(each.value == figure.value for each in twins)
+            different += all(each.value != figure.value for each in twins)
+    return different >= 2 and different > same
+
+
+def alike(one: Figure, two: Figure) -> bool:
+    """Tell whether two figures have the same words before or behind them."""
+    before, after = one.label[-3:], one.tail[:4]
+    return bool((before and two.label[-3:] == before) or (after and two.tail[:4] == after))
 
 
 def _first_claims(text: str) -> set[str]:

@@ -20,6 +20,7 @@ _STOCK = re.compile(r"(?:现有|共有|登记在册|在册|持有|总数|拥有|
 _PERSON_NOUN = re.compile(
     r"((?:持证|登记|在册|重度|困难|就业年龄段|劳动年龄段|视力|听力|言语|肢体|智力|精神|多重)?残疾(?:人专职委员|人|儿童|学生))"
 )
+_WHOSE = re.compile(r"(?:[\u4e00-\u9fff]{0,4}(?:省|市|县|区|镇|乡|街道|村|社区))?")
 _PLACE = re.compile(r"([\u4e00-\u9fff]{2,4}(?:省|市|县|区|镇|乡|街道|村|社区))(?!残联|级|委|政府)")
 
 
@@ -38,7 +39,7 @@ def pairs_of_values(article: Article) -> Iterator[Finding]:
                 continue
             severity = (
                 Severity.DOUBT
-                if one.span.meets(twin.span) or one.value == twin.value or pair.closeness < 80
+                if one.span.meets(twin.span) or one.value == twin.value or pair.closeness < 90
                 else severity_cap
             )
             for own, other, here, there in ((one, twin, pair.one, pair.two), (twin, one, pair.two, pair.one)):
@@ -121,8 +122,13 @@ def _key(sentence: Sentence, one: Figure) -> tuple[str, str] | None:
         return None
     if _STOCK.search(one.label) or re.match(r"(?:持证|登记在册|在册)", one.tail):
         nouns = _PERSON_NOUN.findall(clause)
-        qualifiers = re.sub(r"[^\u4e00-\u9fff]", "", _FILLER.sub("", one.label))
-        if nouns and one.kind == "person" and len(nouns) == 1 and len(qualifiers) <= len(nouns[0]) + 4:
+        rest = re.sub(r"[^\u4e00-\u9fff]", "", _STOCK.sub("", _FILLER.sub("", one.label)).replace("残疾人", ""))
+        if (
+            len(nouns) == 1
+            and one.kind == "person"
+            and _WHOSE.fullmatch(rest)
+            and not re.search("农村|城镇|城市", rest)
+        ):
             return ("stock " + nouns[0].replace("在册", "持证").replace("登记", "持证"), one.kind)
     words = _FILLER.sub("", one.label) + "#" + _FILLER.sub("", one.tail)
     plain = re.sub(r"[^\u4e00-\u9fff#]", "", words)

@@ -202,7 +202,10 @@ def divided(article: Article) -> Iterator[Finding]:
             near = before[-1].span.low * Fraction(7, 10) <= worked.low <= before[-1].span.high * Fraction(13, 10)
             if not near and not exhaustive(parts):
                 continue
-            yield paragraph.finding("parts-and-whole", Severity.ERROR, parts[0].start, arithmetic(parts, before[-1]))
+            overlapping = parts[0].kind in PEOPLE and not exhaustive(parts) and worked.low > before[-1].span.high
+            said = arithmetic(parts, before[-1]) + ("如果有人同时属于几类，请写明有重复。" if overlapping else "")
+            severity = Severity.DOUBT if overlapping else Severity.ERROR
+            yield paragraph.finding("parts-and-whole", severity, parts[0].start, said)
 
 
 def _run(paragraph: Paragraph, sentence: Sentence, begin: int) -> list[Figure]:
