@@ -33,6 +33,7 @@ Check = Callable[[Article], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     sums.among,
     totals.closed,
+    totals.bracketed,
     sums.divided,
     sums.rest,
     totals.respective,
@@ -42,6 +43,7 @@ CHECKS: tuple[Check, ...] = (
     rates.shares_sum,
     growth.changes,
     growth.rates,
+    growth.times,
     averages.averages,
     restated.pairs_of_values,
     restated.clauses,

@@ -86,6 +86,7 @@ def _average(sentence: Sentence, one: Figure, kinds: tuple[str, ...]) -> Iterato
     if not counts or not totals or "分别" in sentence.text or not one.value:
         return
     counts = _without_parts(sentence, counts)
+    counts = [each for each in counts if not AIM.search(each.label)] or counts
     near_counts, near_totals = (_beside(sentence, one, found) for found in (counts, totals))
     clear = len(near_counts) == 1 and len(near_totals) == 1
     if clear:
@@ -166,7 +167,11 @@ def _beside(sentence: Sentence, one: Figure, figures: list[Figure]) -> list[Figu
     text = sentence.paragraph.text
     begin = max(sentence.start, text.rfind("；", sentence.start, one.start))
     stop = text.find("；", one.end, sentence.end)
-    ends = [each.end for each in sentence.figures if begin < each.end < one.start and _is_average(sentence, each)]
+    ends = [
+        each.end
+        for each in sentence.figures
+        if begin < each.end < one.start and each.kind == one.kind and _is_average(sentence, each)
+    ]
     begin = max([begin, *ends])
     return [each for each in figures if begin <= each.start and (stop < 0 or each.end <= stop)]
 

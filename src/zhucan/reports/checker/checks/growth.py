@@ -18,7 +18,7 @@ _DELTA = re.compile(
 )
 _FROM = re.compile(r"(?:由|从)[^，。；]{0,14}$")
 _TO = re.compile(rf"(?P<way>{_UP}|{_DOWN}|发展|调整)[^，。；]{{0,2}}(?:到了?|至|为)$")
-_DOUBLE = re.compile(r"翻(?P<times>[一两二三])番|翻番|翻了一番")
+_DOUBLE = re.compile(r"翻了?(?P<times>[一两二三])番|翻番")
 _AGAINST = re.compile(r"比|较|同比|环比|上年|去年|增幅|由|从")
 _RATE_WORD = re.compile(r"[率比重]$|占比|比例|比重|率(?:达|为|由|从|到)?")
 
@@ -283,13 +283,34 @@ def rates(article: Article) -> Iterator[Finding]:
                 )
 
 
+def times(article: Article) -> Iterator[Finding]:
+    """Check 是上季度 4.3 万元的 2 倍 against the two values."""
+    for sentence in article.sentences:
+        for at, one in enumerate(sentence.figures):
+            if one.kind != "multiple" or at < 2 or not re.fullmatch("的(?:近|约)?", one.label):
+                continue
+            now, before = sentence.figures[at - 2], sentence.figures[at - 1]
+            between = sentence.paragraph.text[now.end : before.start]
+            if (
+                now.kind != before.kind
+                or not before.value
+                or not re.search("是|为|相当于|达到?", between)
+                or len(between) > 20
+            ):
+                continue
+            verdict = _verdict(one, now.span / before.span)
+            if verdict:
+                detail = f"{told(now.value)} ÷ {told(before.value)} = {told(now.value / before.value)} 倍，写的是{one.printed}：请核对。"
+                yield sentence.paragraph.finding("multiple", verdict, one.start, detail)
+
+
 def _doubled(sentence: Sentence, figures: list[Figure]) -> Iterator[Finding]:
     match = _DOUBLE.search(sentence.text)
     if match is None:
         return
     times = 2 ** {"一": 1, "两": 2, "二": 2, "三": 3}.get(match["times"] or "一", 1)
     place = sentence.start + match.start()
-    near = [one for one in figures if one.end <= place and place - one.end < 24 and one.kind in SUMMED][-2:]
+    near = [one for one in figures if one.end <= place and place - one.end < 32 and one.kind in SUMMED][-2:]
     if len(near) < 2 or near[0].kind != near[1].kind:
         return
     first, second = near

@@ -24,9 +24,11 @@ _FREE = re.compile(
     r"满意率|知晓率|增长率|报销率|减免率|利用率|入住率|使用率|出勤率|好转率|有效率|治愈率|及时率|准确率|发病率|抽检|抽查|回访|升学率|录取率"
 )
 _NEED = re.compile(
-    r"应|需|共有?|符合|总|现有|在册|适龄|年龄段|持证|登记|任务|目标|有[\u4e00-\u9fff]{0,8}(?:需求|愿望)的?|排查|确定|名单"
+    r"应|需|预算|额度|共有?|符合|总|现有|在册|适龄|年龄段|持证|登记|任务|目标|有[\u4e00-\u9fff]{0,8}(?:需求|愿望)的?|排查|确定|名单"
 )
-_GOT = re.compile(r"已|完成|实际|实现|就业|参保|参加|享受|其中|得到|接受|适配|纳入|落实|入学|签约|发放")
+_GOT = re.compile(
+    r"支出|使用|拨付|收回|建成|已|完成|实际|实现|就业|参保|参加|享受|其中|得到|接受|适配|纳入|落实|入学|签约|发放"
+)
 
 
 def percentages(article: Article) -> Iterator[Finding]:
@@ -207,7 +209,20 @@ def _share(article: Article, sentence: Sentence, one: Figure, at: int, of: str) 
     part = before[-1]
     if re.search(r"任务|计划|目标", of):
         return
-    gap = sentence.paragraph.text[part.end : one.start]
+    if re.search(r"\d", of):  # 占应建数 7 个的：the whole is printed within
+        if len(before) < 2 or before[-2].kind != part.kind:
+            return
+        whole, part = part, before[-2]
+        severity = _verdict(one, _percent(part, whole), Severity.ERROR)
+        if severity:
+            yield sentence.paragraph.finding(
+                "share", severity, one.start, f"{_said(part, whole)}，不是{one.printed}：请核对。"
+            )
+        return
+    named = _named_part(sentence, before, one)
+    if named is not None:
+        part, before = named, [*[each for each in before if each is not named], named]
+    gap = sentence.paragraph.text[before[-1].end : one.start] if named is None else ""
     if len(gap) > 36 or "。" in gap:
         return
     strong, weak = _graded(article, part, of) or _denominators(article, sentence, part, before, of)
@@ -233,6 +248,15 @@ def _share(article: Article, sentence: Sentence, one: Figure, at: int, of: str) 
         yield sentence.paragraph.finding(
             "share", severity, one.start, f"{_said(part, whole)}，不是{one.printed}：请核对。"
         )
+
+
+def _named_part(sentence: Sentence, before: list[Figure], one: Figure) -> Figure | None:
+    """Return the figure that the words before 占 name, when it is not the last one: 金牌占奖牌总数的."""
+    subject = re.search(r"(?:^|，)(?P<name>[\u4e00-\u9fff]{2,6})占$", _label(sentence, one).partition("占")[0] + "占")
+    if subject is None:
+        return None
+    found = [each for each in before[:-1] if each.label.lstrip("、，").endswith(subject["name"])]
+    return found[0] if len(found) == 1 else None
 
 
 def _graded(article: Article, part: Figure, of: str) -> tuple[list[Figure], list[Figure]] | None:
@@ -279,6 +303,9 @@ def _denominators(
         distinct = {each.value for each in elsewhere}
         if named:
             return named[-1:], [*same, *elsewhere]
+        totals = [each for each in same if "总" in of and re.search("共|总|合计", each.label)]
+        if totals:
+            return totals[-1:], same
         other = [each for each in (*earlier, *before[:-1]) if core in each.label and each.value >= part.value]
         if len(other) == 1 and not elsewhere:
             return other, same

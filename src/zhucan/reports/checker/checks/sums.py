@@ -12,7 +12,9 @@ from zhucan.reports.checker.text import Article, Paragraph, Sentence
 CHANGE = re.compile(
     r"(?:增加|增长|减少|下降|提高|上升|降低|净增|增幅|超额|多|少|增|减|涨|升|降)了?(?:支出|投入|发放|安置|培训|征收|服务|拨付|救助|完成)?(?:约|近|超过)?$|同比|环比"
 )
-BASE = re.compile(r"上年|去年|上一年|上年同期|去年同期|同期|前一年|上届|原有|原来|以往")
+BASE = re.compile(
+    r"上季度|上个?月|上期|[一二三]季度末|上年|去年|上一年|上年同期|去年同期|同期|前一年|上届|原有|原来|以往"
+)
 AVERAGE = re.compile(r"(?:均|每)[^，。；]{0,8}$|标准[^，。；]{0,4}$")
 _TARGET = re.compile(r"目标|任务|计划|指标|应|标准|达到?$|容纳|不低于")
 AIM = re.compile(r"(?:任务|目标|计划|指标)[^，。；]{0,6}$")
@@ -197,7 +199,7 @@ def divided(article: Article) -> Iterator[Finding]:
             earlier = [one for one in mainly(paragraph.figures) if one.end <= parts[0].start and one.value >= most]
             before = [one for one in earlier if one.kind == parts[0].kind]
             worked = total([one.span for one in parts])
-            if not before or any(worked.meets(one.span) for one in before):
+            if not before or any(worked.meets(one.span) for one in _counted_anywhere(article, parts)):
                 continue
             near = before[-1].span.low * Fraction(7, 10) <= worked.low <= before[-1].span.high * Fraction(13, 10)
             if not near and not exhaustive(parts):
@@ -206,6 +208,14 @@ def divided(article: Article) -> Iterator[Finding]:
             said = arithmetic(parts, before[-1]) + ("如果有人同时属于几类，请写明有重复。" if overlapping else "")
             severity = Severity.DOUBT if overlapping else Severity.ERROR
             yield paragraph.finding("parts-and-whole", severity, parts[0].start, said)
+
+
+def _counted_anywhere(article: Article, parts: list[Figure]) -> Iterator[Figure]:
+    """Yield every other figure of the kind: the whole of a list may stand in another paragraph."""
+    for sentence in article.sentences:
+        yield from (
+            one for one in sentence.figures if one.kind == parts[0].kind and not one.approximate and one not in parts
+        )
 
 
 def _run(paragraph: Paragraph, sentence: Sentence, begin: int) -> list[Figure]:

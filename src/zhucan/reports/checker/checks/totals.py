@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from zhucan.reports.checker.checks.sums import BASE, CHANGE, WHOLE, arithmetic, exhaustive, mainly, scale_of
+from zhucan.reports.checker.checks.sums import AIM, BASE, CHANGE, WHOLE, arithmetic, exhaustive, mainly, scale_of
 from zhucan.reports.checker.figures import SUMMED, Figure
 from zhucan.reports.checker.findings import Finding, Severity
 from zhucan.reports.checker.numbers import Interval, numeral, told, total
@@ -28,23 +28,60 @@ def closed(article: Article) -> Iterator[Finding]:
 
 
 _CARRIED = re.compile(
-    r"^(?:以上|上述)?(?P<number>[两三四五])?(?:项|类|者|处)?[\u4e00-\u9fff]{0,4}?(?:共计|合计|总计|一共)[\u4e00-\u9fff]{0,6}$"
+    r"^\s*(?:以上|上述)?(?:(?P<number>[两三四五六七八九])(?:项|类|者|处|个[\u4e00-\u9fff]{2,4}))?[\u4e00-\u9fff]{0,4}?"
+    r"(?:共计|合计|总计|一共|(?<=.)共)[\u4e00-\u9fff]{0,6}$"
 )
 
 
 def _carried(sentence: Sentence, figures: list[Figure]) -> Iterator[Finding]:
-    """Check a total that opens a sentence, 两项合计, against the figures of the sentence before."""
+    """Check totals that open a sentence, 两项合计 or 合计, against the figures of the sentence before."""
     at = sentence.paragraph.sentences.index(sentence)
-    whole = figures[0] if figures and at else None
-    opened = _CARRIED.match(whole.label.lstrip()) if whole else None
-    if whole is None or opened is None or whole.kind not in SUMMED:
-        return
-    parts = [one for one in mainly(sentence.paragraph.sentences[at - 1].figures) if one.kind == whole.kind]
-    counted = numeral(opened["number"]) if opened["number"] else None
-    if len(parts) < 2 or (counted != len(parts) and not opened[0].startswith(("以上", "上述"))):
-        return
-    if not total([one.span for one in parts]).meets(whole.span):
-        yield sentence.paragraph.finding("parts-and-whole", Severity.ERROR, whole.start, arithmetic(parts, whole))
+    text = sentence.paragraph.text
+    for number, whole in enumerate(figures[:3] if at else []):
+        opened = _CARRIED.match(text[sentence.start : whole.start])
+        follows = number and re.fullmatch("[、，]", text[figures[number - 1].end : whole.start])
+        if whole.kind not in SUMMED or not (opened or follows):
+            continue
+        if follows and not _CARRIED.match(text[sentence.start : figures[0].start]):
+            continue
+        parts = [
+            one
+            for one in mainly(sentence.paragraph.sentences[at - 1].figures)
+            if one.kind == whole.kind and not AIM.search(one.label)
+        ]
+        counted = numeral(opened["number"]) if opened and opened["number"] else None
+        if (
+            len(parts) < 2
+            or (counted and counted != len(parts))
+            or any(re.search("共|合计|总", one.label) for one in parts)
+        ):
+            continue
+        summed = sum((one.value for one in parts), Fraction(0))
+        near = bool(whole.value) and abs(summed - whole.value) <= whole.value * Fraction(3, 10)
+        if near and not total([one.span for one in parts]).meets(whole.span):
+            yield sentence.paragraph.finding("parts-and-whole", Severity.ERROR, whole.start, arithmetic(parts, whole))
+
+
+_BRACKET = re.compile(r"（(?P<inside>[^（）]{4,160})）")
+
+
+def bracketed(article: Article) -> Iterator[Finding]:
+    """Check a total divided in brackets right behind it: 156人次（视力18人次、肢体97人次……）."""
+    for paragraph in article.body:
+        for match in _BRACKET.finditer(paragraph.text):
+            whole = next((one for one in paragraph.figures if match.start() - 6 <= one.end <= match.start()), None)
+            inside = [one for one in paragraph.figures if match.start() < one.start < match.end()]
+            parts = [one for one in inside if whole and one.kind == whole.kind]
+            if whole is None or whole.kind not in SUMMED or len(parts) < 2 or len(parts) != len(mainly(parts)):
+                continue
+            if "其中" in match[0] or any(WHOLE.search(one.label) for one in parts):
+                continue
+            summed = sum((one.value for one in parts), Fraction(0))
+            gap = abs(summed - whole.value) / whole.value if whole.value else Fraction(1)
+            if gap <= Fraction(3, 10) and not total([one.span for one in parts]).meets(whole.span):
+                sure = exhaustive(parts) or gap <= Fraction(2, 10)
+                severity = Severity.ERROR if sure else Severity.DOUBT
+                yield paragraph.finding("parts-and-whole", severity, whole.start, arithmetic(parts, whole))
 
 
 def _ending(sentence: Sentence, figures: list[Figure]) -> Iterator[Finding]:
