@@ -44,6 +44,13 @@ class TextForm(Form):
         label="或者粘贴文字", required=False, widget=forms.Textarea({"rows": 10, "class": "wide"}), strip=False
     )
 
+    def clean_file(self) -> "UploadedFile[Any] | None":
+        """Let a file of bearable size pass, before it is read."""
+        file: UploadedFile[Any] | None = self.cleaned_data["file"]
+        if file and (file.size or 0) > LARGEST:
+            raise forms.ValidationError(f"文件超过 {LARGEST >> 20} MB：请去掉图片，或分成几个文件再检查。")
+        return file
+
     def clean(self) -> dict[str, Any]:
         """Let one of the two pass."""
         data = super().clean() or {}
@@ -134,7 +141,7 @@ def _shown(request: OfficeRequest, lines: Sequence[str], told: Sequence[Told]) -
     rows = [
         {
             "number": number,
-            "pieces": list(_pieces(line, by_line[number])),
+            "pieces": [(piece.replace("\t", " | "), tag) for piece, tag in _pieces(line, by_line[number])],
             "findings": [{"told": one, "tag": _TAGS[one.finding.severity]} for one in by_line[number]],
         }
         for number, line in enumerate(lines, start=1)
