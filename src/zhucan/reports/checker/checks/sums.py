@@ -46,7 +46,7 @@ def mainly(figures: list[Figure]) -> list[Figure]:
 def among(article: Article) -> Iterator[Finding]:
     """Check what follows 其中 against the figure it divides."""
     for paragraph in article.body:
-        for match in re.finditer("其中", paragraph.text):
+        for match in _AMONG.finditer(paragraph.text):
             whole = whole_of(paragraph, match.start())
             sentence = paragraph.sentence_at(match.start())
             if whole is None:
@@ -54,6 +54,26 @@ def among(article: Article) -> Iterator[Finding]:
             parts = parts_of(paragraph, sentence, match.end(), whole)
             if parts:
                 yield from _judge(paragraph, whole, parts, match.start())
+            if len(parts) > 1:
+                yield from _beside(paragraph, sentence, match.start(), parts)
+
+
+_AMONG = re.compile(r"其中|(?<=[\u4e00-\u9fff”])中，(?=[\u4e00-\u9fff“])")
+
+
+def _beside(paragraph: Paragraph, sentence: Sentence, place: int, parts: list[Figure]) -> Iterator[Finding]:
+    """Check what each part has beside it, as money beside persons, against the total of that kind before 其中."""
+    after = [one for one in sentence.figures if one.start >= place and one.kind != parts[0].kind]
+    kinds = {one.kind for one in after} & SUMMED
+    for kind in kinds:
+        second = [one for one in after if one.kind == kind][: len(parts)]
+        whole = next((one for one in reversed(mainly(sentence.figures)) if one.end <= place and one.kind == kind), None)
+        ends = [*[one.start for one in parts[1:]], sentence.end]
+        paired = len(second) == len(parts) == len(mainly(second)) and all(
+            part.end <= one.start < end for part, one, end in zip(parts, second, ends, strict=True)
+        )
+        if whole is not None and paired:
+            yield from _judge(paragraph, whole, second, second[0].start)
 
 
 def whole_of(paragraph: Paragraph, place: int) -> Figure | None:
@@ -89,7 +109,8 @@ def parts_of(paragraph: Paragraph, sentence: Sentence, place: int, whole: Figure
         between = paragraph.text[end : one.start]
         if one.kind != whole.kind:
             share = one.kind in ("percent", "permille") and not CHANGE.search(one.label) and "率" not in one.label
-            if share or (parts and AVERAGE.search(one.label)):
+            attached = parts and not one.label.strip("、，")
+            if share or attached or (parts and AVERAGE.search(one.label)):
                 continue
             break
         if CHANGE.search(one.label) or BASE.search(one.label):
@@ -133,7 +154,7 @@ def _judge(paragraph: Paragraph, whole: Figure, parts: list[Figure], place: int)
             )
         return
     worked = total([one.span for one in parts])
-    if worked.meets(whole.span):
+    if makes_up(parts, whole):
         return
     said = arithmetic(parts, whole)
     over = worked.low > whole.span.high
@@ -153,11 +174,22 @@ def _judge(paragraph: Paragraph, whole: Figure, parts: list[Figure], place: int)
             )
         elif whole.kind not in PEOPLE:
             yield paragraph.finding("parts-and-whole", Severity.ERROR, place, said)
-        elif gap <= Fraction(1, 20) or not any(_ATTRIBUTE.search(one.around) for one in parts):
+        elif gap <= Fraction(1, 20) or not _overlapping(parts):
             detail = said + "如果有人同时属于几类，请写明有重复。"
             yield paragraph.finding("parts-and-whole", Severity.DOUBT, place, detail)
     elif gap <= Fraction(1, 10):
         yield paragraph.finding("parts-and-whole", Severity.DOUBT, place, said + "如果还有别的分项，请写明“其余”。")
+
+
+def makes_up(parts: list[Figure], whole: Figure) -> bool:
+    """Tell whether the parts add up to the whole, or the first two or more do: a list may be followed by other things."""
+    return any(total([one.span for one in parts[:count]]).meets(whole.span) for count in range(2, len(parts) + 1))
+
+
+def _overlapping(parts: list[Figure]) -> bool:
+    """Tell whether the parts are called by attributes that one person may have together: 重度, 低保, 儿童."""
+    words = [frozenset(_ATTRIBUTE.findall(one.around)) for one in parts]
+    return any(words) and len(set(words)) > 1
 
 
 _ATTRIBUTE = re.compile("重度|低保|一户多残|老年|儿童|[男女]|农村|城镇|[一二三四]级|岁|困难|特困|低收入|边缘|党员|学历")

@@ -4,7 +4,17 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from zhucan.reports.checker.checks.sums import AIM, BASE, CHANGE, WHOLE, arithmetic, exhaustive, mainly, scale_of
+from zhucan.reports.checker.checks.sums import (
+    AIM,
+    BASE,
+    CHANGE,
+    WHOLE,
+    arithmetic,
+    exhaustive,
+    mainly,
+    makes_up,
+    scale_of,
+)
 from zhucan.reports.checker.figures import SUMMED, Figure
 from zhucan.reports.checker.findings import Finding, Severity
 from zhucan.reports.checker.numbers import Interval, numeral, told, total
@@ -159,7 +169,7 @@ def _beginning(sentence: Sentence, figures: list[Figure]) -> Iterator[Finding]:
             end = one.end
         if len(parts) < 2 or any(len(one.label.strip("，、；：")) < 2 and len(one.tail) < 2 for one in parts):
             continue
-        if total([one.span for one in parts]).meets(whole.span):
+        if makes_up(parts, whole):
             continue
         summed = sum((one.value for one in parts), Fraction(0))
         near = bool(whole.value) and abs(summed - whole.value) / whole.value <= Fraction(3, 10)
@@ -191,6 +201,17 @@ def respective(article: Article) -> Iterator[Finding]:
                 )
                 continue
             yield from _respective_total(paragraph, match, numbers)
+        for match in _NUMBERED.finditer(paragraph.text):
+            said, numbers = numeral(match["count"]), re.findall(r"\d[\d.,]*", match["numbers"])
+            if said != len(numbers) and not _RESPECTIVE.search(match[0]):
+                detail = f"说有{match['count']}个，“分别”后面有 {len(numbers)} 个数：请核对。"
+                yield paragraph.finding("list-count", Severity.ERROR, match.start("count"), detail)
+
+
+_NUMBERED = re.compile(
+    r"(?P<count>[两三四五六七八九])(?:个|类|项|期|支|所|家|场)[\u4e00-\u9fff]{1,6}，?分别[\u4e00-\u9fff]{0,6}?"
+    r"(?P<numbers>(?:\d[\d.,]*[万亿]?[\u4e00-\u9fff%]{1,3}[、和])+\d[\d.,]*[万亿]?[\u4e00-\u9fff%]{1,3})"
+)
 
 
 def _respective_total(paragraph: Paragraph, match: re.Match[str], numbers: list[str]) -> Iterator[Finding]:
