@@ -24,6 +24,8 @@ from zhucan.payments import bank
 from zhucan.payments.models import Batch, Entry, Line, Run
 from zhucan.registry import holders
 from zhucan.registry.models import Hardship, Holder, Person
+from zhucan.reports import checking
+from zhucan.reports.models import CheckedText
 from zhucan.reports.services import compose
 
 _ACTS = {405}
@@ -56,6 +58,13 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
 
     def of_report(user: User) -> dict[str, Any]:
         return {"pk": Report.objects.get().pk}
+
+    def of_text(user: User) -> dict[str, Any]:
+        place = county.a.code
+        text = CheckedText.objects.first() or checking.keep(
+            place=place, name="a.txt", data="共3人。".encode(), at=now(), by=None
+        )
+        return {"pk": text.pk}
 
     def of_list(user: User) -> dict[str, Any]:
         return {"pk": SavedList.objects.get_or_create(user=user, name="名单", defaults={"filters": {}})[0].pk}
@@ -94,6 +103,8 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "runs-bank-file": lambda user: {"pk": Batch.objects.get().pk, "suffix": "csv"},
         "users-end": lambda user: {"pk": _colleague(county).appointments.get().pk},
         **{f"users-{name}": lambda user: {"pk": _colleague(county).pk} for name in ("password", "device", "close", "reopen")},
+        **dict.fromkeys(("reports-findings", "reports-dismiss", "reports-marked", "reports-release"), of_report),
+        **dict.fromkeys(("reports-check", "reports-check-dismiss", "reports-check-marked", "reports-check-drop"), of_text),
         "reports-report": of_report,
         "reports-figure": of_report,
         "reports-download": lambda user: {**of_report(user), "suffix": "json"},

@@ -90,7 +90,11 @@ WORDS: Mapping[str, str] = {
     "registry.institution-in": "登记进入机构",
     "registry.institution-out": "登记离开机构",
     "registry.move": "登记户籍迁移",
+    "reports.check-dropped": "删去检查过的文字",
+    "reports.checked": "检查报告",
     "reports.compose": "写报告",
+    "reports.finding-dismissed": "保留检查出的问题",
+    "reports.released": "报告定稿",
 }
 _DETAILS = {
     "purpose": "用途",

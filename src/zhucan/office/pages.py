@@ -2,6 +2,7 @@
 
 from zhucan.office import (
     account,
+    checks,
     corrections,
     desk,
     documents,
@@ -29,6 +30,9 @@ COUNTY = frozenset({Role.COUNTY_CLERK, Role.APPROVER, Role.FINANCE, Role.LEADER,
 """Who sees runs and money of the whole county."""
 CLERK, APPROVER, FINANCE = (frozenset({role}) for role in (Role.COUNTY_CLERK, Role.APPROVER, Role.FINANCE))
 CLERKS = frozenset({Role.COUNTY_CLERK, Role.TOWNSHIP_CLERK})
+COMPOSERS = frozenset({Role.COUNTY_CLERK, Role.LEADER})
+WRITERS = COMPOSERS | CLERKS
+"""Who has reports checked; composers also let reports of ours out."""
 STAFF = EVERYONE - {Role.PARTNER}
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 KEEPERS = frozenset({Role.COUNTY_CLERK, Role.ADMINISTRATOR})
@@ -76,10 +80,20 @@ PAGES: tuple[Page, ...] = (
     Page("indicators", "indicators/", figures.catalogue, READERS, "指标"),
     Page("indicators-figure", "indicators/figure/", figures.figure, READERS),
     Page("reports", "reports/", reports.reports, READERS, "报告"),
-    Page("reports-new", "reports/new/", reports.new, frozenset({Role.COUNTY_CLERK, Role.LEADER})),
+    Page("reports-new", "reports/new/", reports.new, COMPOSERS),
     Page("reports-figure", "reports/<int:pk>/figure/", reports.figure, READERS),
     Page("reports-report", "reports/<int:pk>/", reports.report, READERS),
     Page("reports-download", "reports/<int:pk>/download.<str:suffix>", reports.download, READERS),
+    Page("reports-checks", "reports/checks/", checks.checks, READERS),
+    Page("reports-check-new", "reports/checks/new/", checks.new, WRITERS),
+    Page("reports-check", "reports/checks/<int:pk>/", checks.check, READERS),
+    Page("reports-check-dismiss", "reports/checks/<int:pk>/dismiss/", checks.dismiss, WRITERS),
+    Page("reports-check-marked", "reports/checks/<int:pk>/marked/", checks.marked, READERS),
+    Page("reports-check-drop", "reports/checks/<int:pk>/drop/", checks.drop, WRITERS),
+    Page("reports-findings", "reports/<int:pk>/findings/", checks.findings, READERS),
+    Page("reports-dismiss", "reports/<int:pk>/dismiss/", checks.dismiss_own, COMPOSERS),
+    Page("reports-marked", "reports/<int:pk>/marked/", checks.marked_own, READERS),
+    Page("reports-release", "reports/<int:pk>/release/", checks.release, COMPOSERS),
     Page("lookup", "lookup/", lookup.look_up, frozenset({Role.PARTNER}), "核验"),
     Page("standards", "standards/", standards.standards, STAFF, "标准"),
     Page("standards-standard", "standards/<slug:name>/", standards.standard, STAFF),

@@ -18,8 +18,9 @@ from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
-from zhucan.reports import renderers
+from zhucan.reports import checking, renderers
 from zhucan.reports.catalogue import FORMS
+from zhucan.reports.checker import Severity
 from zhucan.reports.models import FigureRecords, Report
 from zhucan.reports.services import compose
 from zhucan.web.forms import UNPROCESSABLE, Form
@@ -108,7 +109,17 @@ def report(request: OfficeRequest, pk: int) -> HttpResponse:
         for section in found.content["sections"]
     ]
     figures = [{**figure, "link": _link(found, key)} for key, figure in known.items()]
-    context = {"report": found, "content": found.content, "sections": sections, "figures": figures}
+    told = checking.findings_of(found)
+    errors = sum(one.open and one.finding.severity is Severity.ERROR for one in told)
+    context = {
+        "report": found,
+        "content": found.content,
+        "sections": sections,
+        "figures": figures,
+        "findings": len(told),
+        "errors": errors,
+        "release": getattr(found, "release", None),
+    }
     return render(request, "office/report.html", context)
 
 
@@ -177,6 +188,7 @@ def figure(request: OfficeRequest, pk: int) -> HttpResponse:
 def download(request: OfficeRequest, pk: int, suffix: str) -> HttpResponse:
     """下载报告文件。"""
     found = _report(request, pk)
+    checking.refuse_drafts(found)
     try:
         data, content_type = renderers.render(found, suffix)
     except ZhucanError as error:

@@ -9,7 +9,7 @@ from zhucan.orgs.divisions import inside
 from zhucan.orgs.models import Division, Role
 from zhucan.payments.models import Line, Payment, Run
 from zhucan.registry.models import Person, Residence
-from zhucan.reports.models import Report
+from zhucan.reports.models import CheckedText, Report
 
 WITHOUT_PEOPLE = frozenset({Role.ADMINISTRATOR, Role.PARTNER})
 """Roles that see no personal file."""
@@ -73,6 +73,11 @@ def payments(request: OfficeRequest) -> QuerySet[Payment]:
     if below_county(request):
         return Payment.objects.filter(person__in=people(request).values("pk"))
     return Payment.objects.filter(Q(inside("run__division_id", here(request))))
+
+
+def checked_texts(request: OfficeRequest) -> QuerySet[CheckedText]:
+    """Return the texts that the place, and places in it, had checked."""
+    return CheckedText.objects.filter(inside("division_id", here(request)))
 
 
 def reports(request: OfficeRequest) -> QuerySet[Report]:

@@ -44,3 +44,50 @@ class FigureRecords(models.Model):
         """Return (person, number of records, fen or None), by person."""
         unpacked: list[tuple[int, int, int | None]] = json.loads(zlib.decompress(bytes(self.packed)))
         return unpacked
+
+
+class CheckedText(models.Model):
+    """A report from elsewhere that somebody had checked: its lines, and the Word file they came in, if they did."""
+
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="区划", related_name="+")
+    name = models.CharField("名称", max_length=120)
+    lines = models.JSONField("文字")
+    word = models.BinaryField("Word 文件", null=True)
+    at = models.DateTimeField("检查时间")
+    by = models.ForeignKey(User, models.PROTECT, null=True, verbose_name="检查人", related_name="+")
+
+    class Meta:
+        ordering = ("-at",)
+
+
+class Dismissal(models.Model):
+    """A finding that somebody looked at and let stand, with the reason; it is never taken back silently."""
+
+    report = models.ForeignKey(Report, models.CASCADE, null=True, related_name="dismissals")
+    text = models.ForeignKey(CheckedText, models.CASCADE, null=True, related_name="dismissals")
+    finding = models.CharField("发现", max_length=64)
+    line = models.PositiveIntegerField("行")
+    kind = models.CharField("种类", max_length=40)
+    reason = models.CharField("理由", max_length=200)
+    at = models.DateTimeField("时间")
+    by = models.ForeignKey(User, models.PROTECT, null=True, verbose_name="处理人", related_name="+")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(report=None, text__isnull=False) | models.Q(report__isnull=False, text=None),
+                name="dismissal_is_of_one_document",
+            ),
+            models.UniqueConstraint(fields=("report", "finding"), name="one_dismissal_a_report_and_finding"),
+            models.UniqueConstraint(fields=("text", "finding"), name="one_dismissal_a_text_and_finding"),
+        )
+
+
+class Release(models.Model):
+    """A report of ours let out of the house: when, by whom, and why although errors were found in it, if they were."""
+
+    report = models.OneToOneField(Report, models.CASCADE, related_name="release")
+    at = models.DateTimeField("定稿时间")
+    by = models.ForeignKey(User, models.PROTECT, null=True, verbose_name="定稿人", related_name="+")
+    reason = models.CharField("仍然定稿的理由", max_length=200, blank=True)
+    errors = models.JSONField("定稿时的错误")

@@ -33,7 +33,7 @@ def compose(form_id: str, division: str, year: int, at: datetime, by: User | Non
     form = form_of(form_id)
     place = place_of(division)
     with engine.together():
-        composer = Composer(form, place, _period(year, at), at)
+        composer = Composer(form, place, period_of(year, at), at)
         sections = composer.sections()
         if not composer.figures:
             raise ReportRefused(f"{place.name}{composer.period.label}没有可以写进报告的数字：请先导入人员、发放补贴。")
@@ -75,7 +75,8 @@ def _records(composer: Composer, key: str) -> list[tuple[int, int, int | None]]:
     return engine.people(name, code, period, known_at=composer.known_at, by=by, part=part)
 
 
-def _period(year: int, at: datetime) -> Period:
+def period_of(year: int, at: datetime) -> Period:
+    """Return what a report of a year, written at a time, covers. Raises `ReportRefused` before a month has passed."""
     this = Month.of(at.astimezone(SHANGHAI).date())
     first = Month(year, 1)
     after = min(first + 12, this)

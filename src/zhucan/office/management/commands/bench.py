@@ -14,6 +14,7 @@ from zhucan.orgs.commands import Command as Base
 from zhucan.payments.bench import bench_run
 from zhucan.policy.bench import bench_decide
 from zhucan.registry.rosters.bench import bench_import
+from zhucan.reports.bench import bench_report
 
 
 class BadCount(ZhucanError):
@@ -21,10 +22,10 @@ class BadCount(ZhucanError):
 
 
 class Command(Base):
-    help = "测速：decide 全员判断，run 一个月的发放，import 花名册导入，explain 一个人的说明，pages 网页。结果是 JSON。"
+    help = "测速：decide 全员判断，run 一个月的发放，import 花名册导入，explain 一个人的说明，pages 网页，report 检查三十页的报告。结果是 JSON。"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", choices=("decide", "run", "import", "explain", "pages"), metavar="NAME")
+        parser.add_argument("name", choices=("decide", "run", "import", "explain", "pages", "report"), metavar="NAME")
         parser.add_argument("--people", type=int, metavar="N", help="人数（decide、run、explain、pages）")
         parser.add_argument("--rows", type=int, default=100_000, metavar="N", help="花名册行数（import）")
         parser.add_argument(
@@ -45,6 +46,8 @@ class Command(Base):
                 found = dict(bench_run(people or 100_000, month, options["database"]))
             case "import":
                 found = dict(bench_import(options["rows"]))
+            case "report":
+                found = dict(bench_report())
             case "pages":
                 found = bench_pages(people or 100_000, month, options["database"])
             case _:

@@ -10,6 +10,7 @@ from zhucan.orgs.clock import now
 from zhucan.orgs.commands import CLERK, command_user, new_file
 from zhucan.orgs.commands import Command as Base
 from zhucan.reports.catalogue import FORMS
+from zhucan.reports.checking import release
 from zhucan.reports.renderers import content_type, render
 from zhucan.reports.services import compose
 
@@ -26,6 +27,7 @@ class Command(Base):
         parser.add_argument("--division", required=True, metavar="CODE", help="区划代码")
         parser.add_argument("--year", required=True, type=int, metavar="Y", help="年度")
         parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="写到哪里；扩展名决定格式")
+        parser.add_argument("--despite", default="", metavar="REASON", help="检查出错误仍然写出文件的理由，记入审计")
         parser.add_argument("--by", default=CLERK, metavar="USER", help="以哪个用户的名义")
 
     def run(self, **options: Any) -> None:
@@ -33,7 +35,9 @@ class Command(Base):
         out: Path = options["out"]
         content_type(out.suffix)
         new_file(out)
-        report = compose(options["form"], options["division"], options["year"], now(), command_user(options["by"]))
+        user = command_user(options["by"])
+        report = compose(options["form"], options["division"], options["year"], now(), user)
+        release(report=report, at=now(), by=user, despite=options["despite"])
         data, _ = render(report, out.suffix)
         try:
             out.write_bytes(data)
