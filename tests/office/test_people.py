@@ -177,3 +177,16 @@ def test_a_longer_list_asks_no_more_questions_of_the_database(people: list[Perso
     for _ in range(12):
         county.certify(county.person(), "physical", 3)
     assert asked() == before
+
+
+def test_while_somebody_types_only_what_was_found_is_answered(people: list[Person], enter):
+    client = enter(Role.COUNTY_CLERK)
+    asked = {"q": people[0].name}
+
+    whole = client.post(reverse("office:people"), asked).content.decode()
+    part = client.post(reverse("office:people"), asked, headers={"x-requested-with": "fetch"}).content.decode()
+
+    assert part.startswith('<div id="found">')
+    assert people[0].name in part
+    assert "<form role=" not in part
+    assert "csrfmiddlewaretoken" in part or part in whole

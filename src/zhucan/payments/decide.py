@@ -100,7 +100,8 @@ class _Decider:
             f" CASE WHEN {as_utc('a.withdrawal_recorded_at')} <= '{limit}' THEN a.withdrawn_on END,"
             f" a.decided_through, {as_utc('a.decided_at')}, a.lapsed_from, {as_utc('a.recorded_at')},"
             f" CASE WHEN {as_utc('a.withdrawal_recorded_at')} <= '{limit}' THEN {as_utc('a.withdrawal_recorded_at')} END,"
-            f" CASE WHEN {as_utc('g.recorded_at')} <= '{limit}' THEN {as_utc('g.recorded_at')} END"
+            f" CASE WHEN {as_utc('g.recorded_at')} <= '{limit}' THEN {as_utc('g.recorded_at')} END,"
+            f" CASE WHEN a.id IN ({self.scope.awards_sql()}) THEN 1 ELSE 0 END"
             f" FROM cases_award a LEFT JOIN cases_backpaygrant g ON g.award_id = a.id"
             f" WHERE a.scheme IN ({self.scope.scheme_list}) AND {as_utc('a.recorded_at')} <= '{limit}'"
             f" AND a.start <= {self.month} AND a.person_id IN ({self.people})",
@@ -118,9 +119,10 @@ class _Decider:
                 "recorded_at": "TIMESTAMP",
                 "withdrawal_at": "TIMESTAMP",
                 "grant_at": "TIMESTAMP",
+                "mine": "BOOLEAN",
             },
         )
-        load(self.con, "in_scope", self.scope.awards_sql(), {"award_id": "BIGINT"})
+        self.con.execute("CREATE VIEW in_scope AS SELECT award_id FROM award WHERE mine")
 
     def _affected(self) -> None:
         """Find the people of whom anything was learnt since their awards were last decided, or who were held back."""

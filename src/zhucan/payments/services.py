@@ -21,6 +21,7 @@ from zhucan.payments.decide import Draft, Result, decide_month, stored_bases
 from zhucan.payments.models import Account, Bookmark, Entry, Line, LineKind, Remark, Run, RunStatus
 from zhucan.payments.scope import Scope
 from zhucan.policy.catalogue import scheme
+from zhucan.registry.models import Residence
 
 OPEN = (RunStatus.CALCULATED, RunStatus.CHECKED)
 
@@ -226,6 +227,8 @@ def approve(*, run: Run, at: datetime, by: User) -> Run:
             ledger.book_lines(locked, at)
     except IntegrityError as error:
         raise RunRefused("有月份已由别的发放入账，不能重复入账：请重新计算再批准。") from error
+    locked.totals["homes"] = _homes(locked)
+    locked.save(update_fields=["totals"])
     _net(locked, at)
     recoveries.apply_set_offs(run=locked, at=at)
     awards = scope.awards_sql().replace("%", "%%")  # a statement with parameters takes a bare % for one
@@ -242,6 +245,16 @@ def approve(*, run: Run, at: datetime, by: User) -> Run:
     amount = locked.lines.filter(amount_fen__gt=0, booked=True).aggregate(sum=Sum("amount_fen"))["sum"] or 0
     audit.record(actor=by, action="payments.approve", target=f"run:{run.pk}", at=at, amount_fen=amount, held=len(held))
     return locked
+
+
+def _homes(run: Run) -> dict[str, int]:
+    """Return how many people a run pays for its month, by the place they live in when it is booked."""
+    # IN, not EXISTS: the lines of the run are read once, not once for each person
+    paid = run.lines.filter(kind=LineKind.REGULAR, booked=True).values("person")
+    homes = Residence.objects.filter(person__in=paid, retracted_at=None, valid_to=None)
+    return dict(
+        homes.values_list("division_id").annotate(people=Count("person", distinct=True)).order_by("division_id")
+    )
 
 
 def _net(run: Run, at: datetime) -> None:
