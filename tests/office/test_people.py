@@ -238,3 +238,17 @@ def test_a_day_that_is_none_is_told(people: list[Person], enter):
     answer = enter().get(reverse("office:people"), {"known_year": "2025", "known_month": "13", "known_day": "1"})
     assert answer.status_code == 422
     assert "不是一个日子" in answer.content.decode()
+
+
+def test_while_somebody_types_only_what_was_found_is_answered(people: list[Person], enter):
+    client = enter(Role.COUNTY_CLERK)
+    asked = {"q": people[0].name}
+
+    whole = client.post(reverse("office:people"), asked).content.decode()
+    part = client.post(reverse("office:people"), asked, headers={"x-requested-with": "fetch"}).content.decode()
+
+    assert part.startswith('<div id="found">')
+    assert people[0].name in part
+    assert '<form role="search"' in whole
+    assert '<form role="search"' not in part
+    assert people[0].name in whole

@@ -268,3 +268,24 @@ def test_arrears_and_recoveries_of_one_scheme_are_netted_and_the_current_month_i
     ]
     assert ledger.balance(Account.RECOVERABLE, person_id=person.pk) == 0
     assert services.payable_of(Run.objects.get(month=Month(2025, 5).index)) == {person.pk: 12500}
+
+
+def test_a_line_whose_run_basis_or_person_is_not_there_is_found(county: County):
+    person, other = county.person(), county.person()
+    county.certify(person, "physical", 1)
+    county.dibao(person)
+    county.grant(person, "2025-01-05")
+    county.book("2025-01")
+    first, second = Line.objects.order_by("pk")
+    assert list(checks.lines_stand_on_what_they_name()) == []
+
+    Line.objects.filter(pk=first.pk).update(person=other, basis=None)
+    Line.objects.filter(pk=second.pk).update(basis_id=second.basis_id + 999)
+    Run.objects.all()._raw_delete("default")
+
+    assert {fault.split("：")[0] for fault in checks.lines_stand_on_what_they_name()} == {
+        f"发放行 {first.pk} 的发放 {first.run_id} 不存在",
+        f"发放行 {second.pk} 的发放 {second.run_id} 不存在",
+        f"发放行 {second.pk} 的认定依据 {second.basis_id + 999} 不存在",
+        f"发放行 {first.pk} 与待遇 {first.award_id} 不是同一个人",
+    }

@@ -187,9 +187,21 @@ def test_random_people_are_decided_alike_by_both_back_ends(case: int):
     select = f"SELECT {', '.join(names)} FROM"
     by_frame = con.execute(f"{select} ({facts_sql(names)}) ORDER BY person_id").fetchall()
     by_constant = con.execute(f"{select} ({facts_sql(names, constant_frame=frame)}) ORDER BY person_id").fetchall()
-    decided = con.execute(
-        f"SELECT * FROM ({decide_sql(SCHEMES, params={(division, month.first): params})}) ORDER BY person_id"
-    ).fetchall()
+    given = {(division, month.first): params}
+    decided = con.execute(f"SELECT * FROM ({decide_sql(SCHEMES, params=given)}) ORDER BY person_id").fetchall()
+    in_the_text = decide_sql(SCHEMES, params=given, constant_frame=frame)  # the same numbers, written into the rules
+    assert con.execute(f"SELECT * EXCLUDE (case_id) FROM ({in_the_text}) ORDER BY person_id").fetchall() == [
+        row[1:] for row in decided
+    ]
+    assert (
+        con.execute(
+            f"SELECT * EXCLUDE (case_id) FROM ({decide_sql(SCHEMES, params=given, constant_frame=frame, basis=True)})"
+            " ORDER BY person_id"
+        ).fetchall()
+        == con.execute(
+            f"SELECT * EXCLUDE (case_id) FROM ({decide_sql(SCHEMES, params=given, basis=True)}) ORDER BY person_id"
+        ).fetchall()
+    )
 
     outcomes = set()
     for someone, row, constant_row, result in zip(people, by_frame, by_constant, decided, strict=True):

@@ -235,10 +235,7 @@ def export_changes(
     people: str | None = None,
     relations: Iterable[str] | None = None,
 ) -> None:
-    """Create `changes(person_id, changed_at)`: when anything about somebody was recorded or retracted in (since, known_at].
-
-    Of a row both recorded and retracted in that time, the later moment is told.
-    """
+    """Create `changes(person_id, changed_at)`: when anything about somebody was last recorded or retracted in (since, known_at]."""
     within = f" AND t.person_id IN ({people})" if people else ""
     first, last = stamp(since), stamp(known_at)
     parts = []
@@ -247,11 +244,16 @@ def export_changes(
     own = [SOURCES[name] for name in (SOURCES if relations is None else relations) if not SOURCES[name].rows]
     for source in {s.model: s for s in own}.values():
         parts.append(
-            f"SELECT t.person_id, CASE WHEN {taken_back} THEN {retracted} ELSE {recorded} END"
+            f"SELECT t.person_id, CASE WHEN {taken_back} THEN {retracted} ELSE {recorded} END AS at"
             f" FROM {source.model._meta.db_table} t"
             f" WHERE (({recorded} > '{first}' AND {recorded} <= '{last}') OR ({taken_back})){within}"
         )
-    load(con, "changes", " UNION ALL ".join(parts), {"person_id": "BIGINT", "changed_at": "TIMESTAMP"})
+    load(
+        con,
+        "changes",
+        f"SELECT c.person_id, max(c.at) FROM ({' UNION ALL '.join(parts)}) c GROUP BY c.person_id",
+        {"person_id": "BIGINT", "changed_at": "TIMESTAMP"},
+    )
 
 
 def spells_of(person: registry.Person, known_at: datetime | None = None) -> dict[str, list[dict[str, Any]]]:

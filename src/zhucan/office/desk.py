@@ -1,5 +1,6 @@
 """The workbench: what is to be done today, by deadline and by what is at stake, and a few pictures of the place."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,8 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Sum
-from django.db.models.functions import Substr
+from django.db.models import Count, Exists, Min, OuterRef, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -22,8 +22,8 @@ from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import inside
 from zhucan.orgs.models import Appointment, Division, Role, User
 from zhucan.payments import recoveries
-from zhucan.payments.models import Line, LineKind, PaymentStatus, Run, RunStatus
-from zhucan.registry.models import Certificate, CertificateStatus, ImportBatch, Residence
+from zhucan.payments.models import LineKind, PaymentStatus, Run, RunStatus
+from zhucan.registry.models import Certificate, CertificateStatus, ImportBatch
 from zhucan.web.charts import Bar, Chart, map_size, tile_map
 
 _KEPT = 300  # seconds that counts over everybody are kept: they change slowly and cost a look at all
@@ -181,9 +181,9 @@ def _of_people(request: OfficeRequest, role: Role, runs: list[Run]) -> Iterator[
         live = Certificate.objects.filter(
             retracted_at=None, valid_to=None, status=CertificateStatus.VALID, expires__gte=day, expires__lt=day + _SOON
         )
-        found = live.filter(person__in=scope.people(request).values("pk")).order_by("expires")
-        first = found.values_list("expires", flat=True).first()
-        return {"people": found.count(), "first": first}
+        # those that expire are few: each is asked whether it is one's own, not everybody whether one expires
+        found = live.filter(Exists(scope.people(request).filter(pk=OuterRef("person"))))
+        return found.aggregate(people=Count("pk"), first=Min("expires"))
 
     soon = _kept(request, f"expiring:{day}", expiring)
     if soon["people"]:
@@ -270,25 +270,19 @@ def _pictures(request: OfficeRequest, runs: list[Run]) -> dict[str, Any]:
 
 
 def _map(request: OfficeRequest, run: Run) -> dict[str, Any]:
-    """Return the tile map of who was paid by a run, by the places right below one's own."""
+    """Return the tile map of who was paid by a run, by the places right below one's own where they lived then."""
     own = scope.here(request)
     below = list(Division.objects.filter(parent=own).order_by("code").values_list("code", "name"))
     if not below:
         return {}
     width = len(prefix(below[0][0]))
 
-    def count() -> dict[str, int]:
-        # IN, not EXISTS: the lines of the run are read once, not once for each person
-        paid = Line.objects.filter(run=run, kind=LineKind.REGULAR).values("person")
-        living = Residence.objects.filter(inside("division_id", own), person__in=paid, retracted_at=None, valid_to=None)
-        rows = living.annotate(part=Substr("division_id", 1, width)).values("part").annotate(people=Count("id"))
-        return {row["part"]: row["people"] for row in rows}
-
-    # a booked run never changes, but people move: a day is fresh enough for a picture
-    counts: dict[str, int] = cache.get_or_set(f"desk:map:{own}:{run.pk}", count, 24 * 3600) or {}
+    counts: dict[str, int] = defaultdict(int)
+    for code, people in run.totals.get("homes", {}).items():  # counted when the run was booked
+        counts[code[:width]] += people
     places = []
     for code, name in below:
-        people = counts.get(code[:width], 0)
+        people = counts[code[:width]]
         places.append((name, people, f"{people} 人", f"{link(request, 'people')}?place={code}"))
     across = min(5, max(3, round(len(places) ** 0.5)))
     wide, high = map_size(len(places), across=across)

@@ -42,7 +42,8 @@ def people(request: OfficeRequest) -> HttpResponse:
     """找人：边打字边找，也可以按条件筛选。
 
     What is typed is somebody's name or number and comes in the body: addresses end up in histories and logs. Filters
-    alone may stand in an address, so that a list can be kept and sent.
+    alone may stand in an address, so that a list can be kept and sent. While somebody types, the page is there already
+    and only the part that changes is answered: the rest is most of the work.
     """
     typed = request.POST if request.method == "POST" else without_query(request.GET)
     form = FilterForm(typed, places=places(request))
@@ -63,7 +64,9 @@ def people(request: OfficeRequest) -> HttpResponse:
         "here": without_query(typed).urlencode(),
         "again": [(name, value) for name, value in typed.items() if name in NAMES],
     }
-    return render(request, "office/people.html", context, status=UNPROCESSABLE if form.errors else 200)
+    typing = request.headers.get("X-Requested-With") == "fetch"  # app.js, which takes that part from the answer
+    template = "office/people_found.html" if typing else "office/people.html"
+    return render(request, template, context, status=UNPROCESSABLE if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])

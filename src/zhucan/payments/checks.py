@@ -2,12 +2,24 @@
 
 from collections.abc import Callable, Iterator
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
 from zhucan.core.money import from_fen
 from zhucan.core.months import Month
 from zhucan.orgs.models import AuditEntry
-from zhucan.payments.models import Account, Batch, Entry, Line, LineKind, Payment, PaymentStatus, Remark, Run, RunStatus
+from zhucan.payments.models import (
+    Account,
+    Basis,
+    Batch,
+    Entry,
+    Line,
+    LineKind,
+    Payment,
+    PaymentStatus,
+    Remark,
+    Run,
+    RunStatus,
+)
 from zhucan.registry.models import Death
 
 
@@ -30,6 +42,18 @@ def lines_and_entries_agree() -> Iterator[str]:
         .annotate(count=Count("id"))
     ):
         yield f"发放 {row['run_id']} 已批准，却有 {row['count']} 行没有入账：请报告管理员。"
+
+
+def lines_stand_on_what_they_name() -> Iterator[str]:
+    """Every line has its run and its basis, and is of the person whose award it is; only the award's key is constrained."""
+    for line in Line.objects.exclude(Exists(Run.objects.filter(pk=OuterRef("run_id"))))[:100]:
+        yield f"发放行 {line.pk} 的发放 {line.run_id} 不存在：记录被删除过，请报告管理员。"
+    for line in Line.objects.filter(basis__isnull=False).exclude(Exists(Basis.objects.filter(pk=OuterRef("basis_id"))))[
+        :100
+    ]:
+        yield f"发放行 {line.pk} 的认定依据 {line.basis_id} 不存在：记录被删除过，请报告管理员。"
+    for line in Line.objects.exclude(person=F("award__person"))[:100]:
+        yield f"发放行 {line.pk} 与待遇 {line.award_id} 不是同一个人：记录被改动过，请报告管理员。"
 
 
 def months_add_up() -> Iterator[str]:
@@ -114,6 +138,7 @@ def nothing_regular_after_death() -> Iterator[str]:
 
 CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     lines_and_entries_agree,
+    lines_stand_on_what_they_name,
     months_add_up,
     accounts_are_not_overdrawn,
     payments_and_entries_agree,

@@ -4,7 +4,7 @@ The work is set-based in DuckDB over rows that `cases/facts.py` brings out of th
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -100,7 +100,8 @@ class _Decider:
             f" CASE WHEN {as_utc('a.withdrawal_recorded_at')} <= '{limit}' THEN a.withdrawn_on END,"
             f" a.decided_through, {as_utc('a.decided_at')}, a.lapsed_from, {as_utc('a.recorded_at')},"
             f" CASE WHEN {as_utc('a.withdrawal_recorded_at')} <= '{limit}' THEN {as_utc('a.withdrawal_recorded_at')} END,"
-            f" CASE WHEN {as_utc('g.recorded_at')} <= '{limit}' THEN {as_utc('g.recorded_at')} END"
+            f" CASE WHEN {as_utc('g.recorded_at')} <= '{limit}' THEN {as_utc('g.recorded_at')} END,"
+            f" CASE WHEN a.id IN ({self.scope.awards_sql()}) THEN 1 ELSE 0 END"
             f" FROM cases_award a LEFT JOIN cases_backpaygrant g ON g.award_id = a.id"
             f" WHERE a.scheme IN ({self.scope.scheme_list}) AND {as_utc('a.recorded_at')} <= '{limit}'"
             f" AND a.start <= {self.month} AND a.person_id IN ({self.people})",
@@ -118,9 +119,10 @@ class _Decider:
                 "recorded_at": "TIMESTAMP",
                 "withdrawal_at": "TIMESTAMP",
                 "grant_at": "TIMESTAMP",
+                "mine": "BOOLEAN",
             },
         )
-        load(self.con, "in_scope", self.scope.awards_sql(), {"award_id": "BIGINT"})
+        self.con.execute("CREATE VIEW in_scope AS SELECT award_id FROM award WHERE mine")
 
     def _affected(self) -> None:
         """Find the people of whom anything was learnt since their awards were last decided, or who were held back."""
@@ -128,9 +130,6 @@ class _Decider:
         since = first[0].replace(tzinfo=UTC) - _LATE if first and first[0] else _EVER
         export_changes(
             self.con, since=since, known_at=self.scope.known_at, people=self.people, relations=self.relations
-        )
-        self.con.execute(
-            "CREATE TABLE latest AS SELECT person_id, max(changed_at) AS changed_at FROM changes GROUP BY person_id"
         )
         self.con.execute(
             "CREATE TABLE moved_parameters AS SELECT NULL::VARCHAR AS division, NULL::TIMESTAMP AS changed_at WHERE FALSE"
@@ -149,7 +148,7 @@ class _Decider:
             f"""
             CREATE TABLE affected AS SELECT DISTINCT a.person_id
             FROM (SELECT *, decided_at - INTERVAL {_LATE.seconds} SECOND AS seen_to FROM award) a
-            LEFT JOIN latest c ON c.person_id = a.person_id
+            LEFT JOIN changes c ON c.person_id = a.person_id
             LEFT JOIN (SELECT division, max(changed_at) AS changed_at FROM moved_parameters GROUP BY division) p
                 ON p.division = a.division
             LEFT JOIN (SELECT person_id, max(greatest(recorded_at, coalesce(withdrawal_at, recorded_at),
@@ -326,10 +325,13 @@ class _Decider:
         return dict(rows)
 
     def _lines(self) -> tuple[list[Draft], dict[str, int], dict[str, dict[str, Any]]]:
-        """Compare with what was booked, and say of every difference what it is and why."""
+        """Compare with what was booked, and say of every difference what it is and why.
+
+        Most lines are explained by themselves; of the others the facts before and after are read and compared.
+        """
         self.con.execute(
             f"""
-            CREATE TABLE line AS SELECT *, CASE
+            CREATE TABLE compared AS SELECT *, CASE
                 WHEN outcome = 2 AND NOT gone AND NOT left_it THEN
                     CASE WHEN (month = {self.month} OR booked > 0)
                         AND (line_id IS NULL OR doubt_id IS DISTINCT FROM line_id) THEN 'doubt' END
@@ -346,36 +348,53 @@ class _Decider:
                 LEFT JOIN booked p ON p.award_id = e.award_id AND p.month = e.month - 1)
             """
         )
-        rows = self._rows(
-            "SELECT award_id, person_id, scheme, month, kind, granted, booked, before, outcome, not_met, unknown, basis,"
-            " times, line_id, before_line, backpay, gone, left_it, yields, lapse_not_met, lapse_basis, decided_through"
-            " FROM line WHERE kind IS NOT NULL ORDER BY award_id, month"
+        self.con.execute(
+            """
+            CREATE TABLE line AS SELECT * EXCLUDE (granted),
+                CASE WHEN kind = 'doubt' THEN booked ELSE granted END AS granted,
+                CASE WHEN kind = 'doubt' THEN 'unknown_fact'
+                    WHEN granted = 0 THEN CASE WHEN left_it THEN 'withdrawn' END
+                    WHEN backpay THEN 'renewal_backpay'
+                    WHEN booked <> 0 THEN NULL
+                    WHEN kind = 'arrears' THEN
+                        CASE WHEN month <= decided_through THEN 'error' ELSE 'late_application_approved' END
+                    WHEN before = 0 THEN 'new'
+                    WHEN before = granted THEN ''
+                END AS cause
+            FROM compared WHERE kind IS NOT NULL
+            """
         )
-        lines = list(rows)
-        resting = {line["basis"] for line in lines}
-        stored = self._stored(resting)
-        # most lines say what last month's said; what they rest on need not be read to know that
-        changed = [line for line in lines if not (line["kind"] == "regular" and line["granted"] == line["before"])]
-        telling = {line["basis"] for line in changed} | {line["lapse_basis"] for line in changed if line["gone"]}
+        resting = {row[0] for row in self.con.execute("SELECT DISTINCT basis FROM line").fetchall()}
+        stored = stored_bases(resting)
+        unexplained = list(
+            self._rows(
+                "SELECT award_id, month, scheme, granted, booked, not_met, basis, line_id, before_line, gone,"
+                " lapse_not_met, lapse_basis FROM line WHERE cause IS NULL"
+            )
+        )
+        telling = {line["basis"] for line in unexplained}
+        telling |= {line["lapse_basis"] for line in unexplained if line["gone"]}
         bases = self._bases((resting - stored.keys()) | telling)
-        compared = [
-            line["line_id"] if line["booked"] else line["before_line"]
-            for line in changed
-            if line["booked"] or line["before"]
-        ]
-        old = self._old_bases([line_id for line_id in compared if line_id is not None])
+        old = self._old_bases([before for line in unexplained if (before := _line_before(line)) is not None])
         schemes = {scheme.id: scheme for scheme in self.scope.schemes}
-        drafts = [self._draft(line, schemes[line["scheme"]], bases, old) for line in lines]
-        return drafts, stored, {digest: bases[digest] for digest in resting - stored.keys()}
-
-    def _stored(self, digests: set[str]) -> dict[str, int]:
-        """Return the keys of the bases that the database has already."""
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS run_digests")
-            cursor.execute("CREATE TEMPORARY TABLE run_digests (digest VARCHAR(32) PRIMARY KEY)")
-            ledger.insert("run_digests", ("digest",), [(digest,) for digest in sorted(digests)])
-            cursor.execute("SELECT b.digest, b.id FROM payments_basis b JOIN run_digests d ON d.digest = b.digest")
-            return dict(cursor.fetchall())
+        self.con.execute("CREATE TABLE explained (award_id BIGINT, month INTEGER, cause VARCHAR)")
+        found = [
+            (line["award_id"], line["month"], self._explained(line, schemes[line["scheme"]], bases, old))
+            for line in unexplained
+        ]
+        if found:
+            self.con.execute(
+                "INSERT INTO explained SELECT unnest(?), unnest(?), unnest(?)",
+                [list(column) for column in zip(*found, strict=True)],
+            )
+        words = " ".join(f"WHEN {outcome.value} THEN '{outcome.word}'" for outcome in Outcome)
+        rows = self.con.execute(
+            "SELECT l.award_id, l.person_id, l.scheme, l.month, l.kind, coalesce(l.cause, e.cause), l.granted - l.booked,"
+            f" l.granted, l.booked, CASE l.outcome {words} END, l.not_met, l.unknown, l.basis, l.times"
+            " FROM line l LEFT JOIN explained e ON e.award_id = l.award_id AND e.month = l.month"
+            " ORDER BY l.award_id, l.month"
+        ).fetchall()
+        return list(map(Draft._make, rows)), stored, {digest: bases[digest] for digest in resting - stored.keys()}
 
     def _rows(self, sql: str) -> Iterator[dict[str, Any]]:
         cursor = self.con.execute(sql)
@@ -415,51 +434,30 @@ class _Decider:
                     found[line_id] = json.loads(content) if isinstance(content, str) else content
         return found
 
-    def _draft(
+    def _explained(
         self, line: dict[str, Any], scheme: Scheme, bases: dict[str, dict[str, Any]], old: dict[int, dict[str, Any]]
-    ) -> Draft:
-        kind, granted, booked = line["kind"], line["granted"], line["booked"]
-        if kind == "doubt":
-            granted = booked
-            cause = "unknown_fact"
-        elif granted == 0:
-            cause = self._refusal(line, scheme, bases)
-        elif line["backpay"]:
-            cause = "renewal_backpay"
-        elif booked:
-            cause = causes.of_change(scheme, old.get(line["line_id"]), bases[line["basis"]])
-        elif kind == "arrears":
-            decided = line["decided_through"] is not None and line["month"] <= line["decided_through"]
-            cause = "error" if decided else "late_application_approved"
-        elif not line["before"]:
-            cause = "new"
-        elif line["before"] != granted:
-            cause = causes.of_change(scheme, old.get(line["before_line"]), bases[line["basis"]])
-        else:
-            cause = ""
-        return Draft(
-            award_id=line["award_id"],
-            person_id=line["person_id"],
-            scheme=line["scheme"],
-            month=line["month"],
-            kind=kind,
-            cause=cause,
-            amount_fen=granted - booked,
-            entitled_fen=granted,
-            booked_fen=booked,
-            outcome=Outcome(line["outcome"]).word,
-            not_met=line["not_met"],
-            unknown=line["unknown"],
-            basis=line["basis"],
-            sequence=line["times"],
-        )
-
-    def _refusal(self, line: dict[str, Any], scheme: Scheme, bases: dict[str, dict[str, Any]]) -> str:
-        if line["left_it"]:
-            return "withdrawn"
+    ) -> str:
+        """Return the cause of a line that pays nothing, or another amount than before."""
+        if line["granted"]:
+            return causes.of_change(scheme, old.get(_line_before(line)), bases[line["basis"]])
         if line["gone"] and line["lapse_not_met"]:
             return cause_of(scheme, line["lapse_not_met"] & scheme.reapply_mask, bases[line["lapse_basis"]]["facts"])
         return cause_of(scheme, line["not_met"], bases[line["basis"]]["facts"]) or "error"
+
+
+def _line_before(line: dict[str, Any]) -> Any:
+    """Return the key of the line that an amount differs from: what was booked of the month, else the month before."""
+    return line["line_id"] if line["booked"] else line["before_line"]
+
+
+def stored_bases(digests: Collection[str]) -> dict[str, int]:
+    """Return the keys of the bases that the database has."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS run_digests")
+        cursor.execute("CREATE TEMPORARY TABLE run_digests (digest VARCHAR(32) PRIMARY KEY)")
+        ledger.insert("run_digests", ("digest",), [(digest,) for digest in sorted(digests)])
+        cursor.execute("SELECT b.digest, b.id FROM payments_basis b JOIN run_digests d ON d.digest = b.digest")
+        return dict(cursor.fetchall())
 
 
 def _plain(value: Any) -> Any:

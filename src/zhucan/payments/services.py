@@ -1,7 +1,8 @@
 """The life of a run: calculated → checked → approved (by somebody else) → sent → reconciled."""
 
+import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,10 +18,11 @@ from zhucan.orgs import audit
 from zhucan.orgs.models import Division, User
 from zhucan.orgs.reading import one_look
 from zhucan.payments import ledger, recoveries
-from zhucan.payments.decide import Draft, Result, decide_month
-from zhucan.payments.models import Account, Basis, Bookmark, Entry, Line, LineKind, Remark, Run, RunStatus
+from zhucan.payments.decide import Draft, Result, decide_month, stored_bases
+from zhucan.payments.models import Account, Bookmark, Entry, Line, LineKind, Remark, Run, RunStatus
 from zhucan.payments.scope import Scope
 from zhucan.policy.catalogue import scheme
+from zhucan.registry.models import Residence
 from zhucan.registry.tally import tally
 
 OPEN = (RunStatus.CALCULATED, RunStatus.CHECKED)
@@ -153,31 +155,35 @@ def _keep(scope: Scope, result: Result, before: list[Any], at: datetime, by: Use
 
 
 def _write(run: Run, result: Result) -> None:
-    Basis.objects.bulk_create(
-        [Basis(digest=digest, content=content) for digest, content in result.bases.items()],
-        batch_size=2000,
-        ignore_conflicts=True,  # a run of another place may be writing the same one
-    )
-    known, digests = dict(result.stored), list(result.bases)
-    for start in range(0, len(digests), 900):
-        known.update(Basis.objects.filter(digest__in=digests[start : start + 900]).values_list("digest", "pk"))
+    known = result.stored | _keep(result.bases)
     columns = (
         "run_id", "award_id", "person_id", "scheme", "month", "kind", "cause", "amount_fen", "entitled_fen",
         "booked_fen", "outcome", "not_met", "unknown", "basis_id", "sequence", "booked",
     )  # fmt: skip
 
     def row(draft: Draft) -> tuple[Any, ...]:
-        return (
-            run.pk, draft.award_id, draft.person_id, draft.scheme, draft.month, draft.kind, draft.cause,
-            draft.amount_fen, draft.entitled_fen, draft.booked_fen, draft.outcome, draft.not_met, draft.unknown,
-            known[draft.basis], draft.sequence, False,
-        )  # fmt: skip
+        *own, basis, sequence = draft  # the columns of a draft stand in the order of the table's
+        return (run.pk, *own, known[basis], sequence, False)
 
     ledger.insert("payments_line", columns, [row(draft) for draft in result.drafts])
     Bookmark.objects.bulk_create(
         [Bookmark(run=run, award_id=award, lapsed_from=lapsed) for award, lapsed in result.lapses.items()],
         batch_size=2000,
     )
+
+
+def _keep(bases: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
+    """Write what decisions rest on, each once; return the keys by digest."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS run_bases")
+        cursor.execute("CREATE TEMPORARY TABLE run_bases (digest VARCHAR(32), content TEXT)")
+        ledger.insert("run_bases", ("digest", "content"), [(key, json.dumps(bases[key])) for key in sorted(bases)])
+        content = "content::jsonb" if connection.vendor == "postgresql" else "content"
+        cursor.execute(  # a run of another place may be writing the same one
+            f"INSERT INTO payments_basis (digest, content) SELECT digest, {content} FROM run_bases WHERE TRUE"
+            " ON CONFLICT DO NOTHING"
+        )
+    return stored_bases(bases)
 
 
 def totals(run: Run) -> list[dict[str, Any]]:
@@ -242,6 +248,8 @@ def approve(*, run: Run, at: datetime, by: User) -> Run:
             ledger.book_lines(locked, at)
     except IntegrityError as error:
         raise RunRefused("有月份已由别的发放入账，不能重复入账：请重新计算再批准。") from error
+    locked.totals["homes"] = _homes(locked)
+    locked.save(update_fields=["totals"])
     _net(locked, at)
     recoveries.apply_set_offs(run=locked, at=at)
     awards = scope.awards_sql().replace("%", "%%")  # a statement with parameters takes a bare % for one
@@ -261,6 +269,16 @@ def approve(*, run: Run, at: datetime, by: User) -> Run:
         recorded=tally(at),
     )  # fmt: skip
     return locked
+
+
+def _homes(run: Run) -> dict[str, int]:
+    """Return how many people a run pays for its month, by the place they live in when it is booked."""
+    # IN, not EXISTS: the lines of the run are read once, not once for each person
+    paid = run.lines.filter(kind=LineKind.REGULAR, booked=True).values("person")
+    homes = Residence.objects.filter(person__in=paid, retracted_at=None, valid_to=None)
+    return dict(
+        homes.values_list("division_id").annotate(people=Count("person", distinct=True)).order_by("division_id")
+    )
 
 
 def _net(run: Run, at: datetime) -> None:

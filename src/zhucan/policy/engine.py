@@ -213,19 +213,20 @@ def decide_sql(
     """
     chosen = tuple(schemes)
     facts, names = needed(chosen), needed_parameters(chosen)
-    inner = (
-        _facts_of_frame(facts, frame_table)
-        if constant_frame is None
-        else facts_sql(facts, frame_table=frame_table, constant_frame=constant_frame)
-    )
-    table = parameters_sql(names, params)
+    read = ["f.case_id", "f.person_id", *(f"f.{item} AS fact_{item}" for item in facts)]
     if constant_frame is not None:
-        joined = f"({inner}) f CROSS JOIN ({table}) p"
-    else:
-        joined = f"({inner}) f LEFT JOIN ({table}) p ON p.division = f.division AND p.month_first = f.month_first"
-    read = [f"f.{item} AS fact_{item}" for item in facts] + [f"p.{item} AS parameter_{item}" for item in names]
+        # numbers that are the same for everybody stand in the rules themselves: the engine calculates with them once
+        (values,) = params.values()
+        before, after = _judging(chosen, basis, dialect, tuple(values[name] for name in names))
+        inner = facts_sql(facts, frame_table=frame_table, constant_frame=constant_frame)
+        return f"{before}(SELECT {', '.join(read)} FROM ({inner}) f){after}"
+    read += [f"p.{item} AS parameter_{item}" for item in names]
     before, after = _judging(chosen, basis, dialect)
-    return f"{before}(SELECT {', '.join(['f.case_id', 'f.person_id', *read])} FROM {joined}){after}"
+    joined = (
+        f"({_facts_of_frame(facts, frame_table)}) f LEFT JOIN ({parameters_sql(names, params)}) p"
+        " ON p.division = f.division AND p.month_first = f.month_first"
+    )
+    return f"{before}(SELECT {', '.join(read)} FROM {joined}){after}"
 
 
 @cache
@@ -234,17 +235,26 @@ def _facts_of_frame(facts: tuple[str, ...], frame_table: str) -> str:
 
 
 @cache
-def _judging(schemes: tuple[Scheme, ...], basis: bool, dialect: str) -> tuple[str, str]:
+def _judging(
+    schemes: tuple[Scheme, ...], basis: bool, dialect: str, values: tuple[Any, ...] | None = None
+) -> tuple[str, str]:
     """Return the SQL around the facts and parameters: what stands before that sub-select, and what after it.
 
-    It depends on the schemes alone and takes a while to write, so it is written once a process.
+    With `values` of the needed parameters in their order the sub-select has only the facts. The text takes a while to
+    write and depends on little, so it is written once a process.
     """
     facts, names = needed(schemes), needed_parameters(schemes)
-    prefixes = {"fact": "fact_", "parameter": "parameter_"}
+    parameters = {name: f"parameter_{name}" for name in names}
+    if values is not None:
+        kinds = [PARAMETERS[name].kind for name in names]
+        parameters = {
+            name: f"CAST({constant(value, kind)} AS {sql_type(kind)})"
+            for name, value, kind in zip(names, values, kinds, strict=True)
+        }
     plans = [_plan(scheme) for scheme in schemes]
     layers = Layers(
         [part for plan in plans for part in (*plan.tests, plan.amount, plan.lacking)],
-        lambda namespace, column: prefixes[namespace] + column,
+        lambda namespace, column: f"fact_{column}" if namespace == "fact" else parameters[column],
         dialect,
     )
     tests: dict[str, str] = {}  # SQL of a distinct condition → its column
@@ -261,6 +271,9 @@ def _judging(schemes: tuple[Scheme, ...], basis: bool, dialect: str) -> tuple[st
             (key, f"CAST({' + '.join(not_met)} AS BIGINT)", f"CAST({' + '.join(unknown)} AS BIGINT)", plan.claimed)
         )
     columns += [f"{text} AS {column}" for text, column in tests.items()]
+    if basis:
+        columns += [f"fact_{item}" for item in facts]
+        columns += [f"{text} AS parameter_{name}" for name, text in parameters.items()]
     kept = [f"fact_{item}" for item in facts] + [f"parameter_{item}" for item in names] if basis else []
     masks, finals = [], []
     for key, not_met_sql, unknown_sql, claimed in results:
@@ -277,7 +290,7 @@ def _judging(schemes: tuple[Scheme, ...], basis: bool, dialect: str) -> tuple[st
     text = (
         f"SELECT {', '.join(['case_id', 'person_id', *finals, *kept])} FROM ("
         f"SELECT {', '.join(['case_id', 'person_id', *masks, *kept])} FROM ("
-        f"SELECT {', '.join(['case_id', 'person_id', *columns, *kept])} FROM {layers.over(_SOURCE)} x) tests) masks"
+        f"SELECT {', '.join(['case_id', 'person_id', *columns])} FROM {layers.over(_SOURCE)} x) tests) masks"
     )
     before, _, after = text.partition(_SOURCE)
     return before, after

@@ -122,6 +122,15 @@ def _aggregate(fact: Fact, condition: str) -> str:
             )
 
 
+def _or_empty(fact: Fact, table: str, key: str) -> str:
+    """Return the SQL of a fact joined from its aggregates: its empty value where nothing counted."""
+    if fact.empty is None:
+        return f"{table}.{fact.name}"
+    if fact.aggregate in (Aggregate.ANY, Aggregate.NONE, Aggregate.COUNT):  # never null where something counted
+        return f"coalesce({table}.{fact.name}, {constant(fact.empty, fact.kind)})"
+    return f"CASE WHEN {table}.{key} IS NULL THEN {constant(fact.empty, fact.kind)} ELSE {table}.{fact.name} END"
+
+
 def facts_sql(
     needed: Sequence[str], *, frame_table: str = "frame", constant_frame: Mapping[str, Any] | None = None
 ) -> str:
@@ -140,10 +149,7 @@ def facts_sql(
         for fact in own:
             condition = "TRUE" if fact.where is None else to_sql(fact.where, naming)
             parts.append(f"{_aggregate(fact, condition)} AS {fact.name}")
-            columns.append(
-                f"CASE WHEN a_{relation}.{key} IS NULL THEN {constant(fact.empty, fact.kind)}"
-                f" ELSE a_{relation}.{fact.name} END AS {fact.name}"
-            )
+            columns.append(f"{_or_empty(fact, f'a_{relation}', key)} AS {fact.name}")
         (window,) = {
             _when(fact) for fact in own
         }  # one timing a relation, so that absent spells mean the same everywhere

@@ -101,11 +101,14 @@ def _insert_seconds(source: Path, target: Path) -> float:
         tables = [name for kind, name, _ in statements if kind == "table"]
         new.execute("BEGIN")
         for table in tables:
-            found = old.execute(f'SELECT * FROM "{table}"').fetchall()
+            # what a table is told; the columns it makes itself are not named here
+            columns = [row[1] for row in old.execute(f'PRAGMA table_info("{table}")')]
+            names = ", ".join(f'"{column}"' for column in columns)
+            found = old.execute(f'SELECT {names} FROM "{table}"').fetchall()
             if found:
-                marks = ", ".join("?" * len(found[0]))
+                marks = ", ".join("?" * len(columns))
                 started = time.perf_counter()
-                new.executemany(f'INSERT INTO "{table}" VALUES ({marks})', found)
+                new.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', found)
                 seconds += time.perf_counter() - started
         started = time.perf_counter()
         new.execute("COMMIT")

@@ -48,6 +48,8 @@ def _plain(written: str) -> str:
 
 def optional(cell: Any) -> str:
     """Return a cell's text, "" for the dashes and words that mean nothing."""
+    if isinstance(cell, str) and cell.isalnum() and cell.isascii():
+        return cell  # nearly every number; asked a score of times a row
     found = text(cell)
     return "" if found in NOTHING else found
 
@@ -387,6 +389,7 @@ def guardian(written: str) -> tuple[str, str, str]:
     return rest, relation, number
 
 
+@lru_cache(maxsize=4096, typed=True)  # many people have the same
 def amount_fen(cell: Any) -> int | None:
     """Return an amount of yuan in fen, None for a blank cell. Raises `BadCell`, for three decimals too.
 

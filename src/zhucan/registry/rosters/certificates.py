@@ -9,7 +9,7 @@ from zhucan.core.identifiers import CATEGORY_LABELS, CertificateNumber, make_cer
 from zhucan.registry.rosters import cells
 from zhucan.registry.rosters.cells import BadCell, Forever, Kinds
 from zhucan.registry.rosters.remarks import CertificateEntry, Remark, Remarker, Row
-from zhucan.registry.services import VALIDITY_YEARS
+from zhucan.registry.services import VALIDITY_YEARS, certificate_index
 
 _GRADE_WORDS = "一二三四"
 
@@ -64,7 +64,9 @@ class CertificateReader(Remarker):
         if issued is not None and row.identity is not None and issued < row.identity.born:
             self._doubt(row, "issued", f"{issued.isoformat()} 早于出生日期，已照原样登记；请核对。")
         first, last = self._validity(row, said, issued, expires)
-        row.certificate = CertificateEntry(text, category, grade, reissue, components, first, last)
+        row.certificate = CertificateEntry(
+            text, certificate_index(text), category, grade, reissue, components, first, last
+        )
 
     def _kinds(self, row: Row, said: Mapping[str, Any]) -> Kinds | None:
         written = cells.optional(said.get("category", ""))

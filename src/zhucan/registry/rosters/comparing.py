@@ -33,7 +33,7 @@ from zhucan.registry.models import (
 from zhucan.registry.naming import initials
 from zhucan.registry.rosters.remarks import CertificateEntry, Remark, Row
 from zhucan.registry.rosters.writing import Keys, Pen, chunks, own_fields
-from zhucan.registry.services import account_index, certificate_index
+from zhucan.registry.services import account_index
 
 STATES: tuple[type[Spell], ...] = (Residence, Contact, Guardianship, PayeeAccount, Hardship, Income)
 _OWN: Mapping[type[Spell], tuple[str, ...]] = {
@@ -319,7 +319,7 @@ def _said(entry: CertificateEntry, event: CertificateEvent) -> dict[str, Any]:
     """Return the columns of a valid certificate as an entry tells it."""
     return {
         "number": entry.number,
-        "number_index": certificate_index(entry.number),
+        "number_index": entry.number_index,
         "category": entry.category,
         "grade": entry.grade,
         "status": CertificateStatus.VALID.value,

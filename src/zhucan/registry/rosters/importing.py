@@ -23,7 +23,7 @@ from zhucan.registry.rosters.reading import Roster, Sheet, read
 from zhucan.registry.rosters.remarks import Remark, Row
 from zhucan.registry.rosters.rows import Checker
 from zhucan.registry.rosters.writing import Keys, Pen, Writer
-from zhucan.registry.services import certificate_index, id_index, rename
+from zhucan.registry.services import id_index, rename
 from zhucan.registry.spells import Witness
 from zhucan.registry.tally import tally
 
@@ -170,11 +170,7 @@ def _take(rows: Iterator[Row], result: ImportResult, witness: Witness, as_of: da
     with Writer() as writer:
         while batch := list(islice(rows, _BATCH)):
             sound = [
-                (
-                    row,
-                    id_index(row.identity.number),
-                    certificate_index(row.certificate.number) if row.certificate else "",
-                )
+                (row, id_index(row.identity.number), row.certificate.number_index if row.certificate else "")
                 for row in batch
                 if row.identity is not None and not row.faults
             ]

@@ -34,6 +34,11 @@ def _long(cell: Any) -> bool:
     return (isinstance(cell, str) and len(normalise(cell)) >= 15) or (isinstance(cell, float | int) and cell >= 10**14)
 
 
+def _written_number(cell: Any) -> bool:
+    """Tell whether a cell surely holds an ID number, and no words, as a header repeated further down does."""
+    return isinstance(cell, str) and len(cell) == 18 and cell.isascii()
+
+
 @dataclass
 class Lines:
     """Iterates a sheet's data rows; `skipped` collects the numbers of rows passed over that were not blank."""
@@ -68,7 +73,12 @@ class Lines:
             if not any(_long(said.get(name)) for name in _NUMBERS) and self._no_person(row, said, number in wide):
                 self.skipped.append(number + 1)
                 continue
-            if "name" in said and field_of(str(said["name"]))[0] == "name" and self._repeats_header(row):
+            if (
+                not _written_number(said.get("id_number"))
+                and "name" in said
+                and field_of(str(said["name"]))[0] == "name"
+                and self._repeats_header(row)
+            ):
                 self.skipped.append(number + 1)
                 continue
             for name, value in spread.get(number, {}).items():

@@ -22,6 +22,7 @@ class CertificateEntry:
     """The certificate a row tells of. `components` is empty when the kinds of a multiple one are not written."""
 
     number: str
+    number_index: str
     category: str
     grade: int
     reissue: int

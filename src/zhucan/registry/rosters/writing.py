@@ -150,6 +150,14 @@ def _pile(model: type[Spell]) -> _Pile:
     )
 
 
+class _Days(dict[date | None, Any]):
+    """Days as the database stores them, each made once."""
+
+    def __missing__(self, day: date | None) -> Any:
+        stored = self[day] = None if day is None else connection.ops.adapt_datefield_value(day)
+        return stored
+
+
 class Pen:
     """Collects what an import says and writes it in one go; nothing is written before `write`."""
 
@@ -157,20 +165,13 @@ class Pen:
         self._witness = witness
         self._recorded = DateTimeField().get_db_prep_value(witness.at, connection)
         self._by = witness.by.pk if witness.by else None
-        self._days: dict[date | None, Any] = {None: None}
+        self._days = _Days()
         self._people = _Pile(
             ("id", "name", "initials", "sex", "born", "id_number", "id_index", "id_tail", "recorded_at")
         )
         self._spells: dict[type[Spell], _Pile] = {}
         self._components = _Pile(("certificate_id", "category", "grade"))
         self._retracted: dict[type[Spell], list[int]] = defaultdict(list)
-
-    def day(self, day: date | None) -> Any:
-        """Return a day as the database stores it."""
-        try:
-            return self._days[day]
-        except KeyError:
-            return self._days.setdefault(day, connection.ops.adapt_datefield_value(day))
 
     def add(
         self,
@@ -191,18 +192,20 @@ class Pen:
         for at, column in pile.sealed:
             stored[at] = seal(stored[at], column) if stored[at] else b""
         for at in pile.days:
-            stored[at] = self.day(stored[at])
-        day, witness = self.day, self._witness
-        told = witness.source if source is None else source
+            stored[at] = self._days[stored[at]]
+        first, last = self._days[start], self._days[stop]
+        told = self._witness.source if source is None else source
         if key is None:
-            pile.rows.append((person, day(start), day(stop), self._recorded, None, self._by, told, *stored))
+            pile.rows.append((person, first, last, self._recorded, None, self._by, told, *stored))
         else:
-            pile.keyed.append((key, person, day(start), day(stop), self._recorded, None, self._by, told, *stored))
+            pile.keyed.append((key, person, first, last, self._recorded, None, self._by, told, *stored))
 
     def person(self, key: int, *, name: str, initials: str, sex: str, born: date, number: str, index: str) -> None:
         """Note a new person."""
         sealed = seal(number, "registry.Person.id_number")
-        self._people.rows.append((key, name, initials, sex, self.day(born), sealed, index, number[-4:], self._recorded))
+        self._people.rows.append(
+            (key, name, initials, sex, self._days[born], sealed, index, number[-4:], self._recorded)
+        )
 
     def component(self, certificate: int, category: str, grade: int) -> None:
         """Note a component kind of a certificate."""
