@@ -155,7 +155,7 @@ def _keep(scope: Scope, result: Result, before: list[Any], at: datetime, by: Use
 
 
 def _write(run: Run, result: Result) -> None:
-    known = result.stored | _keep(result.bases)
+    known = result.stored | _keep_bases(result.bases)
     columns = (
         "run_id", "award_id", "person_id", "scheme", "month", "kind", "cause", "amount_fen", "entitled_fen",
         "booked_fen", "outcome", "not_met", "unknown", "basis_id", "sequence", "booked",
@@ -172,7 +172,7 @@ def _write(run: Run, result: Result) -> None:
     )
 
 
-def _keep(bases: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
+def _keep_bases(bases: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
     """Write what decisions rest on, each once; return the keys by digest."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS run_bases")

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('orgs', '0004_documents'),
-        ('registry', '0003_findings'),
+        ('registry', '0004_namings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -84,6 +84,14 @@ class Migration(migrations.Migration):
         migrations.RemoveIndex(
             model_name='stay',
             name='registry_st_retract_a26b69_idx',
+        ),
+        migrations.RemoveIndex(
+            model_name='naming',
+            name='registry_na_retract_f15d5e_idx',
+        ),
+        migrations.AddIndex(
+            model_name='naming',
+            index=models.Index(condition=models.Q(('retracted_at__isnull', False)), fields=['retracted_at'], name='naming_retracted'),
         ),
         migrations.AddIndex(
             model_name='benefit',
