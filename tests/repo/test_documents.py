@@ -16,7 +16,9 @@ from zhucan.registry.models import CertificateEvent
 ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.zh-CN.md")
 PAGES = sorted([*(ROOT / name for name in READMES), *(ROOT / "docs").rglob("*.md"), *(ROOT / "src").rglob("README.md")])
-CODE = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "src").rglob("*.py")))
+CODE = "\n".join(
+    path.read_text(encoding="utf-8") for kind in ("*.py", "*.yaml") for path in sorted((ROOT / "src").rglob(kind))
+)
 
 
 def _commands(page: Path) -> list[str]:

@@ -19,6 +19,8 @@ LABELS: Mapping[str, str] = {
     "institution": "进出机构托养",
     "custody": "服刑",
     "other_benefit": "享受其他待遇",
+    "not_offered": "当地没有开展",
+    "not_eligible": "不符合申领条件",
     "standard_raised": "标准调整",
     "late_application_approved": "补批准的申请",
     "renewal_backpay": "换证中断补发",

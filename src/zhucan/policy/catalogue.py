@@ -4,12 +4,37 @@ from collections.abc import Mapping
 from typing import Any
 
 from zhucan.core.errors import ZhucanError
+from zhucan.policy import certificates
+from zhucan.policy.devices import subsidy
+from zhucan.policy.education import entry, grants, rewards, waivers
+from zhucan.policy.rehabilitation import courses, mental, support, surgery, training
+from zhucan.policy.rehabilitation.child_meals import child_meals
+from zhucan.policy.rehabilitation.child_rehabilitation import child_rehabilitation
+from zhucan.policy.rehabilitation.items import rehabilitation_items
 from zhucan.policy.schemes import Scheme
 from zhucan.policy.subsidies.living_allowance import living_allowance
 from zhucan.policy.subsidies.nursing_subsidy import nursing_subsidy
 from zhucan.policy.subsidies.unattended_child import unattended_child_supplement
 
-SCHEMES: tuple[Scheme, ...] = (living_allowance, nursing_subsidy, unattended_child_supplement)
+SCHEMES: tuple[Scheme, ...] = (
+    living_allowance,
+    nursing_subsidy,
+    unattended_child_supplement,
+    *certificates.SCHEMES,
+    child_rehabilitation,
+    child_meals,
+    *training.SCHEMES,
+    *courses.SCHEMES,
+    rehabilitation_items,
+    *mental.SCHEMES,
+    *surgery.SCHEMES,
+    *support.SCHEMES,
+    *subsidy.SCHEMES,
+    *grants.SCHEMES,
+    *rewards.SCHEMES,
+    *waivers.SCHEMES,
+    *entry.SCHEMES,
+)
 MONTHLY: tuple[Scheme, ...] = tuple(scheme for scheme in SCHEMES if scheme.in_runs)
 """The schemes that the monthly runs decide."""
 _BY_ID = {scheme.id: scheme for scheme in SCHEMES}

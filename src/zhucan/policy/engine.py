@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from zhucan.core.money import from_fen
-from zhucan.policy.expressions import Expr, ExpressionError, Kind, choose, literal
+from zhucan.policy.expressions import Expr, ExpressionError, Kind, choose, column, literal
 from zhucan.policy.facts import BY_NAME, complete, facts_of, facts_sql
 from zhucan.policy.parameters import PARAMETERS, ParameterRow, baseline, resolve
 from zhucan.policy.python import compile_expressions
@@ -28,8 +28,10 @@ __all__ = [
     "decide",
     "decide_sql",
     "facts_of",
+    "judge_sql",
     "needed",
     "reckon",
+    "yielding",
 ]
 
 
@@ -82,7 +84,7 @@ class _Plan:
     tests: tuple[Expr, ...]
     amount: Expr
     lacking: Expr
-    claimed: bool  # the amount follows from what an application tells
+    waiting: Expr  # the amount follows from what an application has yet to tell
 
 
 @cache
@@ -107,9 +109,12 @@ def _plan(scheme: Scheme) -> _Plan:
     standards = [PARAMETERS[name] for name in sorted(asked) if PARAMETERS[name].standard]
     lacking = literal(False)
     for item in standards:
-        lacking = lacking | Expr("column", item.kind, value=("parameter", item.id)).unknown()
-    claimed = scheme.claim is not None or any(BY_NAME[name].asked for name in amount.columns("fact"))
-    return _Plan((*(condition.met for condition in scheme.conditions), *contests), amount, lacking, claimed)
+        lacking = lacking | column("parameter", item.id, item.kind).unknown()
+    waiting = literal(scheme.claim is not None)
+    for fact in (BY_NAME[name] for name in amount.columns("fact")):
+        if fact.asked:
+            waiting = waiting | column("fact", fact.name, fact.kind).unknown()
+    return _Plan((*(condition.met for condition in scheme.conditions), *contests), amount, lacking, waiting)
 
 
 _SOURCE = "\0"  # stands for the sub-select of facts and parameters while the SQL around it is written
@@ -120,7 +125,7 @@ def _compiled(schemes: tuple[Scheme, ...]) -> Any:
     parts: list[Expr] = []
     for scheme in schemes:
         plan = _plan(scheme)
-        parts += [*plan.tests, plan.amount, plan.lacking]
+        parts += [*plan.tests, plan.amount, plan.lacking, plan.waiting]
     return compile_expressions(parts, ("fact", "parameter"))
 
 
@@ -137,7 +142,7 @@ def decide(
     decisions = {}
     for scheme in chosen:
         not_met = unknown = 0
-        bit, claimed = 1, _plan(scheme).claimed
+        bit = 1
         for _ in _plan(scheme).tests:
             value = next(values)
             if value is False:
@@ -145,7 +150,7 @@ def decide(
             elif value is None:
                 unknown |= bit
             bit <<= 1
-        amount, lacking = next(values), next(values)
+        amount, lacking, waiting = next(values), next(values), next(values)
         if not_met:
             outcome = Outcome.NO
         elif unknown or amount is None:
@@ -158,8 +163,8 @@ def decide(
             amount if outcome is Outcome.YES else None,
             not_met,
             unknown,
-            outcome is Outcome.UNKNOWN and ((amount is None and not unknown and not claimed) or bool(lacking)),
-            outcome is Outcome.UNKNOWN and not unknown and claimed and not lacking,
+            outcome is Outcome.UNKNOWN and ((amount is None and not unknown and not waiting) or bool(lacking)),
+            outcome is Outcome.UNKNOWN and not unknown and waiting and not lacking,
         )
     return decisions
 
@@ -171,6 +176,20 @@ def reckon(
     if scheme.claim is None:
         raise ExpressionError(f"{scheme.id} has no claim to reckon")
     return scheme.claim.work(items, facts, params)
+
+
+def yielding(decisions: Mapping[str, Decision], schemes: Sequence[Scheme]) -> dict[str, str]:
+    """Return which entitlements yield to a larger one of their exclusive group, each with the id that is granted instead.
+
+    Of equal ones the first in `schemes` is granted (OVL-1: the person loses nothing by it).
+    """
+    best: dict[str, str] = {}
+    entitled = [scheme for scheme in schemes if scheme.exclusive and decisions[scheme.id].outcome is Outcome.YES]
+    for scheme in entitled:
+        held = best.get(scheme.exclusive)
+        if held is None or (decisions[scheme.id].amount_fen or 0) > (decisions[held].amount_fen or 0):
+            best[scheme.exclusive] = scheme.id
+    return {scheme.id: best[scheme.exclusive] for scheme in entitled if best[scheme.exclusive] != scheme.id}
 
 
 def needed(schemes: Sequence[Scheme]) -> tuple[str, ...]:
@@ -229,6 +248,16 @@ def decide_sql(
     return f"{before}(SELECT {', '.join(read)} FROM {joined}){after}"
 
 
+def judge_sql(schemes: Sequence[Scheme], source: str, basis: bool = False, dialect: str = "duckdb") -> str:
+    """Return a SELECT that decides schemes over facts and parameters already gathered.
+
+    `source` selects case_id, person_id and every fact and parameter read, as fact_… and parameter_…; the columns of the
+    result are those of `decide_sql`.
+    """
+    before, after = _judging(tuple(schemes), basis, dialect)
+    return f"{before}({source}){after}"
+
+
 @cache
 def _facts_of_frame(facts: tuple[str, ...], frame_table: str) -> str:
     return facts_sql(facts, frame_table=frame_table)
@@ -253,7 +282,7 @@ def _judging(
         }
     plans = [_plan(scheme) for scheme in schemes]
     layers = Layers(
-        [part for plan in plans for part in (*plan.tests, plan.amount, plan.lacking)],
+        [part for plan in plans for part in (*plan.tests, plan.amount, plan.lacking, plan.waiting)],
         lambda namespace, column: f"fact_{column}" if namespace == "fact" else parameters[column],
         dialect,
     )
@@ -266,18 +295,21 @@ def _judging(
             column = tests.setdefault(layers.text(test), f"t{len(tests)}")
             not_met.append(f"CASE WHEN NOT {column} THEN {1 << bit} ELSE 0 END")
             unknown.append(f"CASE WHEN {column} IS NULL THEN {1 << bit} ELSE 0 END")
-        columns += [f"{layers.text(plan.amount)} AS {key}_a", f"{layers.text(plan.lacking)} AS {key}_l"]
-        results.append(
-            (key, f"CAST({' + '.join(not_met)} AS BIGINT)", f"CAST({' + '.join(unknown)} AS BIGINT)", plan.claimed)
-        )
+        columns += [
+            f"{layers.text(plan.amount)} AS {key}_a",
+            f"{layers.text(plan.lacking)} AS {key}_l",
+            f"{layers.text(plan.waiting)} AS {key}_w",
+        ]
+        results.append((key, f"CAST({' + '.join(not_met)} AS BIGINT)", f"CAST({' + '.join(unknown)} AS BIGINT)"))
     columns += [f"{text} AS {column}" for text, column in tests.items()]
     if basis:
         columns += [f"fact_{item}" for item in facts]
         columns += [f"{text} AS parameter_{name}" for name, text in parameters.items()]
     kept = [f"fact_{item}" for item in facts] + [f"parameter_{item}" for item in names] if basis else []
     masks, finals = [], []
-    for key, not_met_sql, unknown_sql, claimed in results:
-        masks += [f"{not_met_sql} AS {key}_not_met", f"{unknown_sql} AS {key}_unknown", f"{key}_a", f"{key}_l"]
+    for key, not_met_sql, unknown_sql in results:
+        masks += [f"{not_met_sql} AS {key}_not_met", f"{unknown_sql} AS {key}_unknown"]
+        masks += [f"{key}_a", f"{key}_l", f"{key}_w"]
         yes = f"({key}_not_met = 0 AND {key}_unknown = 0 AND {key}_a IS NOT NULL)"
         finals += [
             f"CAST(CASE WHEN {key}_not_met <> 0 THEN 0 WHEN {yes} THEN 1 ELSE 2 END AS TINYINT) AS {key}_outcome",
@@ -285,7 +317,7 @@ def _judging(
             f"{key}_unknown",
             f"CAST(CASE WHEN {yes} THEN {key}_a END AS BIGINT) AS {key}_amount",
             f"({key}_not_met = 0 AND NOT {yes} AND ("
-            f"{'FALSE' if claimed else f'({key}_a IS NULL AND {key}_unknown = 0)'} OR {key}_l)) AS {key}_no_standard",
+            f"({key}_a IS NULL AND {key}_unknown = 0 AND NOT {key}_w) OR {key}_l)) AS {key}_no_standard",
         ]
     text = (
         f"SELECT {', '.join(['case_id', 'person_id', *finals, *kept])} FROM ("

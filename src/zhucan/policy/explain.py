@@ -81,7 +81,10 @@ class Explanation:
 
 def explain(scheme: Scheme, decision: Decision, facts: Mapping[str, Any], params: Mapping[str, Any]) -> Explanation:
     """Return a decision's sentences, and the smallest change that would make it yes."""
-    reasons, steps, missing = [], [], []
+    reasons: list[Reason] = []
+    steps: list[str] = []
+    missing: list[str] = []  # to be found out
+    told: list[str] = []  # to be told by an application
     said: dict[str, bool | None] = {}
     for bit, condition in enumerate(scheme.conditions):
         met = said[condition.label] = _state(decision, bit)
@@ -92,7 +95,7 @@ def explain(scheme: Scheme, decision: Decision, facts: Mapping[str, Any], params
         if met is False:
             steps.append(_step(condition, view))
         elif met is None:
-            missing.append(_missing(condition, view))
+            (told if view.asked else missing).append(_missing(condition, view))
     for place, contest in enumerate(scheme.contests):
         met = _state(decision, len(scheme.conditions) + place)
         reason = _contest(scheme, contest, met, facts, params)
@@ -101,7 +104,10 @@ def explain(scheme: Scheme, decision: Decision, facts: Mapping[str, Any], params
             steps.append(f"改选本补贴并停领其他待遇（{reason.observed}；{reason.threshold}）")
         elif met is None:
             missing.append("、".join(_unknown_amounts(contest, facts)) or contest.label)
-    return Explanation(scheme, _verdict(scheme, decision), tuple(reasons), _change(scheme, decision, steps, missing))
+    if decision.awaits_claim:
+        told.append(_to_tell(scheme, facts))
+    verdict = _verdict(scheme, decision, only_told=bool(told) and not missing)
+    return Explanation(scheme, verdict, tuple(reasons), _change(decision, steps, missing, told))
 
 
 @cache
@@ -144,12 +150,18 @@ class _View:
     def _turns(self, fact: Fact) -> bool:
         return any(self.with_fact(fact.name, value) is True for value in _candidates(fact))
 
+    @property
+    def asked(self) -> bool:
+        """Say whether an unknown is only for want of what an application tells."""
+        facts = self.mattering() if self.result is None else []
+        return bool(facts) and all(fact.asked for fact in facts)
+
     def numbers(self) -> list[str]:
-        """Return the amounts and rates among the parameters without which the result would differ."""
+        """Return the amounts, rates and numbers among the parameters without which the result would differ."""
         return [
             name
             for name in self.expr.columns("parameter")
-            if PARAMETERS[name].kind in (Kind.MONEY, Kind.RATE)
+            if PARAMETERS[name].kind in (Kind.MONEY, Kind.RATE, Kind.INT)
             and self.params.get(name) is not None
             and _value(self.expr, self.facts, {**self.params, name: None}) != self.result
         ]
@@ -207,10 +219,11 @@ def _reason(condition: Condition, met: bool | None, view: _View) -> Reason:
 def _label(condition: Condition, met: bool | None, view: _View) -> str:
     if met is None and not any(view.facts.get(name) is None for name in condition.met.columns("fact")):
         return f"没有配置当地标准：{condition.label}"
+    open_ = "申请时填写：" if view.asked else "尚待查明："
     if not condition.excludes:
-        return {True: "", False: "不符合：", None: "尚待查明："}[met] + condition.label
+        return {True: "", False: "不符合：", None: open_}[met] + condition.label
     if met is None:
-        return f"尚待查明：{condition.phrase('是否')}"
+        return f"{open_}{condition.phrase('是否')}"
     if met is False:
         return f"因{condition.said or condition.label}不能享受"
     held = [view.facts.get(name) for name in condition.met.columns("fact")]
@@ -240,16 +253,23 @@ def _observed(view: _View) -> str:
 
 def _threshold(view: _View) -> str:
     """Name the limit that was held against the facts, and the parameters that it comes from."""
-    numbers = "，".join(
-        f"{PARAMETERS[name].label}：{shown(view.params[name], PARAMETERS[name].kind, PARAMETERS[name].choices)}"
-        for name in view.numbers()
-    )
+    numbers = "，".join(f"{PARAMETERS[name].label}：{_standard(name, view.params[name])}" for name in view.numbers())
     seen = {fact.name for fact in view.mattering()}
     limits = {limit for name, limit in view.limits().items() if name in seen}
     if len(limits) != 1:
         return numbers
     words = f"上限：{shown(limits.pop() // 10**RATE_DIGITS, Kind.MONEY)}"
     return f"{words}，其中{numbers}" if numbers else words
+
+
+def _standard(name: str, value: int) -> str:
+    """Return a parameter's value as people read it, a number with its unit, a day of the year as one."""
+    item = PARAMETERS[name]
+    if item.kind is not Kind.INT:
+        return shown(value, item.kind, item.choices)
+    if item.unit.startswith("月日"):
+        return f"{value // 100}月{value % 100}日"
+    return f"{value} {item.unit.partition('/')[0]}"
 
 
 def _step(condition: Condition, view: _View) -> str:
@@ -269,7 +289,7 @@ def _step(condition: Condition, view: _View) -> str:
                     if value is None
                     else f"{_named(fact)}再低 {shown(value - most, Kind.MONEY)}"
                 )
-        elif fact.kind is Kind.TEXT:
+        elif fact.kind is Kind.TEXT and not fact.asked:  # what an application says is as it is
             words = [label for code, label in (fact.choices or {}).items() if view.with_fact(name, code) is True]
             if words:
                 ways.append(f"{_named(fact)}认定为{'、'.join(words)}")
@@ -308,7 +328,15 @@ def _contest(
     return Reason(label, met, contest.source, "，".join(seen) or "没有这类待遇", threshold)
 
 
-def _verdict(scheme: Scheme, decision: Decision) -> str:
+def _to_tell(scheme: Scheme, facts: Mapping[str, Any]) -> str:
+    """Return what an application tells for the amount to follow."""
+    if scheme.claim is not None:
+        return f"{scheme.claim.item}（{'、'.join(field.label for field in scheme.claim.fields if not field.optional)}）"
+    names = [name for name in scheme.amount.columns("fact") if BY_NAME[name].asked and facts.get(name) is None]
+    return "、".join(BY_NAME[name].label for name in names)
+
+
+def _verdict(scheme: Scheme, decision: Decision, *, only_told: bool) -> str:
     if decision.outcome is Outcome.YES:
         each = {Cadence.MONTHLY: "每月 ", Cadence.YEARLY: "每年 "}.get(scheme.cadence, "")
         return "可以享受" + (f"，{each}{text(from_fen(decision.amount_fen))} 元" if decision.amount_fen else "")
@@ -316,19 +344,24 @@ def _verdict(scheme: Scheme, decision: Decision) -> str:
         return "不能享受"
     if decision.awaits_claim:
         return "可以申请，金额按申请时提交的材料计算"
-    return "没有配置当地标准，暂不能判断" if decision.no_standard else "还不能确定"
+    if decision.no_standard:
+        return "没有配置当地标准，暂不能判断"
+    return "可以申请，按申请时填写的情况确定" if only_told else "还不能确定"
 
 
-def _change(scheme: Scheme, decision: Decision, steps: list[str], missing: list[str]) -> str:
-    if decision.outcome is Outcome.YES or decision.awaits_claim:
+def _change(decision: Decision, steps: list[str], missing: list[str], told: list[str]) -> str:
+    if decision.outcome is Outcome.YES:
         return ""
     if _NEVER in steps:
         return f"{_NEVER}，不再发放。"
     if decision.no_standard:
         return "请先录入当地标准及其文件，再判断。"
     if not steps:
-        return f"只要查明：{'；'.join(missing)}，就能作出判断。"
-    also = f"；并须查明：{'；'.join(missing)}" if missing else ""
+        known = f"查明：{'；'.join(missing)}" if missing else ""
+        said = f"申请时填写：{'；'.join(told)}" if told else ""
+        both = "，".join(part for part in (known, said) if part)
+        return f"{both}，就能算出金额。" if decision.awaits_claim else f"只要{both}，就能作出判断。"
+    also = f"；并须查明：{'；'.join([*missing, *told])}" if missing or told else ""
     if len(steps) == 1:
         return f"只差一项：{steps[0]}{also}。"
     return f"还差 {len(steps)} 项：{'；'.join(steps)}{also}。"

@@ -286,16 +286,16 @@ def round_yuan(money: Expr) -> Expr:
     return Expr("times", Kind.MONEY, (rounded, literal(100)))
 
 
-def add_years(day: Expr, count: int) -> Expr:
+def add_years(day: Expr, count: int | Expr) -> Expr:
     """Return the same day some years on; 29 February becomes the 28th where there is none (CAL-2)."""
-    _want(day, Kind.DATE)
-    return Expr("add_months", Kind.DATE, (day, literal(12 * count)))
+    return add_months(day, literal(count) * 12 if isinstance(count, Expr) else 12 * count)
 
 
-def add_months(day: Expr, count: int) -> Expr:
+def add_months(day: Expr, count: int | Expr) -> Expr:
     """Return the same day some months on, or the last of that month (CAL-2)."""
     _want(day, Kind.DATE)
-    return Expr("add_months", Kind.DATE, (day, literal(count)))
+    _want(months := literal(count), Kind.INT)
+    return Expr("add_months", Kind.DATE, (day, months))
 
 
 def years_between(start: Expr, end: Expr) -> Expr:
@@ -316,6 +316,12 @@ def year_of(day: Expr) -> Expr:
     """Return the calendar year of a day."""
     _want(day, Kind.DATE)
     return Expr("year", Kind.INT, (day,))
+
+
+def month_day_of(day: Expr) -> Expr:
+    """Return where in its year a day lies: the month times a hundred and the day, as in 815 for 15 August."""
+    _want(day, Kind.DATE)
+    return Expr("month_day", Kind.INT, (day,))
 
 
 ZERO = literal(Decimal(0))

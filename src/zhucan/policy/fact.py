@@ -48,7 +48,7 @@ class Fact:
     formula: Expr | None = None  # over person, frame and other facts; then there is no relation
     presumed: Any = UNSTATED
     choices: Mapping[str, str] | None = None
-    asked: bool = False  # only an application can tell it; unknown elsewhere
+    asked: bool = False  # an application tells it; elsewhere it is what a register says, if one does, or unknown
 
 
 def asked(name: str, kind: Kind, label: str, *, choices: Mapping[str, str] | None = None) -> Fact:

@@ -203,7 +203,7 @@ def facts_of(
 ) -> dict[str, Any]:
     """Return every fact of one person from the rows of the relations (`person` holds one row). Money is fen.
 
-    `answers` are the values of asked facts that an application tells.
+    `answers` are the values of asked facts that an application tells; they go before what a register says.
     """
     values: dict[str, Any] = {}
     row = {
@@ -220,8 +220,11 @@ def facts_of(
     someone = believed["person"][0]
     after = month.next.first
     for fact in FACTS:
+        if fact.asked and answers and answers.get(fact.name) is not None:
+            values[fact.name] = answers[fact.name]
+            continue
         if fact.formula is not None:
-            values[fact.name] = (answers or {}).get(fact.name) if fact.asked else _formulas[fact.name](someone, row)[0]
+            values[fact.name] = _formulas[fact.name](someone, row)[0]
             continue
         start, stop = (on, on) if fact.timing is Timing.ON_DAY else (None, month.first)
         counting: list[Mapping[str, Any] | None] = []

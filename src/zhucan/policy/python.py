@@ -72,8 +72,6 @@ class _Compiler:
                 return f"None if {a[0]} is None else {a[0]}[:{a[1]}]"
             case "round":
                 return f"None if {a[0]} is None else round_half_up({a[0]}, {a[1]})"
-            case "add_months":
-                return f"None if {a[0]} is None else add_months({a[0]}, {a[1]})"
         match expr.op:
             case "greatest":
                 body = f"max({', '.join(a)})"
@@ -85,6 +83,10 @@ class _Compiler:
                 body = f"months_between({a[0]}, {a[1]})"
             case "year":
                 body = f"{a[0]}.year"
+            case "month_day":
+                body = f"{a[0]}.month * 100 + {a[0]}.day"
+            case "add_months":
+                body = f"add_months({a[0]}, {a[1]})"
             case "floordiv":
                 body = f"{a[0]} // {a[1]}"
             case "mod":

@@ -104,11 +104,13 @@ def to_sql(
             return f"((({left} % {unit}) + {unit}) % {unit})"
         case "year":
             return f"year({text(expr.args[0])})"
+        case "month_day":
+            return f"(month({text(expr.args[0])}) * 100 + day({text(expr.args[0])}))"
         case "add_months":
-            day, count = text(expr.args[0]), expr.args[1].value
+            day, count = (text(arg) for arg in expr.args)
             if dialect == "duckdb":
-                return f"CAST({day} + INTERVAL ({count}) MONTH AS DATE)"
-            return f"add_months({day}, {count})"
+                return f"CAST({day} + to_months(CAST({count} AS INTEGER)) AS DATE)"
+            return f"add_months({day}, CAST({count} AS INTEGER))"
         case "years_between":
             start, end = (text(arg) for arg in expr.args)
             years = f"(year({end}) - year({start}))"

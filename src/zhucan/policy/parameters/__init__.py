@@ -23,11 +23,11 @@ from zhucan.policy.expressions import RATE_DIGITS, Expr, Kind, column
 _FOLDER = Path(__file__).parent
 BEGINNING = date(1900, 1, 1)
 # No standard of a person and month comes near these; a slip of the finger does, and then runs over the engine's columns.
-_MOST_MONEY, _MOST_RATE, _MOST_INT = Decimal("999999.99"), Decimal(10), 1200
+_MOST_MONEY, _MOST_RATE, _MOST_INT = Decimal("999999.99"), Decimal(10), 1231  # 1231: a day of the year, 31 December
 _WANTED = {
     Kind.MONEY: "0 至 999999.99、最多两位小数的金额（元），如 330.00",
     Kind.RATE: "0 至 10、最多四位小数的数，如 0.30",
-    Kind.INT: "0 至 1200 的整数，如 3",
+    Kind.INT: "0 至 1231 的整数，如 3",
     Kind.BOOL: "true 或 false",
 }
 

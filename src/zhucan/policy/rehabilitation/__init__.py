@@ -1,0 +1,1 @@
+"""Rehabilitation: children's aid, training, medical items, medication, inpatient care, surgery, support."""
