@@ -24,6 +24,8 @@ LABELS: Mapping[str, str] = {
     "renewal_backpay": "换证中断补发",
     "withdrawn": "本人退出",
     "unknown_fact": "情况不明",
+    "not_offered": "当地没有开展",
+    "conditions_ended": "不再符合条件",
     "error": "资料更正",
 }
 

@@ -200,6 +200,7 @@ def _case(node: yamls.Mapping) -> Case:
     eve = day if on is not None else day - timedelta(days=1)
     facts, switches, items = node.get("facts"), node.get("switches"), node.get("items")
     stated = {} if facts is None else _facts(facts.as_mapping("facts（事实）"), eve)
+    stated.setdefault("judged_on", eve)
     if on is not None:
         stated.setdefault("applied_on", day)
     return Case(

@@ -305,6 +305,8 @@ def _contest(
 def _verdict(scheme: Scheme, decision: Decision) -> str:
     if decision.outcome is Outcome.YES:
         each = {Cadence.MONTHLY: "每月 ", Cadence.YEARLY: "每年 "}.get(scheme.cadence, "")
+        if scheme.claim is not None:
+            each = "共 "  # for what was declared, be it one month or several
         return "可以享受" + (f"，{each}{text(from_fen(decision.amount_fen))} 元" if decision.amount_fen else "")
     if decision.outcome is Outcome.NO:
         return "不能享受"

@@ -91,6 +91,7 @@ FACTS: tuple[Fact, ...] = (
     Fact("born", Kind.DATE, "出生日期", "公民身份号码", formula=person.born),
     Fact("sex", Kind.TEXT, "性别", "公民身份号码", formula=person.sex, choices={"male": "男", "female": "女"}),
     Fact("applied_on", Kind.DATE, "申请日期", "申请", formula=frame.applied_on),
+    Fact("judged_on", Kind.DATE, "判断日期", "申请或所属月", formula=frame.on_day),
     Fact("age", Kind.INT, "周岁", "出生日期", formula=years_between(person.born, frame.on_day)),
     Fact("alive", Kind.BOOL, "在世", "公安、民政数据", "death", Aggregate.NONE, empty=True, presumed=True),
     Fact(
