@@ -4,12 +4,47 @@ from collections.abc import Mapping
 from typing import Any
 
 from zhucan.core.errors import ZhucanError
+from zhucan.policy.assistance.allowances import (
+    county_allowance,
+    near_poor_supplement,
+    severe_jobless_allowance,
+    tekun_hardship_allowance,
+    unemployed_allowance,
+)
+from zhucan.policy.assistance.dibao import dibao, near_poor_status, rigid_spending_status
+from zhucan.policy.assistance.household_goods import household_goods
+from zhucan.policy.assistance.premiums import accident_insurance, medical_premium_subsidy, pension_premium_subsidy
+from zhucan.policy.assistance.single_person_dibao import classified_extra, single_person_dibao
+from zhucan.policy.assistance.tekun import tekun_basic
+from zhucan.policy.assistance.temporary_relief import civil_affairs_relief, illness_relief, temporary_relief
 from zhucan.policy.schemes import Scheme
 from zhucan.policy.subsidies.living_allowance import living_allowance
 from zhucan.policy.subsidies.nursing_subsidy import nursing_subsidy
 from zhucan.policy.subsidies.unattended_child import unattended_child_supplement
 
-SCHEMES: tuple[Scheme, ...] = (living_allowance, nursing_subsidy, unattended_child_supplement)
+_SUBSIDIES = (living_allowance, nursing_subsidy, unattended_child_supplement)
+_ASSISTANCE = (
+    dibao,
+    near_poor_status,
+    rigid_spending_status,
+    single_person_dibao,
+    classified_extra,
+    tekun_basic,
+    near_poor_supplement,
+    county_allowance,
+    tekun_hardship_allowance,
+    severe_jobless_allowance,
+    unemployed_allowance,
+    temporary_relief,
+    illness_relief,
+    civil_affairs_relief,
+    medical_premium_subsidy,
+    pension_premium_subsidy,
+    accident_insurance,
+    household_goods,
+)
+
+SCHEMES: tuple[Scheme, ...] = (*_SUBSIDIES, *_ASSISTANCE)
 MONTHLY: tuple[Scheme, ...] = tuple(scheme for scheme in SCHEMES if scheme.in_runs)
 """The schemes that the monthly runs decide."""
 _BY_ID = {scheme.id: scheme for scheme in SCHEMES}
