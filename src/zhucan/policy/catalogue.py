@@ -17,6 +17,14 @@ from zhucan.policy.assistance.premiums import accident_insurance, medical_premiu
 from zhucan.policy.assistance.single_person_dibao import classified_extra, single_person_dibao
 from zhucan.policy.assistance.tekun import tekun_basic
 from zhucan.policy.assistance.temporary_relief import civil_affairs_relief, illness_relief, temporary_relief
+from zhucan.policy.employment.farming_grant import farming_grant
+from zhucan.policy.employment.flexible_insurance import flexible_work_insurance
+from zhucan.policy.employment.loan_interest import loan_interest
+from zhucan.policy.employment.online_work import online_home_work
+from zhucan.policy.employment.public_post import public_benefit_post
+from zhucan.policy.employment.sheltered_work import sheltered_work
+from zhucan.policy.employment.startup_grant import startup_grant
+from zhucan.policy.employment.training import blind_massage_grant, graduate_job_seeking, training_allowance
 from zhucan.policy.schemes import Scheme
 from zhucan.policy.subsidies.living_allowance import living_allowance
 from zhucan.policy.subsidies.nursing_subsidy import nursing_subsidy
@@ -43,8 +51,20 @@ _ASSISTANCE = (
     accident_insurance,
     household_goods,
 )
+_EMPLOYMENT = (
+    startup_grant,
+    loan_interest,
+    farming_grant,
+    public_benefit_post,
+    flexible_work_insurance,
+    sheltered_work,
+    training_allowance,
+    graduate_job_seeking,
+    blind_massage_grant,
+    online_home_work,
+)
 
-SCHEMES: tuple[Scheme, ...] = (*_SUBSIDIES, *_ASSISTANCE)
+SCHEMES: tuple[Scheme, ...] = (*_SUBSIDIES, *_ASSISTANCE, *_EMPLOYMENT)
 MONTHLY: tuple[Scheme, ...] = tuple(scheme for scheme in SCHEMES if scheme.in_runs)
 """The schemes that the monthly runs decide."""
 _BY_ID = {scheme.id: scheme for scheme in SCHEMES}
