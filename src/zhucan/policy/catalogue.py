@@ -25,10 +25,14 @@ from zhucan.policy.employment.public_post import public_benefit_post
 from zhucan.policy.employment.sheltered_work import sheltered_work
 from zhucan.policy.employment.startup_grant import startup_grant
 from zhucan.policy.employment.training import blind_massage_grant, graduate_job_seeking, training_allowance
+from zhucan.policy.housing.dangerous_house import dangerous_house_repair, housing_priority
+from zhucan.policy.housing.home_adaptation import home_adaptation
 from zhucan.policy.schemes import Scheme
 from zhucan.policy.subsidies.living_allowance import living_allowance
 from zhucan.policy.subsidies.nursing_subsidy import nursing_subsidy
 from zhucan.policy.subsidies.unattended_child import unattended_child_supplement
+from zhucan.policy.transport.bus_card import free_bus_card
+from zhucan.policy.transport.fuel_subsidy import fuel_subsidy
 
 _SUBSIDIES = (living_allowance, nursing_subsidy, unattended_child_supplement)
 _ASSISTANCE = (
@@ -63,8 +67,9 @@ _EMPLOYMENT = (
     blind_massage_grant,
     online_home_work,
 )
+_HOMES = (dangerous_house_repair, home_adaptation, housing_priority, fuel_subsidy, free_bus_card)
 
-SCHEMES: tuple[Scheme, ...] = (*_SUBSIDIES, *_ASSISTANCE, *_EMPLOYMENT)
+SCHEMES: tuple[Scheme, ...] = (*_SUBSIDIES, *_ASSISTANCE, *_EMPLOYMENT, *_HOMES)
 MONTHLY: tuple[Scheme, ...] = tuple(scheme for scheme in SCHEMES if scheme.in_runs)
 """The schemes that the monthly runs decide."""
 _BY_ID = {scheme.id: scheme for scheme in SCHEMES}
