@@ -17,6 +17,9 @@ from zhucan.policy.assistance.premiums import accident_insurance, medical_premiu
 from zhucan.policy.assistance.single_person_dibao import classified_extra, single_person_dibao
 from zhucan.policy.assistance.tekun import tekun_basic
 from zhucan.policy.assistance.temporary_relief import civil_affairs_relief, illness_relief, temporary_relief
+from zhucan.policy.care.day_care import day_care, home_care
+from zhucan.policy.care.residential import residential_care
+from zhucan.policy.care.vouchers import home_care_voucher, sunshine_home
 from zhucan.policy.employment.farming_grant import farming_grant
 from zhucan.policy.employment.flexible_insurance import flexible_work_insurance
 from zhucan.policy.employment.loan_interest import loan_interest
@@ -68,8 +71,9 @@ _EMPLOYMENT = (
     online_home_work,
 )
 _HOMES = (dangerous_house_repair, home_adaptation, housing_priority, fuel_subsidy, free_bus_card)
+_CARE = (residential_care, day_care, home_care, home_care_voucher, sunshine_home)
 
-SCHEMES: tuple[Scheme, ...] = (*_SUBSIDIES, *_ASSISTANCE, *_EMPLOYMENT, *_HOMES)
+SCHEMES: tuple[Scheme, ...] = (*_SUBSIDIES, *_ASSISTANCE, *_EMPLOYMENT, *_HOMES, *_CARE)
 MONTHLY: tuple[Scheme, ...] = tuple(scheme for scheme in SCHEMES if scheme.in_runs)
 """The schemes that the monthly runs decide."""
 _BY_ID = {scheme.id: scheme for scheme in SCHEMES}
