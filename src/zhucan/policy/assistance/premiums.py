@@ -49,8 +49,10 @@ def _largest(premium: Expr, shares: tuple[tuple[Expr, Expr], ...]) -> Expr:
     return greatest(*(choose((who & share.known(), round_fen(premium * share)), default=ZERO) for who, share in shares))
 
 
-# With the standing unknown the share is too: it might be the larger one.
-_medical_covered = choose((f.hardship.unknown(), unknown_of(Kind.BOOL)), default=_covered(_medical_shares))
+# With the standing or the grade unknown the share is too: it might be the larger one.
+_medical_covered = choose(
+    (f.hardship.unknown() | severe.unknown(), unknown_of(Kind.BOOL)), default=_covered(_medical_shares)
+)
 
 _pension_covered = choose((severe.unknown(), unknown_of(Kind.BOOL)), default=_covered(_pension_shares))
 

@@ -17,7 +17,7 @@ Not modelled:
 """
 
 from zhucan.policy.assistance.sources import ASSISTANCE_2014, DIBAO_2021, SAFETY_NET_2022
-from zhucan.policy.expressions import ZERO, choose, greatest, round_fen
+from zhucan.policy.expressions import ZERO, Kind, choose, greatest, round_fen, unknown_of
 from zhucan.policy.facts import f
 from zhucan.policy.parameters import p
 from zhucan.policy.schemes import LifeEvent, Overlap, Relation, Scheme, exclude, require
@@ -45,6 +45,12 @@ _within_ceiling = choose(
 _jobless_adult = (f.age >= _ADULT) & f.jobless & severe & _within_ceiling
 _in_dibao = p.single_person_in_dibao & (f.hardship == "dibao") & severe
 
+# Where the severe get the full standard the amount depends on it, so not knowing it is not a yes.
+_right = choose(
+    ((p.single_person_full & severe).unknown(), unknown_of(Kind.BOOL)),
+    default=(_near_poor & _kinds) | _jobless_adult | _in_dibao,
+)
+
 single_person_dibao = Scheme(
     id="single-person-dibao",
     name="低保（参照单人户）",
@@ -53,7 +59,7 @@ single_person_dibao = Scheme(
         *standing(str(DIBAO_2021)),
         require(
             "低保边缘家庭中的重残、三级智力精神残疾人或重病患者，或无业的成年重残人",
-            (_near_poor & _kinds) | _jobless_adult | _in_dibao,
+            _right,
             source=str(DIBAO_2021),
             cause="hardship_ended",
         ),
