@@ -161,8 +161,13 @@ def test_the_document_of_the_row_in_force_is_named():
     assert source_of(rows, "ls_monthly", "330499101201", MAY) == ""
 
 
-# The few amounts that national documents fix: the living aid of compulsory schooling.
-_NATIONAL_AMOUNTS = {f"living_aid_{stage}_{way}" for stage in ("primary", "junior") for way in ("boarding", "day")}
+# The few amounts that national documents fix: the living aid of compulsory schooling, 财社〔2010〕256号, 残联〔2012〕10号.
+_NATIONAL_AMOUNTS = {
+    *(f"living_aid_{stage}_{way}" for stage in ("primary", "junior") for way in ("boarding", "day")),
+    "fuel_subsidy_year",
+    "sunshine_home_residential",
+    "sunshine_home_other",
+}
 
 
 def test_no_amount_is_shipped_for_the_nation_but_those_that_national_documents_fix():

@@ -26,6 +26,10 @@ RULES = tuple(
 EXAMPLES = (
     *(f"TS-E{number:02}" for number in range(1, 25)),
     *(f"DC-E{number:02}" for number in range(1, 21)),
+    *(f"AS-E{number:02}" for number in range(1, 18)),
+    *(f"EM-E{number:02}" for number in range(1, 17)),
+    *(f"HO-E{number:02}" for number in range(1, 15)),
+    *(f"CA-E{number:02}" for number in (*range(1, 11), 13, 14)),  # 11 and 12 are stars, judged of a facility
     *(f"CAL-{number}" for number in range(2, 6)),  # CAL-1, the time zone, is told by the settings
 )
 _RULE = re.compile(r"TS-(\d\d)(?: to TS-(\d\d))?")

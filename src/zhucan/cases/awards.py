@@ -18,7 +18,7 @@ from zhucan.core.months import Month
 from zhucan.orgs import audit
 from zhucan.orgs.divisions import parameter_rows
 from zhucan.orgs.models import Division, User
-from zhucan.policy.catalogue import MONTHLY, scheme
+from zhucan.policy.catalogue import offered_with, scheme
 from zhucan.policy.engine import Outcome, decide_sql
 from zhucan.policy.parameters import NoStandard, resolve
 from zhucan.registry.models import Certificate, Person
@@ -190,13 +190,14 @@ def survey(*, division: Division, on: date, known_at: datetime, schemes: tuple[s
     that very day is on record does not come again. Raises `NoStandard` where somebody would be entitled to an amount
     that nobody configured.
     """
-    wanted = [scheme(item) for item in schemes] if schemes else list(MONTHLY)
     month, county = Month.of(on), county_of(division.code)
     here = (
         f"SELECT t.person_id FROM registry_residence t WHERE {known(known_at)} AND t.division_id LIKE '{prefix(division.code)}%'"
         f" AND t.valid_from <= '{on}' AND (t.valid_to IS NULL OR t.valid_to > '{on}')"
     )
     params = resolve(parameter_rows(known_at), county, month.first, known_at)
+    # unless told otherwise, what the place runs: asking for more would only cost time
+    wanted = [scheme(item) for item in schemes] if schemes else [item for item in offered_with(params) if item.in_runs]
     con = duckdb.connect()
     try:
         export(con, known_at=known_at, people=gather("candidate_people", here), relations=relations_of(wanted))

@@ -83,7 +83,7 @@ class Office:
         """
         moment, by = at(day, 20), self._staff.approver
         asking = []
-        for one in awards.eligible(division=self._county, on=day, known_at=moment, schemes=_SCHEMES):
+        for one in awards.eligible(division=self._county, on=day, known_at=moment):
             person = self._people[one.person_id]
             if person.cares and (self._first or self._dice.random() < 0.8):
                 asking.append(one)

@@ -26,6 +26,7 @@ LABELS: Mapping[str, str] = {
     "renewal_backpay": "换证中断补发",
     "withdrawn": "本人退出",
     "unknown_fact": "情况不明",
+    "conditions_ended": "不再符合条件",
     "error": "资料更正",
 }
 

@@ -75,8 +75,12 @@ class _Decider:
         self.con, self.scope = con, scope
         self.month = scope.month.index
         self.people = gather("run_people", scope.awards_sql("a.person_id"))
-        self.relations = relations_of(scope.schemes)
-        self.facts, self.parameters = needed(scope.schemes), needed_parameters(scope.schemes)
+        self._asking(scope.schemes)
+
+    def _asking(self, schemes: tuple[Scheme, ...]) -> None:
+        """Settle which schemes are decided, and so what is read."""
+        self.schemes, self.relations = schemes, relations_of(schemes)
+        self.facts, self.parameters = needed(schemes), needed_parameters(schemes)
 
     def run(self) -> Result:
         self._awards()
@@ -123,6 +127,9 @@ class _Decider:
             },
         )
         self.con.execute("CREATE VIEW in_scope AS SELECT award_id FROM award WHERE mine")
+        held = {name for (name,) in self.con.execute("SELECT DISTINCT scheme FROM award").fetchall()}
+        # What nobody was granted has nothing to decide; reading its facts would only cost time.
+        self._asking(tuple(item for item in self.scope.schemes if item.id in held) or self.scope.schemes)
 
     def _affected(self) -> None:
         """Find the people of whom anything was learnt since their awards were last decided, or who were held back."""
@@ -191,7 +198,7 @@ class _Decider:
         if not params:
             # an empty frame still needs a table of the right shape
             params = {(county_of(self.scope.division), self.scope.month.first): dict.fromkeys(PARAMETERS)}
-        select = decide_sql(self.scope.schemes, params=params, frame_table=frame, basis=True)
+        select = decide_sql(self.schemes, params=params, frame_table=frame, basis=True)
         kept = [f"fact_{name}" for name in self.facts] + [f"parameter_{name}" for name in self.parameters]
         digest = "md5(concat_ws('|', " + ", ".join(f"coalesce({name}::VARCHAR, '?')" for name in kept) + "))"
         self.con.execute(f"CREATE TABLE {table} AS SELECT d.*, {digest} AS basis FROM ({select}) d")
@@ -204,7 +211,7 @@ class _Decider:
             f" {s.reapply_mask} AS reapply_mask FROM {months} m JOIN {frame} f ON f.person_id = m.person_id"
             f" AND f.division = m.division AND f.month_first = m.month_first AND f.applied_on = m.applied_on"
             f" JOIN {judged} j ON j.case_id = f.case_id WHERE m.scheme = '{s.id}'"
-            for s in self.scope.schemes
+            for s in self.schemes
         ]
         return " UNION ALL ".join(parts)
 
@@ -314,7 +321,7 @@ class _Decider:
             " WHERE e.no_standard AND NOT e.gone AND NOT e.left_it GROUP BY 1, 2 ORDER BY 2, 1 LIMIT 1"
         ).fetchone()
         if row:
-            name = next(scheme.name for scheme in self.scope.schemes if scheme.id == row[2])
+            name = next(scheme.name for scheme in self.schemes if scheme.id == row[2])
             raise NoStandard(row[0], Month.from_index(row[1]), name)
 
     def _lapses(self) -> dict[int, int | None]:
@@ -376,7 +383,7 @@ class _Decider:
         telling |= {line["lapse_basis"] for line in unexplained if line["gone"]}
         bases = self._bases((resting - stored.keys()) | telling)
         old = self._old_bases([before for line in unexplained if (before := _line_before(line)) is not None])
-        schemes = {scheme.id: scheme for scheme in self.scope.schemes}
+        schemes = {scheme.id: scheme for scheme in self.schemes}
         self.con.execute("CREATE TABLE explained (award_id BIGINT, month INTEGER, cause VARCHAR)")
         found = [
             (line["award_id"], line["month"], self._explained(line, schemes[line["scheme"]], bases, old))

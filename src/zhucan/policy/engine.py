@@ -17,7 +17,7 @@ from zhucan.policy.expressions import Expr, ExpressionError, Kind, choose, colum
 from zhucan.policy.facts import BY_NAME, complete, facts_of, facts_sql
 from zhucan.policy.parameters import PARAMETERS, ParameterRow, baseline, resolve
 from zhucan.policy.python import compile_expressions
-from zhucan.policy.schemes import Reckoned, Scheme
+from zhucan.policy.schemes import ClaimError, Reckoned, Scheme
 from zhucan.policy.sql import Layers, constant, sql_type
 
 __all__ = [
@@ -175,6 +175,13 @@ def reckon(
     """Return what the items of a claim come to under a scheme that has one. Raises `ClaimError`, `ExpressionError`."""
     if scheme.claim is None:
         raise ExpressionError(f"{scheme.id} has no claim to reckon")
+    if not items:
+        raise ClaimError(f"还没有填{scheme.claim.item}：请至少填一条。")
+    for number, item in enumerate(items, 1):
+        for field in scheme.claim.fields:
+            value = item[field.name]
+            if field.kind in (Kind.INT, Kind.MONEY, Kind.RATE) and value is not None and value < 0:
+                raise ClaimError(f"第 {number} 条的{field.label}是负数：请核对后改正。")
     return scheme.claim.work(items, facts, params)
 
 

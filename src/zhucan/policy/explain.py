@@ -339,6 +339,8 @@ def _to_tell(scheme: Scheme, facts: Mapping[str, Any]) -> str:
 def _verdict(scheme: Scheme, decision: Decision, *, only_told: bool) -> str:
     if decision.outcome is Outcome.YES:
         each = {Cadence.MONTHLY: "每月 ", Cadence.YEARLY: "每年 "}.get(scheme.cadence, "")
+        if scheme.claim is not None:
+            each = "共 "  # for what was declared, be it one month or several
         return "可以享受" + (f"，{each}{text(from_fen(decision.amount_fen))} 元" if decision.amount_fen else "")
     if decision.outcome is Outcome.NO:
         return "不能享受"

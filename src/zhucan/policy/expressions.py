@@ -312,6 +312,13 @@ def months_between(start: Expr, end: Expr) -> Expr:
     return Expr("months_between", Kind.INT, (start, end))
 
 
+def full_months_between(start: Expr, end: Expr) -> Expr:
+    """Return full months from one day to another: a month is full on its corresponding day (CAL-2)."""
+    _want(start, Kind.DATE)
+    _want(end, Kind.DATE)
+    return Expr("full_months_between", Kind.INT, (start, end))
+
+
 def year_of(day: Expr) -> Expr:
     """Return the calendar year of a day."""
     _want(day, Kind.DATE)

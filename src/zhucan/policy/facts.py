@@ -114,7 +114,10 @@ def _aggregate(fact: Fact, condition: str) -> str:
             return f"coalesce(max(CASE WHEN {condition} THEN {value} END) = 1, {constant(fact.empty, fact.kind)})"
         case Aggregate.LATEST:
             only = "" if fact.where is None else f" FILTER ({condition})"
-            return f"arg_max_null({value}, r.valid_from){only}"
+            latest = f"arg_max_null({value}, r.valid_from){only}"
+            if fact.empty is None:
+                return latest
+            return f"CASE WHEN count(*){only} = 0 THEN {constant(fact.empty, fact.kind)} ELSE {latest} END"
         case Aggregate.SUM:
             return (
                 f"CASE WHEN count(*) FILTER ({condition} AND {value} IS NULL) > 0 THEN NULL"

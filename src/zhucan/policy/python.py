@@ -24,6 +24,12 @@ def months_between(start: date, end: date) -> int:
     return (end.year - start.year) * 12 + end.month - start.month
 
 
+def full_months_between(start: date, end: date) -> int:
+    """Return the full months between two days (CAL-2), negative when `end` comes first, as the SQL back end does."""
+    months = months_between(start, end)
+    return months - (1 if end < add_months(start, months) else 0)
+
+
 class _Compiler:
     """Collects assignments; equal trees share one variable."""
 
@@ -81,6 +87,8 @@ class _Compiler:
                 body = f"age({a[0]}, {a[1]})"
             case "months_between":
                 body = f"months_between({a[0]}, {a[1]})"
+            case "full_months_between":
+                body = f"full_months_between({a[0]}, {a[1]})"
             case "year":
                 body = f"{a[0]}.year"
             case "month_day":
@@ -110,6 +118,7 @@ def compile_expressions(expressions: Sequence[Expr], namespaces: Sequence[str]) 
         "add_months": add_months,
         "age": _full_years,
         "months_between": months_between,
+        "full_months_between": full_months_between,
         **compiler.constants,
     }
     exec(compile(source, "<rules>", "exec"), scope)  # our own generated text; no user input reaches it

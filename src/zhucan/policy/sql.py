@@ -123,6 +123,15 @@ def to_sql(
         case "months_between":
             start, end = (text(arg) for arg in expr.args)
             return f"((year({end}) - year({start})) * 12 + month({end}) - month({start}))"
+        case "full_months_between":
+            start, end = (text(arg) for arg in expr.args)
+            months = f"((year({end}) - year({start})) * 12 + month({end}) - month({start}))"
+            reached = (
+                f"CAST({start} + to_months(CAST({months} AS INTEGER)) AS DATE)"
+                if dialect == "duckdb"
+                else f"add_months({start}, {months})"
+            )
+            return f"({months} - CASE WHEN {end} < {reached} THEN 1 ELSE 0 END)"
     first, second = expr.args
     return f"({text(first)} {_INFIX[expr.op]} {text(second)})"
 

@@ -64,3 +64,49 @@ def in_year(name: str, label: str, *schemes: str) -> Fact:
         empty=0,
         presumed=0,
     )
+
+
+def times_in_year(name: str, label: str, *schemes: str) -> Fact:
+    """Return how often some schemes were granted in the calendar year of the day."""
+    return Fact(
+        name,
+        Kind.INT,
+        label,
+        "本系统批准记录",
+        "award",
+        Aggregate.COUNT,
+        where=_award.scheme.isin(*schemes) & (year_of(_award.granted) == year_of(frame.on_day)),
+        empty=0,
+        presumed=0,
+    )
+
+
+def times(name: str, label: str, *schemes: str) -> Fact:
+    """Return how often some schemes were ever granted."""
+    return Fact(
+        name,
+        Kind.INT,
+        label,
+        "本系统批准记录",
+        "award",
+        Aggregate.COUNT,
+        where=_award.scheme.isin(*schemes),
+        empty=0,
+        presumed=0,
+    )
+
+
+def units(name: str, label: str, *schemes: str) -> Fact:
+    """Return how many units some schemes have ever granted; unknown as soon as one award does not say."""
+    return Fact(
+        name,
+        Kind.INT,
+        label,
+        "本系统批准记录",
+        "award",
+        Aggregate.SUM,
+        "quantity",
+        _award.scheme.isin(*schemes),
+        empty=0,
+        presumed=0,
+    )

@@ -71,7 +71,40 @@ FINDINGS: tuple[FindingKind, ...] = (
         FindingKind(f"accepted_{item.code}", Kind.DATE, f"{item.label}上次验收日期", "辅助器具验收记录", presumed=None)
         for item in FUNCTIONS
     ),
-)
+    # what families have and spend, as civil affairs finds it
+    FindingKind("family_size", Kind.INT, "共同生活的家庭成员人数", "家庭经济状况核对"),
+    FindingKind("family_income", Kind.MONEY, "家庭月收入", "家庭经济状况核对"),
+    FindingKind("property_within_limits", Kind.BOOL, "家庭财产在规定范围内", "家庭经济状况核对"),
+    FindingKind("rigid_spending", Kind.MONEY, "近十二个月刚性支出", "家庭经济状况核对"),
+    FindingKind("rigid_household", Kind.BOOL, "刚性支出困难家庭", "民政数据", empty=False, presumed=False),
+    FindingKind("lifted_out", Kind.BOOL, "从未享受过危房改造、无力自建的脱贫户", "农业农村数据", empty=False, presumed=False),
+    FindingKind("no_fixed_income", Kind.BOOL, "无固定收入", "乡镇（街道）核定"),
+    FindingKind("no_supporter", Kind.BOOL, "没有赡养、抚养、扶养人，或其没有能力", "民政数据"),
+    FindingKind("no_income_source", Kind.BOOL, "无生活来源", "民政数据"),
+    FindingKind("self_care_lost", Kind.INT, "六项自理能力中不能完成的项数", "生活自理能力评估"),
+    FindingKind("seriously_ill", Kind.BOOL, "重病患者", "医保数据", empty=False, presumed=False),
+    # work
+    FindingKind("jobless", Kind.BOOL, "未就业", "人社数据"),
+    FindingKind("registered_unemployed", Kind.BOOL, "登记失业", "人社数据", empty=False, presumed=False),
+    FindingKind("can_work", Kind.BOOL, "有劳动能力或能做简单劳动", "乡镇（街道）核定"),
+    FindingKind("unfit_for_open_jobs", Kind.BOOL, "暂不能进入竞争性就业", "就业能力评估"),
+    FindingKind("runs_business", Kind.BOOL, "办有经营实体", "市场监管数据", empty=False, presumed=False),
+    FindingKind("draws_pension", Kind.BOOL, "按月领取养老金", "人社数据", empty=False, presumed=False),
+    FindingKind("staffed_elsewhere", Kind.BOOL, "与其他单位有劳动关系", "人社数据", empty=False, presumed=False),
+    FindingKind("woman_retires_at", Kind.TEXT, "女职工原法定退休年龄", "人社数据", {"55": "五十五周岁", "50": "五十周岁"}),
+    # home, travel, care
+    FindingKind("house_grade", Kind.TEXT, "住房安全鉴定等级", "住房安全鉴定", {"A": "A 级", "B": "B 级", "C": "C 级", "D": "D 级"}),
+    FindingKind("only_house", Kind.BOOL, "唯一住房，或没有住房", "村、乡镇核查"),
+    FindingKind("rebuilt_otherwise", Kind.BOOL, "同一住房已享受易地搬迁或灾后重建", "农业农村、应急数据", empty=False, presumed=False),
+    FindingKind("homeless", Kind.BOOL, "没有住房", "村、乡镇核查", empty=False, presumed=False),
+    FindingKind("house_fit_for_works", Kind.BOOL, "住房适合施工", "入户勘察"),
+    FindingKind("severe_at_home", Kind.INT, "同住的重度残疾人人数（含本人）", "入户勘察"),
+    FindingKind("motor_wheelchairs", Kind.INT, "名下机动轮椅车数量", "车辆核查"),
+    FindingKind("wheelchair_meets_standard", Kind.BOOL, "机动轮椅车符合国家标准、有购车凭证", "车辆核查"),
+    FindingKind("needs_care", Kind.BOOL, "经评估需要他人照护", "照护需求评估"),
+    FindingKind("care_form", Kind.TEXT, "托养形式", "托养协议", {"residential": "寄宿制", "day": "日间照料", "home": "居家托养", "none": "没有"}, empty="none", presumed="none"),
+    FindingKind("acutely_ill", Kind.BOOL, "患传染病或精神疾病在急性期", "体检", empty=False, presumed=False),
+)  # fmt: skip
 FINDING_KINDS: Mapping[str, FindingKind] = {item.name: item for item in FINDINGS}
 
 

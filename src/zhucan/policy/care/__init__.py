@@ -1,0 +1,1 @@
+"""Care by the month in an institution, by day, at home, and by voucher."""

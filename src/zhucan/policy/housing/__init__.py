@@ -1,0 +1,1 @@
+"""Repair of unsafe houses, and homes adapted to a disability."""

@@ -1,0 +1,1 @@
+"""Getting about: fuel for motor wheelchairs, and free buses."""
