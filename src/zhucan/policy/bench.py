@@ -136,6 +136,13 @@ _POPULATION = {
         ends=4,
     ),
     "death": _spell("", 60),
+    "finding": _spell(
+        "['needs_care', 'jobless', 'no_fixed_income', 'registered_unemployed', 'acutely_ill', 'care_form']"
+        "[1 + CAST(c % 6 AS INTEGER)] AS kind, CAST(c % 2 AS BIGINT) AS number,"
+        " CASE WHEN c % 6 = 5 THEN ['residential', 'day', 'home'][1 + CAST(b % 3 AS INTEGER)] END AS word",
+        6,
+        ends=8,
+    ),
     "job": _spell("CASE WHEN c % 10 = 0 THEN 'public_payroll' ELSE 'other' END AS kind", 10),
 }
 
