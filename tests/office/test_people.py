@@ -130,7 +130,7 @@ def _taken(client: Client, **asked: str):
 
 
 def test_a_list_leaves_marked_counted_and_masked(people: list[Person], enter):
-    services.rename(person=people[0], name="=HYPERLINK(1)")
+    services.rename(person=people[0], name="=HYPERLINK(1)", day=date(2025, 1, 1), witness=told("2025-01-01"))
     rows = list(csv.reader(io.StringIO(_taken(enter()).content.decode("utf-8-sig"))))
     assert "用途：核对低保，共 2 行" in rows[0][0]
     assert {row[0] for row in rows[2:]} == {str(people[0].pk), str(people[1].pk)}
@@ -142,7 +142,7 @@ def test_a_list_leaves_marked_counted_and_masked(people: list[Person], enter):
 
 
 def test_a_workbook_holds_texts_only_and_its_mark(people: list[Person], enter):
-    services.rename(person=people[0], name="=1+1")
+    services.rename(person=people[0], name="=1+1", day=date(2025, 1, 1), witness=told("2025-01-01"))
     book = openpyxl.load_workbook(io.BytesIO(_taken(enter(), kind="xlsx").content))
     page = book.active
     assert "用途：核对低保" in page["A1"].value

@@ -20,6 +20,7 @@ from zhucan.orgs.clock import now
 from zhucan.orgs.divisions import inside
 from zhucan.orgs.models import Appointment, AuditEntry
 from zhucan.registry.models import ImportBatch
+from zhucan.registry.rosters.columns import HEADER_ROWS
 from zhucan.web.forms import UNPROCESSABLE, DateField, Form
 from zhucan.web.slices import slice_of
 
@@ -33,7 +34,7 @@ class UploadForm(Form):
 
     file = forms.FileField(
         label="花名册",
-        help_text="xlsx 或 csv。要有姓名、身份证号等列；表头在前 15 行里都认得出。",
+        help_text=f"xlsx 或 csv。要有姓名、身份证号等列；表头在前 {HEADER_ROWS} 行里都认得出。",
         error_messages={"empty": "文件是空的：请核对是不是拿错了。"},
     )
     as_of = DateField(label="名单反映哪一天的情况", required=False, help_text="不填就是今天。")
