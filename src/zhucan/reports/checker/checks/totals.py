@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from zhucan.reports.checker.checks.sums import (
     AIM,
+    AVERAGE,
     BASE,
     CHANGE,
     WHOLE,
@@ -21,7 +22,7 @@ from zhucan.reports.checker.numbers import Interval, numeral, told, total
 from zhucan.reports.checker.text import Article, Paragraph, Sentence
 
 _CLOSING = re.compile(
-    r"^(?:以上|上述|三项|两项|四项)?(?:共计|合计|总计|一共|总共|共|计)(?:[\u4e00-\u9fff]{0,8})?$|^[\u4e00-\u9fff]{0,4}总数$"
+    r"^(?:以上|上述|三项|两项|四项)?(?:共计|合计|总计|一共|总共|共|计)(?:[\u4e00-\u9fff]{0,8})?$|^[\u4e00-\u9fff]{0,6}(?:总数|共计|合计|总计)$"
 )
 
 
@@ -101,7 +102,7 @@ def _ending(sentence: Sentence, figures: list[Figure]) -> Iterator[Finding]:
             continue
         parts: list[Figure] = []
         for one in reversed(figures[:at]):
-            if one.kind not in SUMMED:
+            if one.kind not in SUMMED or AVERAGE.search(one.label):
                 continue
             if (
                 one.kind != whole.kind
@@ -111,17 +112,17 @@ def _ending(sentence: Sentence, figures: list[Figure]) -> Iterator[Finding]:
                 or "其中" in one.label
             ):
                 break
-            if parts and len(text[one.end : parts[0].start]) > 24:
+            if parts and len(text[one.end : parts[0].start]) > 36:
                 break
             parts.insert(0, one)
             if WHOLE.search(one.label):
                 parts = parts[1:]
                 break
         pure = re.match(
-            r"^[，；、]?(?:以上|上述|三项|两项|四项)?(?:共计|合计|总计|一共|总共|共)$|^[\u4e00-\u9fff]{0,4}总数$",
-            whole.label,
+            r"^[，；、]?(?:以上|上述|三项|两项|四项)?(?:共计|合计|总计|一共|总共|共)$|^[\u4e00-\u9fff]{0,6}(?:总数|共计|合计|总计)$",
+            whole.label.lstrip("，；、"),
         )
-        if len(parts) < 2 or "每" in "".join(one.label for one in parts):
+        if len(parts) < 2:
             continue
         if whole.kind in ("person", "times", "household") and len(parts) == 2 and not pure:
             continue
