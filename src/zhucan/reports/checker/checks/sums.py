@@ -118,7 +118,10 @@ def parts_of(paragraph: Paragraph, sentence: Sentence, place: int, whole: Figure
         if CHANGE.search(one.label) or BASE.search(one.label):
             break
         if parts and (
-            WHOLE.search(one.label) or _NEW_TOPIC.search(one.label[:4]) or "其中" in between or "；其" in between
+            WHOLE.search(one.label)
+            or _NEW_TOPIC.match(one.label.lstrip("，；、"))
+            or "其中" in between
+            or "；其" in between
         ):
             break
         if len(between) > 40 or "每" in one.label[-4:]:
