@@ -32,7 +32,7 @@ def clerk(county: County) -> Client:
 def spoilt(county: County) -> Report:
     county.certify(county.person(), "mental", 1)
     report = compose("county-work-report", "330499", 2025, at=moment(date(2026, 1, 5)), by=None)
-    report.content["sections"][0]["text"] += "\n持证残疾人10人，其中男4人，女5人。"
+    report.content["sections"][0]["text"] += "\n登记志愿者10人，其中男4人，女5人。"
     report.save(update_fields=["content"])
     return report
 

@@ -18,7 +18,7 @@ from zhucan.reports.models import CheckedText, Release, Report
 from zhucan.reports.services import compose
 
 _AT = moment(date(2026, 1, 5))
-_WRONG = "持证残疾人10人，其中男4人，女5人。"
+_WRONG = "登记志愿者10人，其中男4人，女5人。"
 
 
 @pytest.fixture

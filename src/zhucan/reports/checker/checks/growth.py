@@ -23,6 +23,11 @@ _AGAINST = re.compile(r"比|较|同比|环比|上年|去年|增幅|由|从")
 _RATE_WORD = re.compile(r"[率比重]$|占比|比例|比重|率(?:达|为|由|从|到)?")
 
 
+def _earlier(one: Figure) -> bool:
+    """Tell whether a figure is the one compared with: 上年的, 比 2023 年的."""
+    return bool(BASE.search(one.label) or re.search(r"(?:比|较|与)(?:19|20)\d{2}年[^，]{0,6}$", one.label))
+
+
 def _down(way: str) -> bool:
     return bool(re.fullmatch(_DOWN, way))
 
@@ -118,8 +123,8 @@ def _should_be_points(sentence: Sentence, one: Figure, way: str, figures: list[F
     if len(told_rates) < 2:
         return
     first, second = told_rates
-    now, before = (first, second) if BASE.search(second.label) else (second, first)
-    if not (BASE.search(before.label) or _FROM.search(before.label)):
+    now, before = (first, second) if _earlier(second) else (second, first)
+    if not (_earlier(before) or _FROM.search(before.label)):
         return
     larger, smaller = (before, now) if _down(way) else (now, before)
     if one.fits(larger.span - smaller.span):
@@ -197,8 +202,8 @@ def _points(sentence: Sentence, one: Figure, way: str, figures: list[Figure], at
             return
         rates = [*rates, *after]
     first, second = rates
-    now, before = (first, second) if BASE.search(second.label) else (second, first)
-    if not (BASE.search(first.label) or BASE.search(second.label) or _FROM.search(first.label)):
+    now, before = (first, second) if _earlier(second) else (second, first)
+    if not (_earlier(first) or _earlier(second) or _FROM.search(first.label)):
         return
     larger, smaller = (before, now) if _down(way) else (now, before)
     verdict = _verdict(one, larger.span - smaller.span)
@@ -314,8 +319,8 @@ def _doubled(sentence: Sentence, figures: list[Figure]) -> Iterator[Finding]:
     if len(near) < 2 or near[0].kind != near[1].kind:
         return
     first, second = near
-    before, now = (first, second) if _FROM.search(first.label) or BASE.search(first.label) else (second, first)
-    if not (_FROM.search(before.label) or BASE.search(before.label)) or not before.value:
+    before, now = (first, second) if _FROM.search(first.label) or _earlier(first) else (second, first)
+    if not (_FROM.search(before.label) or _earlier(before)) or not before.value:
         return
     ratio = now.value / before.value
     if ratio < times * Fraction(95, 100):

@@ -105,6 +105,7 @@ def _printed(one: _Mark) -> str:
 
 def items(article: Article) -> Iterator[Finding]:
     """Find items 1、 2、 with lost digits, gaps and doubles, and sections whose first item has no number."""
+    last = 0  # of the section before: items may be numbered through all sections
     for opening, run in _runs(article):
         before: _Mark | None = None
         shift = 0  # digits lost earlier: an item 1 after a 10 that lost its 1 is item 11
@@ -124,7 +125,7 @@ def items(article: Article) -> Iterator[Finding]:
                     one.place,
                     f"序号“{value}”接在 {shift} 之后（第 {before.paragraph.line_at(before.place)} 行）：应是“{shift + value}”。",
                 )
-            elif before is None and value > 1:
+            elif before is None and value > 1 and value != last + 1:
                 yield from _first_missing(opening, one)
             elif before is not None and value == before.value:
                 yield one.paragraph.finding(
@@ -141,6 +142,7 @@ def items(article: Article) -> Iterator[Finding]:
                     f"序号从“{before.value}”跳到“{value}”：中间少了 {value - before.value - 1} 项，或编号有误。",
                 )
             before = one
+        last = run[-1].value if run else last
 
 
 def _runs(article: Article) -> Iterator[tuple[Paragraph | None, list[_Mark]]]:

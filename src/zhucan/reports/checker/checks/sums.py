@@ -85,7 +85,7 @@ def whole_of(paragraph: Paragraph, place: int) -> Figure | None:
         before = paragraph.sentences[at - 1].figures if at else []
         if before and BASE.search(before[0].label):
             return None
-    after = next((one for one in sentence.figures if one.start >= place), None)
+    after = next((one for one in sentence.figures if one.start >= place and one.kind != "age"), None)
     if after is None:
         return None
     usable = [
@@ -108,7 +108,9 @@ def parts_of(paragraph: Paragraph, sentence: Sentence, place: int, whole: Figure
             break
         between = paragraph.text[end : one.start]
         if one.kind != whole.kind:
-            share = one.kind in ("percent", "permille") and not CHANGE.search(one.label) and "率" not in one.label
+            share = (
+                one.kind in ("percent", "permille", "age") and not CHANGE.search(one.label) and "率" not in one.label
+            )
             attached = parts and not one.label.strip("、，")
             if share or attached or (parts and AVERAGE.search(one.label)):
                 continue
@@ -116,7 +118,10 @@ def parts_of(paragraph: Paragraph, sentence: Sentence, place: int, whole: Figure
         if CHANGE.search(one.label) or BASE.search(one.label):
             break
         if parts and (
-            WHOLE.search(one.label) or _NEW_TOPIC.search(one.label[:4]) or "其中" in between or "；其" in between
+            WHOLE.search(one.label)
+            or _NEW_TOPIC.match(one.label.lstrip("，；、"))
+            or "其中" in between
+            or "；其" in between
         ):
             break
         if len(between) > 40 or "每" in one.label[-4:]:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from zhucan.reports.checker.checks.sums import (
     AIM,
+    AVERAGE,
     BASE,
     CHANGE,
     WHOLE,
@@ -21,7 +22,7 @@ from zhucan.reports.checker.numbers import Interval, numeral, told, total
 from zhucan.reports.checker.text import Article, Paragraph, Sentence
 
 _CLOSING = re.compile(
-    r"^(?:以上|上述|三项|两项|四项)?(?:共计|合计|总计|一共|总共|共|计)(?:[\u4e00-\u9fff]{0,8})?$|^[\u4e00-\u9fff]{0,4}总数$"
+    r"^(?:以上|上述|三项|两项|四项)?(?:共计|合计|总计|一共|总共|共|计)(?:[\u4e00-\u9fff]{0,8})?$|^[\u4e00-\u9fff]{0,6}(?:总数|共计|合计|总计)$"
 )
 
 
@@ -94,14 +95,21 @@ def bracketed(article: Article) -> Iterator[Finding]:
                 yield paragraph.finding("parts-and-whole", severity, whole.start, arithmetic(parts, whole))
 
 
+_PURE = re.compile(
+    r"^(?:以上|上述|三项|两项|四项)?(?:共计|合计|总计|一共|总共|共)$|^[\u4e00-\u9fff]{0,6}(?:总数|共计|合计|总计)$"
+)
+
+
 def _ending(sentence: Sentence, figures: list[Figure]) -> Iterator[Finding]:
     text = sentence.paragraph.text
     for at, whole in enumerate(figures):
         if at < 2 or whole.kind not in SUMMED or not _CLOSING.match(re.sub(r"^[，；、]|余$", "", whole.label)):
             continue
+        pure = _PURE.match(whole.label.lstrip("，；、"))
         parts: list[Figure] = []
         for one in reversed(figures[:at]):
-            if one.kind not in SUMMED:
+            other = pure and one.kind != whole.kind  # 合计 passes over what each part has beside it
+            if one.kind not in SUMMED or other or AVERAGE.search(one.label):
                 continue
             if (
                 one.kind != whole.kind
@@ -111,21 +119,17 @@ def _ending(sentence: Sentence, figures: list[Figure]) -> Iterator[Finding]:
                 or "其中" in one.label
             ):
                 break
-            if parts and len(text[one.end : parts[0].start]) > 24:
+            if parts and len(text[one.end : parts[0].start]) > 36:
                 break
             parts.insert(0, one)
             if WHOLE.search(one.label):
                 parts = parts[1:]
                 break
-        pure = re.match(
-            r"^[，；、]?(?:以上|上述|三项|两项|四项)?(?:共计|合计|总计|一共|总共|共)$|^[\u4e00-\u9fff]{0,4}总数$",
-            whole.label,
-        )
-        if len(parts) < 2 or "每" in "".join(one.label for one in parts):
+        if len(parts) < 2:
             continue
         if whole.kind in ("person", "times", "household") and len(parts) == 2 and not pure:
             continue
-        if total([one.span for one in parts]).meets(whole.span):
+        if any(total([one.span for one in parts[-count:]]).meets(whole.span) for count in range(2, len(parts) + 1)):
             continue
         summed = sum((one.value for one in parts), Fraction(0))
         near = whole.value and abs(summed - whole.value) / whole.value <= Fraction(3, 10)
