@@ -11,13 +11,15 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.county import County
+from zhucan.cases import informing
+from zhucan.cases.finding import look
 from zhucan.cases.models import Award
 from zhucan.office import work
 from zhucan.office.access import Page
 from zhucan.office.models import SavedList
 from zhucan.office.pages import PAGES
 from zhucan.orgs import documents
-from zhucan.orgs.clock import moment, now
+from zhucan.orgs.clock import moment, now, today
 from zhucan.orgs.models import Appointment, AuditEntry, Division, Document, LocalParameter, Role, User
 from zhucan.orgs.standards import set_standard
 from zhucan.payments import bank
@@ -41,6 +43,7 @@ def filled(county: County) -> County:
     run = county.book("2025-01")
     bank.send(run=run, day=date(2025, 2, 3), at=now(), by=None)
     compose("county-work-report", "330499", 2025, at=moment(date(2026, 1, 5)), by=None)
+    informing.keep(look(division=county.a, on=today(), known_at=now()), by=None)
     return county
 
 
@@ -80,6 +83,9 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "people-correct": lambda user: {"pk": person, "kind": "hardship", "spell": Hardship.objects.get().pk},
         "people-open-list": of_list,
         "people-drop-list": of_list,
+        "finding-progress": lambda user: {"work_id": work.start(work.find_people, place=county.a.code, by=user.pk)},
+        "finding-tell": lambda user: {"pk": person, "scheme_id": "living-allowance"},
+        **{f"finding-{name}": lambda user: {"scheme_id": "living-allowance", "list_id": "stop"} for name in ("list", "export")},
         "runs-progress": lambda user: {
             "work_id": work.start(work.calculate, month="2025-01", place=county.a.code, by=user.pk)
         },

@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from zhucan.cases.models import Award
+from zhucan.cases.models import Award, FoundRow, KeptLook
 from zhucan.core.divisions import Level, ancestors, county_of, level_of
 from zhucan.office.access import OfficeRequest
 from zhucan.orgs.divisions import inside
@@ -47,6 +47,18 @@ def people(request: OfficeRequest) -> QuerySet[Person]:
         return Person.objects.filter(Exists(living))
     paid = Award.objects.filter(inside("division_id", here(request)), person=OuterRef("pk"))
     return Person.objects.filter(Exists(living) | Exists(paid))
+
+
+def found(request: OfficeRequest, look: KeptLook) -> QuerySet[FoundRow]:
+    """Return the rows of a look about people of the place."""
+    rows = FoundRow.objects.filter(look=look)
+    if Role(request.post.role) in WITHOUT_PEOPLE:
+        return rows.none()
+    mine = inside("division_id", here(request))
+    living = Exists(Residence.objects.filter(mine, person=OuterRef("person"), retracted_at=None, valid_to=None))
+    if below_county(request):
+        return rows.filter(living)
+    return rows.filter(living | Exists(Award.objects.filter(mine, person=OuterRef("person"))))
 
 
 def runs(request: OfficeRequest) -> QuerySet[Run]:

@@ -16,9 +16,11 @@ from django.urls import reverse
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from zhucan.cases import informing
+from zhucan.cases.finding import look
 from zhucan.core.errors import ZhucanError
 from zhucan.core.months import Month
-from zhucan.orgs.clock import now
+from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division
 from zhucan.orgs.models import User
 from zhucan.orgs.standards import set_standard
@@ -124,7 +126,20 @@ def take_in(
     return _answer(act)
 
 
+@task()
+def find_people(*, place: str, by: int) -> dict[str, Any]:
+    """Look at everybody of a place against every scheme, as of today, and keep what was found."""
+
+    def act() -> dict[str, Any]:
+        at, user, where = now(), User.objects.get(pk=by), division(place)
+        informing.keep(look(division=where, on=today(), known_at=at), by=user)
+        return {"done": f"{where.name}找过了", "link": reverse("office:finding")}
+
+    return _answer(act)
+
+
 _WORDS = {
+    find_people.module_path: "政策找人",
     take_in.module_path: "检查花名册",
     calculate.module_path: "计算",
     approve.module_path: "审批入账",
