@@ -1,5 +1,7 @@
 """What the appointment acted as may see. Every query of a page begins here."""
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhucan.cases.models import Award, FoundRow, KeptLook
@@ -8,8 +10,9 @@ from zhucan.office.access import OfficeRequest
 from zhucan.orgs.divisions import inside
 from zhucan.orgs.models import Division, Role
 from zhucan.payments.models import Line, Payment, Run
-from zhucan.registry.models import Person, Residence
 from zhucan.reports.models import CheckedText, Report
+from zhucan.registry.models import Doubt, Person, Residence
+
 
 WITHOUT_PEOPLE = frozenset({Role.ADMINISTRATOR, Role.PARTNER})
 """Roles that see no personal file."""
@@ -51,14 +54,24 @@ def people(request: OfficeRequest) -> QuerySet[Person]:
 
 def found(request: OfficeRequest, look: KeptLook) -> QuerySet[FoundRow]:
     """Return the rows of a look about people of the place."""
-    rows = FoundRow.objects.filter(look=look)
+    return FoundRow.objects.filter(_about(request), look=look)
+
+
+def doubts(request: OfficeRequest) -> QuerySet[Doubt]:
+    """Return the doubts about people of the place."""
+    return Doubt.objects.filter(_about(request))
+
+
+def _about(request: OfficeRequest) -> Any:
+    """Return the condition that a row's `person` lives in the place, or is paid there; row by row, so that the first
+    rows of a long list come at once."""
     if Role(request.post.role) in WITHOUT_PEOPLE:
-        return rows.none()
+        return Q(pk__in=())
     mine = inside("division_id", here(request))
     living = Exists(Residence.objects.filter(mine, person=OuterRef("person"), retracted_at=None, valid_to=None))
     if below_county(request):
-        return rows.filter(living)
-    return rows.filter(living | Exists(Award.objects.filter(mine, person=OuterRef("person"))))
+        return living
+    return living | Exists(Award.objects.filter(mine, person=OuterRef("person")))
 
 
 def runs(request: OfficeRequest) -> QuerySet[Run]:
