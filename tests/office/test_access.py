@@ -25,9 +25,9 @@ from zhucan.orgs.standards import set_standard
 from zhucan.payments import bank
 from zhucan.payments.models import Batch, Entry, Line, Run
 from zhucan.registry import holders
+from zhucan.registry.models import Doubt, Hardship, Holder, ImportBatch, Person
 from zhucan.reports import checking
 from zhucan.reports.models import CheckedText
-from zhucan.registry.models import Doubt, Hardship, Holder, ImportBatch, Person
 from zhucan.reports.services import compose
 
 _ACTS = {405}

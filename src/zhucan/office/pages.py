@@ -6,8 +6,8 @@ from zhucan.office import (
     corrections,
     desk,
     documents,
-    entitlements,
     doubts,
+    entitlements,
     figures,
     holders,
     imports,
@@ -65,7 +65,9 @@ PAGES: tuple[Page, ...] = (
     Page("finding-visits", "finding/visits/", informing.visits, READERS),
     Page("finding-tell", "finding/people/<int:pk>/<slug:scheme_id>/", informing.tell, CLERKS | {Role.COMMISSIONER}),
     Page("finding-list", "finding/<slug:scheme_id>/<slug:list_id>/", informing.people, READERS),
-    Page("finding-export", "finding/<slug:scheme_id>/<slug:list_id>/export/", informing.export, CLERKS | {Role.AUDITOR}),
+    Page(
+        "finding-export", "finding/<slug:scheme_id>/<slug:list_id>/export/", informing.export, CLERKS | {Role.AUDITOR}
+    ),
     Page("doubts", "doubts/", doubts.queue, READERS, "疑点"),
     Page("doubts-doubt", "doubts/<int:pk>/", doubts.doubt, READERS),
     Page("doubts-sources", "doubts/sources/", doubts.sources, READERS),

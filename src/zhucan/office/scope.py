@@ -10,9 +10,8 @@ from zhucan.office.access import OfficeRequest
 from zhucan.orgs.divisions import inside
 from zhucan.orgs.models import Division, Role
 from zhucan.payments.models import Line, Payment, Run
-from zhucan.reports.models import CheckedText, Report
 from zhucan.registry.models import Doubt, Person, Residence
-
+from zhucan.reports.models import CheckedText, Report
 
 WITHOUT_PEOPLE = frozenset({Role.ADMINISTRATOR, Role.PARTNER})
 """Roles that see no personal file."""

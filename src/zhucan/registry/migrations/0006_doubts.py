@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('orgs', '0004_documents'),
-        ('registry', '0003_findings'),
+        ('registry', '0005_retracted_few'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
