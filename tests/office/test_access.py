@@ -11,19 +11,21 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.county import County
+from zhucan.cases import informing
+from zhucan.cases.finding import look
 from zhucan.cases.models import Award
 from zhucan.office import work
 from zhucan.office.access import Page
 from zhucan.office.models import SavedList
 from zhucan.office.pages import PAGES
 from zhucan.orgs import documents
-from zhucan.orgs.clock import moment, now
+from zhucan.orgs.clock import moment, now, today
 from zhucan.orgs.models import Appointment, AuditEntry, Division, Document, LocalParameter, Role, User
 from zhucan.orgs.standards import set_standard
 from zhucan.payments import bank
 from zhucan.payments.models import Batch, Entry, Line, Run
 from zhucan.registry import holders
-from zhucan.registry.models import Hardship, Holder, Person
+from zhucan.registry.models import Doubt, Hardship, Holder, ImportBatch, Person
 from zhucan.reports import checking
 from zhucan.reports.models import CheckedText
 from zhucan.reports.services import compose
@@ -41,6 +43,8 @@ def filled(county: County) -> County:
     run = county.book("2025-01")
     bank.send(run=run, day=date(2025, 2, 3), at=now(), by=None)
     compose("county-work-report", "330499", 2025, at=moment(date(2026, 1, 5)), by=None)
+    informing.keep(look(division=county.a, on=today(), known_at=now()), by=None)
+    _doubt(county)
     return county
 
 
@@ -80,6 +84,12 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "people-correct": lambda user: {"pk": person, "kind": "hardship", "spell": Hardship.objects.get().pk},
         "people-open-list": of_list,
         "people-drop-list": of_list,
+        "doubts-doubt": lambda user: {"pk": _doubt(county).pk},
+        **{f"doubts-{name}": lambda user: {"work_id": _weighed(county, user)} for name in ("weighed", "accept")},
+        **{f"doubts-{name}": lambda user: {"work_id": _listed(county, user)} for name in ("listed", "marked")},
+        "finding-progress": lambda user: {"work_id": work.start(work.find_people, place=county.a.code, by=user.pk)},
+        "finding-tell": lambda user: {"pk": person, "scheme_id": "living-allowance"},
+        **{f"finding-{name}": lambda user: {"scheme_id": "living-allowance", "list_id": "stop"} for name in ("list", "export")},
         "runs-progress": lambda user: {
             "work_id": work.start(work.calculate, month="2025-01", place=county.a.code, by=user.pk)
         },
@@ -126,6 +136,33 @@ def _taken_in(county: County, user: User) -> str:
     return work.start(
         work.take_in, file="none.csv", shown="名单.csv", place=county.a.code, as_of="", allow_rename=False, keep=False,
         by=user.pk if mine else 0,
+    )  # fmt: skip
+
+
+def _mine(county: County, user: User) -> int:
+    """Return the user where county a is the own place, else nobody: work is its own user's alone."""
+    return user.pk if user.appointments.filter(division=county.a).exists() else 0
+
+
+def _weighed(county: County, user: User) -> str:
+    return work.start(work.weigh_doubts, doubts=[], place=county.a.code, by=_mine(county, user))
+
+
+def _listed(county: County, user: User) -> str:
+    return work.start(
+        work.take_list, file="none.csv", shown="名单.csv", list="death", source="", as_of="", whole=False,
+        place=county.a.code, by=_mine(county, user),
+    )  # fmt: skip
+
+
+def _doubt(county: County) -> Doubt:
+    """Return a doubt about the person of county a."""
+    found = Doubt.objects.first()
+    return found or Doubt.objects.create(
+        kind="death", problem="death_missing", person=Person.objects.get(), source="公安", row=3, told="[]", key="k",
+        batch=ImportBatch.objects.create(kind="list:death", file_name="死亡.csv", digest="", at=now(), counts={}),
+        claim={"day": "2025-05-03"}, match="exact", score=100, role=Role.COUNTY_CLERK, place=county.a,
+        due=date(2025, 6, 1), recorded_at=now(),
     )  # fmt: skip
 
 

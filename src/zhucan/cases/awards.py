@@ -1,26 +1,22 @@
-"""Granting, withdrawing and back-paying awards; finding who is entitled and does not receive."""
+"""Granting, withdrawing and back-paying awards."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 
-import duckdb
 from django.db import transaction
-from django.db.models import Q
 
-from zhucan.cases.facts import export, gather, judge, known, relations_of
+from zhucan.cases.facts import judge
+from zhucan.cases.finding import Candidate
 from zhucan.cases.models import Award, BackpayGrant
-from zhucan.core.divisions import county_of, prefix
+from zhucan.core.divisions import county_of
 from zhucan.core.errors import ZhucanError
-from zhucan.core.money import from_fen
 from zhucan.core.months import Month
 from zhucan.orgs import audit
 from zhucan.orgs.divisions import parameter_rows
 from zhucan.orgs.models import Division, User
-from zhucan.policy.catalogue import offered_with, scheme
-from zhucan.policy.engine import Outcome, decide_sql
-from zhucan.policy.parameters import NoStandard, resolve
+from zhucan.policy.catalogue import scheme
+from zhucan.policy.engine import Outcome
+from zhucan.policy.parameters import resolve
 from zhucan.registry.models import Certificate, Person
 
 
@@ -156,86 +152,6 @@ def grant_backpay(*, award: Award, on: date, at: datetime, by: User | None, docu
     grant = BackpayGrant.objects.create(award=award, granted_on=on, recorded_at=at, by=by, document=document)
     audit.record(actor=by, action="cases.backpay", target=f"award:{award.pk}", at=at, document=document)
     return grant
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Somebody entitled to a scheme and without an award for it; amount in yuan a month."""
-
-    person_id: int
-    scheme: str
-    amount: Decimal
-
-
-@dataclass(frozen=True)
-class Survey:
-    """Who would be entitled to what, and of whom it is not known, among those without an award in force."""
-
-    entitled: list[Candidate]
-    unknown: Mapping[str, Sequence[int]]
-    """The person numbers by scheme, for every scheme that was looked at."""
-
-
-def eligible(
-    *, division: Division, on: date, known_at: datetime, schemes: tuple[str, ...] | None = None
-) -> list[Candidate]:
-    """Return the people entitled of a `survey`."""
-    return survey(division=division, on=on, known_at=known_at, schemes=schemes).entitled
-
-
-def survey(*, division: Division, on: date, known_at: datetime, schemes: tuple[str, ...] | None = None) -> Survey:
-    """Return who would be entitled if they applied on a day and has no award in force then, in a county or below.
-
-    Somebody whose award has lapsed or was left before that month counts as having none; somebody whose application of
-    that very day is on record does not come again. Raises `NoStandard` where somebody would be entitled to an amount
-    that nobody configured.
-    """
-    month, county = Month.of(on), county_of(division.code)
-    here = (
-        f"SELECT t.person_id FROM registry_residence t WHERE {known(known_at)} AND t.division_id LIKE '{prefix(division.code)}%'"
-        f" AND t.valid_from <= '{on}' AND (t.valid_to IS NULL OR t.valid_to > '{on}')"
-    )
-    params = resolve(parameter_rows(known_at), county, month.first, known_at)
-    # unless told otherwise, what the place runs: asking for more would only cost time
-    wanted = [scheme(item) for item in schemes] if schemes else [item for item in offered_with(params) if item.in_runs]
-    con = duckdb.connect()
-    try:
-        export(con, known_at=known_at, people=gather("candidate_people", here), relations=relations_of(wanted))
-        con.execute(
-            "CREATE TABLE frame AS SELECT person_id AS case_id, person_id, ?::VARCHAR AS division, ?::DATE AS on_day,"
-            " ?::DATE - 1 AS expiry_after, ?::DATE AS month_first, ?::DATE AS applied_on FROM person",
-            [county, on, on, month.first, on],
-        )
-        con.execute(f"CREATE TABLE decided AS {decide_sql(wanted, params={(county, month.first): params})}")
-        for item in wanted:
-            if con.execute(f"SELECT bool_or({item.key}_no_standard) FROM decided").fetchone() == (True,):
-                raise NoStandard(county, month, item.name)
-        parts = [
-            f"SELECT '{item.id}' AS scheme, person_id, {item.key}_amount AS amount FROM decided"
-            f" WHERE {item.key}_outcome IN ({Outcome.YES.value}, {Outcome.UNKNOWN.value})"
-            for item in wanted
-        ]
-        rows = con.execute(f"{' UNION ALL '.join(parts)} ORDER BY scheme, person_id").fetchall()
-    finally:
-        con.close()
-    held = set(
-        Award.objects.filter(
-            Q(applied_on=on)
-            | (Q(withdrawn_on=None) | Q(withdrawn_on__gte=month.first))
-            & (Q(lapsed_from=None) | Q(lapsed_from__gt=month.index)),
-            scheme__in=[item.id for item in wanted],
-        ).values_list("person_id", "scheme")
-    )
-    entitled: list[Candidate] = []
-    unknown: dict[str, list[int]] = {item.id: [] for item in wanted}
-    for scheme_id, person_id, amount in rows:
-        if (person_id, scheme_id) in held:
-            continue
-        if amount is None:
-            unknown[scheme_id].append(person_id)
-        else:
-            entitled.append(Candidate(person_id, scheme_id, from_fen(amount)))
-    return Survey(entitled, unknown)
 
 
 @transaction.atomic

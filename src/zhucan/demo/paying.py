@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.db.models import Sum
 
-from zhucan.cases import awards
+from zhucan.cases import awards, finding
 from zhucan.cases.models import Award
 from zhucan.core.errors import ZhucanError
 from zhucan.core.money import from_fen
@@ -83,7 +83,7 @@ class Office:
         """
         moment, by = at(day, 20), self._staff.approver
         asking = []
-        for one in awards.eligible(division=self._county, on=day, known_at=moment):
+        for one in finding.eligible(division=self._county, on=day, known_at=moment):
             person = self._people[one.person_id]
             if person.cares and (self._first or self._dice.random() < 0.8):
                 asking.append(one)
@@ -107,7 +107,7 @@ class Office:
         self._first = False
         return len(made)
 
-    def _asked_before(self, one: awards.Candidate, day: date) -> bool:
+    def _asked_before(self, one: finding.Candidate, day: date) -> bool:
         person = self._people[one.person_id]
         known = person.issued < Month.of(day).previous.first and not person.schemes
         return known and not self._first and self._dice.random() < 0.05

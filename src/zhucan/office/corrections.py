@@ -278,7 +278,11 @@ def _two_steps(
         else:
             found = form.tried(lambda: effects_of(person=person, change=lambda: act(witness), at=at))
             if found is not None:
-                context |= {"effects": found, "rows": _rows(found), "difference": text(from_fen(found.difference_fen))}
+                context |= {
+                    "effects": found,
+                    "rows": effect_rows(found),
+                    "difference": text(from_fen(found.difference_fen)),
+                }
     status = UNPROCESSABLE if form.errors else 200
     return render(request, "office/correction.html", context, status=status)
 
@@ -299,7 +303,8 @@ def _save(
     return True
 
 
-def _rows(found: Effects) -> list[dict[str, str]]:
+def effect_rows(found: Effects) -> list[dict[str, str]]:
+    """Return what a change does to the money, a row for each scheme and month, in words."""
     return [
         {
             "scheme": scheme(one.scheme).name,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from zhucan.core.divisions import prefix
 from zhucan.core.money import fen, from_fen, text, wan
 from zhucan.core.months import Month
-from zhucan.office import scope
+from zhucan.office import doubts, informing, scope
 from zhucan.office.access import OfficeRequest, link
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import inside
@@ -91,6 +91,8 @@ def _todos(request: OfficeRequest, runs: list[Run]) -> Iterator[Todo]:
     yield from _of_payments(request, role)
     yield from _of_people(request, role, runs)
     yield from _of_imports(request, role)
+    yield from _of_finding(request, role)
+    yield from _of_doubts(request, role)
 
 
 def _of_runs(request: OfficeRequest, role: Role, runs: list[Run]) -> Iterator[Todo]:
@@ -231,6 +233,39 @@ def _of_imports(request: OfficeRequest, role: Role) -> Iterator[Todo]:
                 0,
                 rejected,
             )
+
+
+def _of_finding(request: OfficeRequest, role: Role) -> Iterator[Todo]:
+    """Who is to be told what they may get, and who is paid though nothing fits any more."""
+    if role not in (Role.COUNTY_CLERK, Role.TOWNSHIP_CLERK, Role.COMMISSIONER):
+        return
+    look, untold, stake, stops = informing.to_do(request)
+    where = link(request, "finding")
+    if look is None:
+        if role is Role.COUNTY_CLERK:
+            yield Todo("政策找人：还没有找过，看看谁应享未享", where, "")
+        return
+    if untold:
+        words = f"{untold} 人项，一年 {text(from_fen(stake))} 元"
+        yield Todo("应享未享，还没有告知的人", where, words, None, "warn", stake, untold)
+    if stops:
+        yield Todo("还在享受、资料已不符合的人", where, f"{stops} 人项", None, "warn", 0, stops)
+    if role is Role.COUNTY_CLERK and today() - look.on > _LATELY:
+        yield Todo("政策找人：上一次过去一个月了，请重新找", where, f"{look.on}")
+
+
+def _of_doubts(request: OfficeRequest, role: Role) -> Iterator[Todo]:
+    """What other departments' lists say otherwise, by its deadline."""
+    if role not in (Role.COUNTY_CLERK, Role.TOWNSHIP_CLERK):
+        return
+    waiting = doubts.to_do(request)
+    if waiting["people"]:
+        due = waiting["first"]
+        tone = "err" if due < today() else "warn"
+        where = f"{link(request, 'doubts')}?own=yes"
+        yield Todo(
+            "部门名单与登记不一致的疑点：请核实", where, f"{waiting['people']} 人", due, tone, 0, waiting["people"]
+        )
 
 
 def _staff(request: OfficeRequest) -> Iterator[Todo]:

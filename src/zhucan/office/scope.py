@@ -1,14 +1,16 @@
 """What the appointment acted as may see. Every query of a page begins here."""
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from zhucan.cases.models import Award
+from zhucan.cases.models import Award, FoundRow, KeptLook
 from zhucan.core.divisions import Level, ancestors, county_of, level_of
 from zhucan.office.access import OfficeRequest
 from zhucan.orgs.divisions import inside
 from zhucan.orgs.models import Division, Role
 from zhucan.payments.models import Line, Payment, Run
-from zhucan.registry.models import Person, Residence
+from zhucan.registry.models import Doubt, Person, Residence
 from zhucan.reports.models import CheckedText, Report
 
 WITHOUT_PEOPLE = frozenset({Role.ADMINISTRATOR, Role.PARTNER})
@@ -47,6 +49,28 @@ def people(request: OfficeRequest) -> QuerySet[Person]:
         return Person.objects.filter(Exists(living))
     paid = Award.objects.filter(inside("division_id", here(request)), person=OuterRef("pk"))
     return Person.objects.filter(Exists(living) | Exists(paid))
+
+
+def found(request: OfficeRequest, look: KeptLook) -> QuerySet[FoundRow]:
+    """Return the rows of a look about people of the place."""
+    return FoundRow.objects.filter(_about(request), look=look)
+
+
+def doubts(request: OfficeRequest) -> QuerySet[Doubt]:
+    """Return the doubts about people of the place."""
+    return Doubt.objects.filter(_about(request))
+
+
+def _about(request: OfficeRequest) -> Any:
+    """Return the condition that a row's `person` lives in the place, or is paid there; row by row, so that the first
+    rows of a long list come at once."""
+    if Role(request.post.role) in WITHOUT_PEOPLE:
+        return Q(pk__in=())
+    mine = inside("division_id", here(request))
+    living = Exists(Residence.objects.filter(mine, person=OuterRef("person"), retracted_at=None, valid_to=None))
+    if below_county(request):
+        return living
+    return living | Exists(Award.objects.filter(mine, person=OuterRef("person")))
 
 
 def runs(request: OfficeRequest) -> QuerySet[Run]:

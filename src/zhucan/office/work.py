@@ -6,6 +6,7 @@ A task answers `{"done": words, "link": address}` or, when a service refuses, `{
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,23 @@ from django.urls import reverse
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from zhucan.cases import informing
+from zhucan.cases.finding import look
 from zhucan.core.errors import ZhucanError
 from zhucan.core.months import Month
-from zhucan.orgs.clock import now
+from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division
 from zhucan.orgs.models import User
 from zhucan.orgs.standards import set_standard
 from zhucan.payments import services
+from zhucan.payments.effects import effects_of
 from zhucan.payments.models import Run
 from zhucan.payments.simulation import simulate
 from zhucan.policy.catalogue import MONTHLY
+from zhucan.registry.crosschecks.comparing import record
+from zhucan.registry.crosschecks.importing import import_list
+from zhucan.registry.crosschecks.settling import witness_of
+from zhucan.registry.models import Doubt
 from zhucan.registry.rosters.importing import import_people
 
 _LONG_AGO = timedelta(days=7)
@@ -124,7 +132,72 @@ def take_in(
     return _answer(act)
 
 
+@task()
+def find_people(*, place: str, by: int) -> dict[str, Any]:
+    """Look at everybody of a place against every scheme, as of today, and keep what was found."""
+
+    def act() -> dict[str, Any]:
+        at, user, where = now(), User.objects.get(pk=by), division(place)
+        informing.keep(look(division=where, on=today(), known_at=at), by=user)
+        return {"done": f"{where.name}找过了", "link": reverse("office:finding")}
+
+    return _answer(act)
+
+
+@task()
+def take_list(
+    *, file: str, shown: str, list: str, source: str, as_of: str, whole: bool, place: str, by: int
+) -> dict[str, Any]:
+    """Hold an uploaded list of another department against the registry; what came back is written beside it."""
+
+    def act() -> dict[str, Any]:
+        uploads = Path(settings.ZHUCAN_HOME) / "uploads"
+        path, out = uploads / file, uploads / f"{Path(file).stem}-listed.xlsx"
+        out.unlink(missing_ok=True)
+        told = import_list(
+            kind=list, path=path, at=now(), by=User.objects.get(pk=by), division=place, source=source, whole=whole,
+            as_of=date.fromisoformat(as_of) if as_of else None, out=out,
+        )  # fmt: skip
+        path.unlink(missing_ok=True)
+        counts = told.counts()
+        return {
+            "done": "比对好了",
+            "result": {
+                "shown": shown, "list": told.kind.label, "counts": counts, "ignored": told.ignored[:20],
+                "exact": told.exact, "off_list": told.off_list, "marked": out.name if out.exists() else "",
+                "rows": [[row.number, "；".join(one.sentence for one in (*row.faults, *row.doubts))]
+                         for row in (*told.rejected, *told.unknown)[:50]],
+            },
+        }  # fmt: skip
+
+    return _answer(act)
+
+
+@task()
+def weigh_doubts(*, doubts: list[int], place: str, by: int) -> dict[str, Any]:
+    """Tell what believing each of some doubts would do to the money, and which cannot be recorded; nothing is kept."""
+
+    def act() -> dict[str, Any]:
+        at = now()
+        fens: dict[str, int] = {}
+        refused: dict[str, str] = {}
+        for one in Doubt.objects.filter(pk__in=doubts).select_related("person"):
+            witness = witness_of(one, at, None)
+            try:
+                fens[str(one.pk)] = effects_of(
+                    person=one.person, change=partial(record, one, witness), at=at
+                ).difference_fen
+            except ZhucanError as error:
+                refused[str(one.pk)] = str(error)
+        return {"done": "算好了，什么都没有改动", "result": {"fen": fens, "refused": refused}}
+
+    return _answer(act)
+
+
 _WORDS = {
+    take_list.module_path: "比对名单",
+    weigh_doubts.module_path: "试算疑点",
+    find_people.module_path: "政策找人",
     take_in.module_path: "检查花名册",
     calculate.module_path: "计算",
     approve.module_path: "审批入账",

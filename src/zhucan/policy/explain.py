@@ -72,6 +72,8 @@ class Explanation:
     verdict: str
     reasons: tuple[Reason, ...]
     change: str
+    missing: tuple[str, ...] = ()
+    """What has to be found out, one text for each condition that is not known."""
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -107,7 +109,8 @@ def explain(scheme: Scheme, decision: Decision, facts: Mapping[str, Any], params
     if decision.awaits_claim:
         told.append(_to_tell(scheme, facts))
     verdict = _verdict(scheme, decision, only_told=bool(told) and not missing)
-    return Explanation(scheme, verdict, tuple(reasons), _change(decision, steps, missing, told))
+    change = _change(decision, steps, missing, told)
+    return Explanation(scheme, verdict, tuple(reasons), change, tuple(dict.fromkeys(missing)))
 
 
 @cache

@@ -450,3 +450,49 @@ class ImportBatch(models.Model):
     at = models.DateTimeField("时间")
     by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
     counts = models.JSONField("结果")
+
+
+class Doubt(models.Model):
+    """Somebody else's list says otherwise than the registry: both sides, whose it is to settle and until when.
+
+    `claim` is what the list says in the registry's terms (days, kinds, fen), `told` its row as it came (JSON, sealed).
+    `key` is a blind index of who and what, so that the same word said twice makes one doubt; `repeats` counts the later
+    lists that said again what had been rejected.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", "待核实"
+        ACCEPTED = "accepted", "采信名单"
+        REJECTED = "rejected", "名单有误"
+
+    class Match(models.TextChoices):
+        EXACT = "exact", "号码一致"
+        FUZZY = "fuzzy", "疑似本人"
+
+    kind = models.CharField("名单", max_length=16)
+    problem = models.CharField("问题", max_length=24)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="doubts")
+    source = models.CharField("来源", max_length=40)
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, related_name="doubts", db_index=False)
+    row = models.PositiveIntegerField("行")
+    told = SealedField("名单原文")
+    claim = models.JSONField("名单所说")
+    key = models.CharField(max_length=32, unique=True)
+    match = models.CharField("怎么对上的", max_length=5, choices=Match)
+    score = models.PositiveSmallIntegerField("相似分")
+    because = models.CharField("对上的依据", max_length=200, blank=True)
+    role = models.CharField("由谁核实", max_length=20)
+    place = models.ForeignKey("orgs.Division", models.PROTECT, related_name="+", verbose_name="核实地")
+    due = models.DateField("期限")
+    recorded_at = models.DateTimeField("登记时间")
+    status = models.CharField("处理", max_length=8, choices=Status, default=Status.OPEN)
+    reason = models.CharField("理由", max_length=200, blank=True)
+    settled_at = models.DateTimeField("处理时间", null=True)
+    settled_by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+", db_index=False)
+    repeats = models.PositiveIntegerField("驳回后又报", default=0)
+
+    class Meta:
+        indexes = (models.Index(fields=("status", "due")),)
+        constraints = (
+            models.CheckConstraint(condition=Q(status="open") | Q(settled_at__isnull=False), name="doubt_settled_when"),
+        )

@@ -32,6 +32,16 @@ def initials(name: str) -> str:
     return plain
 
 
+@lru_cache(maxsize=65536)
+def sound(name: str) -> str:
+    """Return how a name is read, without tones; names written otherwise and read alike have the same.
+
+    >>> sound("王晓明") == sound("王小明"), sound("王小明") == sound("王大明")
+    (True, False)
+    """
+    return " ".join(lazy_pinyin(name, errors=lambda rest: rest)).lower()
+
+
 def _readings(name: str) -> str:
     # Characters are read one by one, and remembered, unless two or more of them make a word of the dictionary: a
     # roster has 100,000 names, and reading each afresh takes longer than all its other checks.

@@ -31,6 +31,8 @@ from zhucan.registry.models import (
     HardshipKind,
     Household,
     Income,
+    Insurance,
+    InsuranceKind,
     Membership,
     Naming,
     PayeeAccount,
@@ -305,6 +307,19 @@ def set_hardship(*, person: Person, day: date, kind: str, witness: Witness) -> H
     return _begin(Hardship, person, day, witness, kind=kind)
 
 
+def end_hardship(*, person: Person, day: date, witness: Witness) -> Hardship:
+    """Record that the standing told last no longer holds, and the one after is not known. Raises `spells.NoSuchSpell`."""
+    in_life(person, day, witness)
+    return spells.end(Hardship, person, day, witness)
+
+
+def set_insurance(*, person: Person, day: date, kind: str, witness: Witness, payer: str = "self") -> Insurance:
+    """Record an enrolment in one insurance from a day on."""
+    if kind not in InsuranceKind.values:
+        raise ZhucanError(f"险种“{kind}”不对：应为 {'、'.join(InsuranceKind.labels)} 之一。")
+    return _begin(Insurance, person, day, witness, match={"kind": kind}, kind=kind, payer=payer)
+
+
 def set_income(*, person: Person, day: date, per_head_fen: int, witness: Witness) -> Income:
     """Record the household's income a head, in fen a month."""
     return _begin(Income, person, day, witness, per_head_fen=per_head_fen)
@@ -384,6 +399,22 @@ def add_benefit(
     """Record a benefit that another body pays for [start, stop); it may have been granted ahead. Raises `NotInLife`."""
     born_by(person, start)
     return spells.add(Benefit, person, start, stop, witness, kind=kind, amount_fen=amount_fen)
+
+
+@transaction.atomic
+def set_benefit(
+    *, person: Person, kind: str, start: date, stop: date | None, amount_fen: int | None, witness: Witness
+) -> Benefit:
+    """Record what another body pays for one kind from a day on, instead of what was recorded of that kind."""
+    born_by(person, start)
+    made = spells.begin(Benefit, person, start, witness, match={"kind": kind}, kind=kind, amount_fen=amount_fen)
+    return made if stop is None else end_benefit(person=person, kind=kind, day=stop, witness=witness)
+
+
+def end_benefit(*, person: Person, kind: str, day: date, witness: Witness) -> Benefit:
+    """Record the day from which another body no longer pays one kind. Raises `spells.NoSuchSpell`."""
+    born_by(person, day)
+    return spells.end(Benefit, person, day, witness, kind=kind)
 
 
 def set_account(

@@ -4,7 +4,8 @@ To teach the import a new word, add it to `_WORDS`; the first word of a field is
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -209,17 +210,27 @@ def _text(cell: Any) -> str:
     return cell if isinstance(cell, str) else ""
 
 
-def _read(headers: Sequence[tuple[str, ...]], first: int, last: int) -> Header | None:
-    """Return the header that a row of candidate texts (best first) makes, None without name and number."""
+Meaning = Callable[[str], tuple[str, int]]
+"""Which field a header means, and its rank among the words for it, as `field_of` tells."""
+Enough = Callable[[AbstractSet[str]], bool]
+
+
+def names_holder(fields: AbstractSet[str]) -> bool:
+    """Tell whether some columns name a person with a number, as a roster must."""
+    return "name" in fields and bool(fields & {"id_number", "certificate"})
+
+
+def _read(headers: Sequence[tuple[str, ...]], first: int, last: int, means: Meaning, enough: Enough) -> Header | None:
+    """Return the header that a row of candidate texts (best first) makes, None where its columns are not enough."""
     best: dict[str, tuple[int, int, str]] = {}
     for column, candidates in enumerate(headers):
         for text in candidates:
-            field, rank = field_of(text)
+            field, rank = means(text)
             if field:
                 if field not in best or rank < best[field][0]:
                     best[field] = (rank, column, plain(text))
                 break
-    if "name" not in best or not best.keys() & {"id_number", "certificate"}:
+    if not enough(best.keys()):
         return None
     positions = {field: column for field, (_, column, _) in best.items() if field != "marks"}
     marks = {column for column, candidates in enumerate(headers) if any(field_of(t)[0] == "marks" for t in candidates)}
@@ -244,11 +255,15 @@ def _spread(row: Sequence[Any], number: int, merges: Sequence[tuple[tuple[int, i
 
 
 def find_header(
-    rows: Sequence[Sequence[Any]], merges: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
+    rows: Sequence[Sequence[Any]],
+    merges: Sequence[tuple[tuple[int, int], tuple[int, int]]] = (),
+    means: Meaning = field_of,
+    enough: Enough = names_holder,
 ) -> Header | None:
     """Return the header among the first rows: a row, or a pair of rows under merged titles, that names most fields.
 
-    `merges` are ((top, left), (bottom, right)) of merged cells. None when no row names a person and a number.
+    `merges` are ((top, left), (bottom, right)) of merged cells. `means` and `enough` read the headers of another
+    kind of list. None when no row has enough.
     """
     found: Header | None = None
     width = max((len(row) for row in rows[: HEADER_ROWS + 1]), default=0)
@@ -256,7 +271,7 @@ def find_header(
         upper = [*_spread(rows[number], number, merges), *[""] * (width - len(rows[number]))]
         if not any(upper):
             continue
-        single = _read([(text,) if text else () for text in upper], number, number)
+        single = _read([(text,) if text else () for text in upper], number, number, means, enough)
         found = _better(found, single)
         if number + 1 >= len(rows):
             continue
@@ -269,19 +284,19 @@ def find_header(
             titles[column] = text or (title if lower[column] else "")
         if not any(lower) or not any(plain(t) and plain(u) for t, u in zip(titles, lower, strict=True)):
             continue
-        paired = [_pair(title, below) for title, below in zip(titles, lower, strict=True)]
-        found = _better(found, _read(paired, number, number + 1))
+        paired = [_pair(title, below, means) for title, below in zip(titles, lower, strict=True)]
+        found = _better(found, _read(paired, number, number + 1, means, enough))
     return found
 
 
-def _pair(title: str, below: str) -> tuple[str, ...]:
+def _pair(title: str, below: str, means: Meaning) -> tuple[str, ...]:
     """Return the readings of a title over a lower heading, best first."""
     if not below:
         return (title,) if title else ()
     both = plain(title) + plain(below)
     if "监护" in title or _OTHERS.search(plain(title)):
         return (both,)
-    return (both, below) if both in _RANKED or not field_of(below)[0] else (below, both)
+    return (both, below) if both in _RANKED or not means(below)[0] else (below, both)
 
 
 def _better(one: Header | None, other: Header | None) -> Header | None:

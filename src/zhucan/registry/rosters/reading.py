@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,9 @@ _OTHER_TYPES = {
 }
 _DELIMITERS = (",", "\t", ";", "|")
 _Area = tuple[tuple[int, int], tuple[int, int]]
+Finder = Callable[[Sequence[Sequence[Any]], Sequence[_Area]], Header | None]
+"""Finds the header among the first rows, given the merged cells; `columns.find_header` or one of another kind of list."""
+_ASKS = "表头要有“姓名”，并有“身份证号”或“残疾人证号”列"
 
 
 @dataclass
@@ -57,8 +60,11 @@ class Roster:
     """How many cells a workbook holds, empty ones with a format too."""
 
 
-def read(path: Path) -> Roster:
-    """Return the tables of an .xlsx, or of a CSV in UTF-8, UTF-16 or GB18030. Raises `UnusableRoster`."""
+def read(path: Path, finder: Finder = find_header, asks: str = _ASKS) -> Roster:
+    """Return the tables of an .xlsx, or of a CSV in UTF-8, UTF-16 or GB18030. Raises `UnusableRoster`.
+
+    `finder` finds the header, and `asks` says in words what it must have.
+    """
     try:
         size = path.stat().st_size
         if path.is_dir():
@@ -80,16 +86,14 @@ def read(path: Path) -> Roster:
     if not head.strip():
         raise UnusableRoster(f"{path.name} 是空文件：请重新导出后再导入。")
     if head.startswith(b"PK"):
-        roster = _workbook(path, digest)
+        roster = _workbook(path, digest, finder)
     elif head.startswith(_OLE):
         raise _old_office(path)
     else:
         _refuse_other_types(path, head)
-        roster = _text_table(path, digest)
+        roster = _text_table(path, digest, finder)
     if not roster.sheets:
-        raise UnusableRoster(
-            f"{path.name} 前 {HEADER_ROWS} 行里没有找到表头：表头要有“姓名”，并有“身份证号”或“残疾人证号”列；请补上后再导入。"
-        )
+        raise UnusableRoster(f"{path.name} 前 {HEADER_ROWS} 行里没有找到表头：{asks}；请补上后再导入。")
     if sum(len(sheet.rows) for sheet in roster.sheets) > MAX_ROWS + HEADER_ROWS:
         raise UnusableRoster(f"{path.name} 超过 {MAX_ROWS // 10000} 万行：请拆成几个文件后分别导入。")
     return roster
@@ -110,7 +114,7 @@ def _refuse_other_types(path: Path, head: bytes) -> None:
         raise UnusableRoster(f"{path.name} 是网页或 XML，不是真正的表格：请用 Excel 打开后另存为 .xlsx 再导入。")
 
 
-def _workbook(path: Path, digest: str) -> Roster:
+def _workbook(path: Path, digest: str, finder: Finder) -> Roster:
     found = survey(path)
     sheets: list[Sheet] = []
     skipped: list[tuple[str, str]] = []
@@ -122,7 +126,7 @@ def _workbook(path: Path, digest: str) -> Roster:
             elif about.visible != python_calamine.SheetVisibleEnum.Visible:
                 skipped.append((about.name, "隐藏的表"))
             else:
-                sheet = _sheet(book.get_sheet_by_name(about.name), about.name, found)
+                sheet = _sheet(book.get_sheet_by_name(about.name), about.name, found, finder)
                 if sheet is None:
                     skipped.append((about.name, "没有找到表头"))
                 else:
@@ -134,12 +138,12 @@ def _workbook(path: Path, digest: str) -> Roster:
     return Roster(path, "xlsx", digest, sheets, skipped, sum(sheet.cells for sheet in found.sheets.values()))
 
 
-def _sheet(raw: python_calamine.CalamineSheet, name: str, found: WorkbookMap) -> Sheet | None:
+def _sheet(raw: python_calamine.CalamineSheet, name: str, found: WorkbookMap, finder: Finder) -> Sheet | None:
     rows = raw.to_python(skip_empty_area=False)
     if not any(any(cell != "" for cell in row) for row in rows[: HEADER_ROWS + 1]):
         return None
     merges: Sequence[_Area] = raw.merged_cell_ranges or ()
-    header = find_header(rows, merges)
+    header = finder(rows, merges)
     if header is None:
         return None
     special = found.sheets.get(name)
@@ -174,7 +178,7 @@ def decode(data: bytes) -> str | None:
     return None
 
 
-def _text_table(path: Path, digest: str) -> Roster:
+def _text_table(path: Path, digest: str, finder: Finder) -> Roster:
     text = decode(path.read_bytes())
     if text is None:
         raise UnusableRoster(
@@ -187,7 +191,7 @@ def _text_table(path: Path, digest: str) -> Roster:
             sample = _first_rows(text, candidate)
         except csv.Error:
             continue
-        header = find_header(sample)
+        header = finder(sample, ())
         if header is not None and (best is None or len(header.positions) > len(best.positions)):
             best, delimiter = header, candidate
     if best is None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db import transaction
 
-from zhucan.cases import awards
+from zhucan.cases import awards, finding
 from zhucan.cases.models import Award
 from zhucan.core.divisions import county_of
 from zhucan.core.errors import ZhucanError
@@ -115,7 +115,7 @@ class Command(Base):
         if month > Month.of(today()):
             raise ZhucanError(f"{month.label}还没有到：只能批准本月和以前月份的申请。")
         schemes = tuple(_administered(item) for item in options["scheme"] or ()) or None
-        survey = awards.survey(division=place, on=month.first, known_at=at, schemes=schemes)
+        survey = finding.survey(division=place, on=month.first, known_at=at, schemes=schemes)
         found = survey.entitled
         if not options["dry_run"]:
             awards.approve_all(

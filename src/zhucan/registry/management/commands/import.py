@@ -1,4 +1,4 @@
-"""`zhucan import people FILE` and `zhucan import divisions FILE`."""  # noqa: N999  Django names the command after the file
+"""`zhucan import people FILE`, `zhucan import divisions FILE` and `zhucan import list KIND FILE`."""  # noqa: N999  Django names the command after the file
 
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,8 @@ from zhucan.orgs import divisions
 from zhucan.orgs.clock import now
 from zhucan.orgs.commands import CLERK, command_user, day
 from zhucan.orgs.commands import Command as Base
+from zhucan.registry.crosschecks.importing import import_list
+from zhucan.registry.crosschecks.kinds import KINDS
 from zhucan.registry.rosters.columns import LABELS, telling
 from zhucan.registry.rosters.importing import ImportResult, import_people
 
@@ -20,10 +22,11 @@ _HEADS = "、".join(
 
 
 class Command(Base):
-    help = "导入花名册（people，xlsx 或 csv）或区划表（divisions，csv）。全部导入退出码为 0，有行退回为 2，整个文件不能用为 1。"
+    help = "导入花名册（people，xlsx 或 csv）、区划表（divisions，csv）或其他部门的名单（list，与登记比对成疑点）。全部导入退出码为 0，有行退回为 2，整个文件不能用为 1。"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kind", choices=("people", "divisions"), metavar="people|divisions")
+        parser.add_argument("kind", choices=("people", "divisions", "list"), metavar="people|divisions|list")
+        parser.add_argument("of", nargs="?", choices=tuple(KINDS), metavar="|".join(KINDS), help="list 的种类")
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument(
             "--out", type=Path, metavar="MARKED", help="标注副本的文件名（默认在原文件旁，名为“…-标注.xlsx”）"
@@ -33,11 +36,20 @@ class Command(Base):
         )
         parser.add_argument("--as-of", type=day, metavar="DATE", help="名单反映哪一天的情况（默认今天）")
         parser.add_argument("--allow-rename", action="store_true", help="同一身份证号姓名不同时，按名单更名")
+        parser.add_argument(
+            "--whole", action="store_true", help="list dibao：名单是这个区划的完整名单，不在上面的也要核实"
+        )
+        parser.add_argument("--source", default="", metavar="DEPARTMENT", help="list：哪个部门给的（默认按种类）")
         parser.add_argument("--by", default=CLERK, metavar="USER", help="以哪个用户的名义导入")
 
     def run(self, **options: Any) -> None:
         """Import the file and say what came of it."""
         path: Path = options["file"]
+        if (options["kind"] == "list") != (options["of"] is not None):
+            raise CommandError(f"导入名单请写明种类：zhucan import list {'|'.join(KINDS)} 文件。")
+        if options["kind"] == "list":
+            self._list(options)
+            return
         if options["kind"] == "divisions":
             changed = divisions.load_file(path, at=now(), by=command_user(options["by"]))
             self.stdout.write(f"区划：新增或改名 {changed} 个。")
@@ -57,6 +69,31 @@ class Command(Base):
                 f"{len(result.rejected)} 行退回：请打开 {result.marked}，按最后一列“错误说明”改好后再导入。",
                 returncode=SOME_ROWS_CAME_BACK,
             )
+
+    def _list(self, options: dict[str, Any]) -> None:
+        result = import_list(
+            kind=options["of"],
+            path=options["file"],
+            at=now(),
+            by=command_user(options["by"]),
+            division=options["division"],
+            source=options["source"],
+            as_of=options["as_of"],
+            whole=options["whole"],
+            out=options["out"],
+        )
+        say = self.stdout.write
+        say(
+            f"{result.file.name}（{result.kind.label}）：{result.rows} 行，与登记一致 {result.agree} 行，新疑点 {result.new} 条"
+            f"（号码一致 {result.exact}，疑似本人 {result.fuzzy}，不在名单上 {result.off_list}），以前已有 {result.known} 条"
+            f"（其中驳回后又报 {result.repeated} 条），登记里没有的 {len(result.unknown)} 行，退回 {len(result.rejected)} 行。"
+        )
+        for row in result.rejected[:_SHOWN]:
+            say(f"退回 第 {row.number} 行：{' '.join(remark.sentence for remark in row.faults)}")
+        if result.marked is not None:
+            say(f"标注副本：{result.marked}（退回的和登记里没有的都在里面）")
+        if result.rejected:
+            raise CommandError(f"{len(result.rejected)} 行退回：请改好后再导入。", returncode=SOME_ROWS_CAME_BACK)
 
     def _report(self, result: ImportResult) -> None:
         say = self.stdout.write

@@ -1,0 +1,1 @@
+"""Lists of other departments held against the registry: read, matched, compared, and each difference settled."""
