@@ -149,6 +149,13 @@ def revoke(*, award: Award, at: datetime, by: User | None, cause: str) -> Award:
 
 
 @transaction.atomic
+def lasts_until(*, award: Award, day: date, at: datetime, by: User | None) -> None:
+    """Say when the useful life ends of what was handed out under an award."""
+    Award.objects.filter(pk=award.pk).update(ends_on=day)
+    audit.record(actor=by, action="cases.lasts-until", target=f"award:{award.pk}", at=at, on=str(day))
+
+
+@transaction.atomic
 def curtail(
     *, award: Award, required: int, served: int, cause: str, document: str, on: date, at: datetime, by: User | None
 ) -> Curtailment:
