@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from zhucan.indicators.catalog import CATALOG, Indicator, Measure, Ratio, UnknownIndicator, indicator
+from zhucan.indicators.catalog import CATALOG, indicator
+from zhucan.indicators.declared import Indicator, Measure, Ratio, UnknownIndicator
 
 
 def test_ids_and_names_are_said_once():

@@ -11,7 +11,7 @@ from tests.county import County, told
 from zhucan.core.money import from_fen
 from zhucan.core.months import Month
 from zhucan.indicators import engine
-from zhucan.indicators.catalog import UnknownIndicator
+from zhucan.indicators.declared import UnknownIndicator
 from zhucan.indicators.engine import FutureFigure, UnknownBreakdown, Value
 from zhucan.indicators.periods import Period
 from zhucan.orgs.clock import moment

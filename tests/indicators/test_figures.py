@@ -8,7 +8,8 @@ import pytest
 from tests.indicators.conftest import Town
 from zhucan.core.months import Month
 from zhucan.indicators import engine
-from zhucan.indicators.catalog import CATALOG, Indicator, Measure
+from zhucan.indicators.catalog import CATALOG
+from zhucan.indicators.declared import Indicator, Measure
 from zhucan.indicators.engine import Value
 from zhucan.indicators.periods import Period
 from zhucan.orgs.clock import moment

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.county import County, told
 from zhucan.core.months import Month
 from zhucan.indicators import engine
-from zhucan.indicators.catalog import CATALOG, Indicator, Measure
+from zhucan.indicators.catalog import CATALOG
+from zhucan.indicators.declared import Indicator, Measure
 from zhucan.indicators.periods import Period
 from zhucan.orgs.models import Division
 from zhucan.registry import services as registry

@@ -22,6 +22,7 @@ from django.db import connection, connections, transaction
 from python_calamine import CalamineWorkbook
 
 from tests.county import BOTH, County, told
+from tests.given import STARTUP, grant, put_into_catalogue
 from tests.payments.books import answer, books, populate, sound
 from zhucan.core.errors import ZhucanError
 from zhucan.core.months import Month
@@ -193,6 +194,26 @@ def test_of_two_months_approved_at_once_one_books(place: County, meet):
     at = moment(date(2025, 6, 1))
 
     one_of(at_once(*(lambda run=run: services.approve(run=run, at=at, by=place.approver) for run in runs)), "重新计算")
+    assert sound()
+
+
+def test_of_two_runs_over_the_same_grants_approved_at_once_one_books(place: County, meet, monkeypatch):
+    put_into_catalogue(monkeypatch)
+    grant(place, place.person(), STARTUP, 100_000, "2025-04-10")
+    runs = [
+        services.calculate(
+            month=Month(2025, month), division=place.a, schemes=(STARTUP.id,), known_at=AT, at=AT, by=place.clerk
+        )
+        for month in (4, 5)
+    ]
+    checked = [services.check(run=run, at=AT, by=place.clerk) for run in runs if run is not None]
+    meet(services, "_footprint")
+
+    one_of(
+        at_once(*(lambda run=run: services.approve(run=run, at=AT, by=place.approver) for run in checked)), "重新计算"
+    )
+
+    assert Entry.objects.filter(line__scheme=STARTUP.id, source="fund").count() == 1
     assert sound()
 
 

@@ -41,7 +41,7 @@ def test_the_others_are_paid_and_the_one_held_back_is_not(county: County, two: t
     _approve(county, run, "2025-01")
 
     assert not Entry.objects.filter(person=two[0]).exists()
-    assert set(services.payable_of(run)) == {two[1].pk}
+    assert set(services.payable_of(run)) == {(two[1].pk, None)}
     assert list(checks.faults()) == []
 
 
@@ -89,7 +89,7 @@ def test_a_line_let_go_again_is_paid_with_its_run(county: County, two: tuple[Per
     remarks.hold(line=line, text="核实", at=run.calculated_at, by=county.approver)
     remarks.release(line=line, at=run.calculated_at, by=county.approver)
     _approve(county, run, "2025-01")
-    assert set(services.payable_of(run)) == {person.pk for person in two}
+    assert set(services.payable_of(run)) == {(person.pk, None) for person in two}
 
 
 def test_calculating_anew_and_discarding_take_the_remarks_along(county: County, two: tuple[Person, Person]):

@@ -267,7 +267,7 @@ def test_arrears_and_recoveries_of_one_scheme_are_netted_and_the_current_month_i
         ("2025-05", "regular", "grade_changed", 12500),
     ]
     assert ledger.balance(Account.RECOVERABLE, person_id=person.pk) == 0
-    assert services.payable_of(Run.objects.get(month=Month(2025, 5).index)) == {person.pk: 12500}
+    assert services.payable_of(Run.objects.get(month=Month(2025, 5).index)) == {(person.pk, None): 12500}
 
 
 def test_a_line_whose_run_basis_or_person_is_not_there_is_found(county: County):

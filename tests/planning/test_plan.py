@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.county import County
-from zhucan.indicators.catalog import UnknownIndicator
+from zhucan.indicators.declared import UnknownIndicator
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now
 from zhucan.planning.models import PlanItem

@@ -20,7 +20,8 @@ from zhucan.core.errors import ZhucanError
 from zhucan.core.identifiers import InvalidNumber, certificate_number, resident_id
 from zhucan.core.months import Month
 from zhucan.indicators import engine
-from zhucan.indicators.catalog import CATALOG, UnknownIndicator, indicator
+from zhucan.indicators.catalog import CATALOG, MADE, indicator
+from zhucan.indicators.declared import UnknownIndicator
 from zhucan.indicators.periods import Period
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
@@ -281,7 +282,7 @@ def indicators(request: HttpRequest) -> list[Any]:
     """全部指标和口径。"""
     key = _key(request, Right.INDICATORS)
     _record(key, "api.indicators", "indicators")
-    return list(CATALOG)
+    return [*CATALOG, *MADE]
 
 
 class PlaceIn(Strict):

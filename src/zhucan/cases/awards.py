@@ -1,23 +1,35 @@
 """Granting, withdrawing and back-paying awards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 
 from zhucan.cases.facts import judge
 from zhucan.cases.finding import Candidate
-from zhucan.cases.models import Award, BackpayGrant
+from zhucan.cases.models import Award, BackpayGrant, Curtailment
 from zhucan.core.divisions import county_of
 from zhucan.core.errors import ZhucanError
+from zhucan.core.money import fen, from_fen, yuan
 from zhucan.core.months import Month
 from zhucan.orgs import audit
 from zhucan.orgs.divisions import parameter_rows
-from zhucan.orgs.models import Division, User
+from zhucan.orgs.models import Division, Institution, User
 from zhucan.policy.catalogue import scheme
 from zhucan.policy.engine import Outcome
 from zhucan.policy.parameters import resolve
 from zhucan.registry.models import Certificate, Person
+
+REVOCATIONS: Mapping[str, str] = {
+    "granted_in_error": "批准有误",
+    "false_proof": "材料不实",
+    "business_closed": "经营提前终止",
+    "not_used": "没有使用",
+    "returned": "本人退回",
+    "other_benefit": "享受其他待遇",
+    "died": "死亡",
+}
+"""Why what was granted was not due, or not in full."""
 
 
 class AwardRefused(ZhucanError):
@@ -88,10 +100,12 @@ def grant(
     by: User | None,
     quantity: int | None = None,
     ends_on: date | None = None,
+    payee: Institution | None = None,
 ) -> Award:
     """Grant something that the monthly runs do not decide: so much money, so many units, until a day where it ends.
 
-    The money is paid by the next run of the county over such schemes. Raises `AwardRefused`.
+    Money to the person, or to the `payee`, is paid by the next run of the county over such schemes; of what is handed
+    out or rendered without a payee the amount only tells its worth. Raises `AwardRefused`.
     """
     item = scheme(scheme_id)
     if item.in_runs:
@@ -109,15 +123,17 @@ def grant(
         at=at,
         by=by,
     )
-    award.granted_fen, award.quantity, award.ends_on = amount_fen, quantity, ends_on
+    award.granted_fen, award.quantity, award.ends_on, award.payee = amount_fen, quantity, ends_on, payee
     award.start = Month.of(approved_on).index
-    award.save(update_fields=["granted_fen", "quantity", "ends_on", "start"])
+    award.save(update_fields=["granted_fen", "quantity", "ends_on", "payee", "start"])
     return award
 
 
 @transaction.atomic
 def revoke(*, award: Award, at: datetime, by: User | None, cause: str) -> Award:
     """Say that something granted was not due; what was paid becomes a recovery with this cause in the next run."""
+    if cause not in REVOCATIONS:
+        raise AwardRefused(f"没有撤销原因“{cause}”：可以写 {'、'.join(REVOCATIONS)}。")
     locked = Award.objects.select_for_update().get(pk=award.pk)
     if locked.granted_fen is None:
         raise AwardRefused("按月发放的项目不用撤销：请登记退出，或更正事实，由下次发放自动补发或追回。")
@@ -127,6 +143,45 @@ def revoke(*, award: Award, at: datetime, by: User | None, cause: str) -> Award:
     locked.save(update_fields=["revoked_at", "revocation_cause"])
     audit.record(actor=by, action="cases.revoke", target=f"award:{award.pk}", at=at, cause=cause)
     return locked
+
+
+@transaction.atomic
+def lasts_until(*, award: Award, day: date, at: datetime, by: User | None) -> None:
+    """Say when the useful life ends of what was handed out under an award."""
+    Award.objects.filter(pk=award.pk).update(ends_on=day)
+    audit.record(actor=by, action="cases.lasts-until", target=f"award:{award.pk}", at=at, on=str(day))
+
+
+@transaction.atomic
+def curtail(
+    *, award: Award, required: int, served: int, cause: str, document: str, on: date, at: datetime, by: User | None
+) -> Curtailment:
+    """Decide that the months not served are to be repaid: granted × (required − served) ÷ required, to the fen (EM-71).
+
+    The next run books it as a recovery with this cause. Raises `AwardRefused`.
+    """
+    if cause not in REVOCATIONS:
+        raise AwardRefused(f"没有这样的原因“{cause}”：可以写 {'、'.join(REVOCATIONS)}。")
+    locked = Award.objects.select_for_update().get(pk=award.pk)
+    if not locked.granted_fen or locked.revoked_at is not None:
+        raise AwardRefused("这项批准没有金额，或已经撤销，没有可以按月退回的钱：请核对。")
+    if Curtailment.objects.filter(award=locked).exists():
+        raise AwardRefused("这项批准已经决定过按月退回：不用再次办理。")
+    if not document.strip():
+        raise AwardRefused("没有写明依据：按月退回必须写明决定文件。")
+    if not 0 <= served < required:
+        raise AwardRefused(f"实满 {served} 个月、应满 {required} 个月，没有要退回的：请核对月数。")
+    back = fen(yuan(from_fen(locked.granted_fen) * (required - served) / required))
+    if not back:
+        raise AwardRefused("按月折算不足一分，没有要退回的：请核对金额和月数。")
+    made = Curtailment.objects.create(
+        award=locked, decided_on=on, required=required, served=served, amount_fen=back, cause=cause,
+        document=document.strip(), recorded_at=at, by=by,
+    )  # fmt: skip
+    audit.record(
+        actor=by, action="cases.curtail", target=f"award:{award.pk}", at=at, amount_fen=back, document=document.strip()
+    )
+    return made
 
 
 @transaction.atomic

@@ -12,8 +12,8 @@ class Award(models.Model):
     can always be derived again from the runs.
 
     A scheme of the monthly runs is decided by them. For every other one the award is the decision itself: `granted_fen`
-    is the money, `quantity` the units of what it gives, `ends_on` the end of its period or useful life. `revoked_at`
-    says that it ought never to have been granted.
+    is the money, `quantity` the units of what it gives, `ends_on` the end of its period or useful life, `payee` the
+    institution its money goes to where that is not the person. `revoked_at` says that it ought never to have been granted.
     """
 
     person = models.ForeignKey("registry.Person", models.PROTECT, related_name="awards", db_index=False)
@@ -30,6 +30,9 @@ class Award(models.Model):
     granted_fen = models.BigIntegerField("批准金额（分）", null=True)
     quantity = models.PositiveIntegerField("批准数量", null=True)
     ends_on = models.DateField("到期日", null=True, blank=True)
+    payee = models.ForeignKey(
+        "orgs.Institution", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="收款机构"
+    )
     revoked_at = models.DateTimeField("撤销时间", null=True)
     revocation_cause = models.CharField("撤销原因", max_length=30, blank=True)
 
@@ -112,3 +115,23 @@ class Approach(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("scheme", "person")),)
+
+
+class Curtailment(models.Model):
+    """A recorded decision that part of what was granted is to come back: the period it was given for was not served (EM-71)."""
+
+    award = models.OneToOneField(Award, models.PROTECT, related_name="curtailment")
+    decided_on = models.DateField("决定日期")
+    required = models.PositiveSmallIntegerField("应满月数")
+    served = models.PositiveSmallIntegerField("实满月数")
+    amount_fen = models.BigIntegerField("应退金额（分）")
+    cause = models.CharField(max_length=30)
+    document = models.CharField("文件", max_length=200)
+    recorded_at = models.DateTimeField("登记时间")
+    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(served__lt=F("required")), name="curtailment_served_less"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="curtailment_positive"),
+        )

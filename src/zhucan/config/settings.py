@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "zhucan.registry.apps.RegistryConfig",
     "zhucan.cases.apps.CasesConfig",
     "zhucan.payments.apps.PaymentsConfig",
+    "zhucan.delivery.apps.DeliveryConfig",
     "zhucan.indicators.apps.IndicatorsConfig",
     "zhucan.planning.apps.PlanningConfig",
     "zhucan.reports.apps.ReportsConfig",

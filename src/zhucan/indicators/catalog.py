@@ -4,67 +4,12 @@ A flow counts what happened in the period, a stock what is so on its last day (m
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from datetime import datetime
 
-from zhucan.core.errors import ZhucanError
 from zhucan.core.identifiers import CATEGORY_LABELS
-from zhucan.policy.catalogue import MONTHLY
-
-
-class UnknownIndicator(ZhucanError, KeyError):
-    """No indicator has this id."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])
-
-
-class Measure(StrEnum):
-    """How records become a figure; the value is what a unit of it is called."""
-
-    PERSONS = "人"  # each person once
-    HOUSEHOLDS = "户"  # each household once
-    PERSON_TIMES = "人次"  # each person, scheme and run month once
-    PERSON_MONTHS = "人月"  # each person, scheme and benefit month once
-    CASES = "件"  # each record
-    PAYMENTS = "笔"  # each record
-    AMOUNT = "元"  # the records' amounts
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """A figure over a relation of `snapshot.py`: its records are the rows that meet `where` (our own SQL text).
-
-    `known` is SQL that is true where the figure can be known at all; where it is not, the value is None, never 0.
-    """
-
-    id: str
-    name: str
-    relation: str
-    measure: Measure
-    definition: str
-    where: str = "true"
-    stock: bool = False
-    known: str = "true"
-
-    @property
-    def unit(self) -> str:
-        """Return 人, 户, 人次, 人月, 件, 笔 or 元."""
-        return self.measure.value
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """One indicator over another, in percent with two decimals; its records are the numerator's."""
-
-    id: str
-    name: str
-    numerator: str
-    denominator: str
-    definition: str
-    unit: str = "%"
-    stock: bool = True
-
+from zhucan.indicators import schemes
+from zhucan.indicators.declared import Indicator, Measure, Ratio, UnknownIndicator
+from zhucan.policy.catalogue import MONTHLY, SCHEMES
 
 _PLACE = "归发放县，县以下按所属月月末户籍地统计，月末户籍已不在发放县的归县本级"
 
@@ -143,10 +88,9 @@ def _events() -> Iterator[Indicator]:
 
 def _payments(prefix: str, short: str, of: str) -> Iterator[Indicator]:
     """Yield what is asked of one scheme (`of` narrows to it) and of both together alike."""
-    scheme_known = f"WHERE {of}" if of != "true" else ""
-    decided = f"NOT EXISTS (SELECT 1 FROM undecided {scheme_known})"
-    both = "，同一人只计一次" if of == "true" else ""
-    one = f"{short}中至少一项" if of == "true" else short
+    decided = _decided(of)
+    both = "，同一人只计一次" if of == _BOTH else ""
+    one = f"{short}中至少一项" if of == _BOTH else short
     paying = "kind IN ('regular', 'arrears')"
     yield Indicator(
         f"{prefix}-recipients", f"{short}期末享受人数", "recipient", Measure.PERSONS,
@@ -207,6 +151,10 @@ def _payments(prefix: str, short: str, of: str) -> Iterator[Indicator]:
     )  # fmt: skip
 
 
+def _decided(of: str) -> str:
+    return f"NOT EXISTS (SELECT 1 FROM undecided WHERE {of})"
+
+
 def _coverage() -> Iterator[Indicator]:
     for name, title, scheme, where, words in (
         ("nursing-subsidy-severe", "享受护理补贴的重度残疾人", "nursing-subsidy", "grade <= 2", "重度残疾人"),
@@ -224,12 +172,12 @@ def _coverage() -> Iterator[Indicator]:
     yield Indicator(
         "subsidies-holders", "享受两项补贴的持证残疾人", "served", Measure.PERSONS,
         "期末持证残疾人中，期末月份至少一项补贴已入账净额大于0的人数，按期末户籍地统计；该月还没有发放时为不明。",
-        stock=True, known="NOT EXISTS (SELECT 1 FROM undecided)",
+        _BOTH, stock=True, known=_decided(_BOTH),
     )  # fmt: skip
     yield Indicator(
         "subsidies-recipients-both", "同时享受两项补贴人数", "recipient_both", Measure.PERSONS,
         f"期末月份的两项补贴已入账净额都大于0的人数；该月还没有发放时为不明。{_PLACE}。",
-        stock=True, known="NOT EXISTS (SELECT 1 FROM undecided)",
+        stock=True, known=_decided(_BOTH),
     )  # fmt: skip
 
 
@@ -259,7 +207,7 @@ def _indicators() -> Iterator[Indicator]:
     yield from _events()
     for scheme, name in _NAMES.items():
         yield from _payments(scheme, name, f"scheme = '{scheme}'")
-    yield from _payments("subsidies", "两项补贴", "true")
+    yield from _payments("subsidies", "两项补贴", _BOTH)
     yield from _coverage()
     yield from _bank()
 
@@ -279,9 +227,22 @@ def _ratios(indicators: Mapping[str, Indicator]) -> Iterator[Ratio]:
 
 
 _NAMES = {scheme.id: scheme.name for scheme in MONTHLY}
+_BOTH = "scheme IN ('living-allowance', 'nursing-subsidy')"
 _INDICATORS = {item.id: item for item in _indicators()}
 CATALOG: tuple[Indicator | Ratio, ...] = (*_INDICATORS.values(), *_ratios(_INDICATORS))
-_BY_ID = {item.id: item for item in CATALOG}
+"""The figures declared one by one; those made for every scheme stand in `schemes.py`."""
+MADE: tuple[Indicator | Ratio, ...] = tuple(item for scheme in SCHEMES for item in schemes.figures_of(scheme))
+"""The figures made for every scheme of the policy catalogue."""
+_BY_ID = {item.id: item for item in (*CATALOG, *MADE)}
+
+
+def shown_in(division: str, known_at: datetime) -> tuple[Indicator | Ratio, ...]:
+    """Return the figures a place is shown: those declared one by one, and those of the schemes that concern it.
+
+    Every other figure can still be asked for by its id; the catalogue has several hundred that would all be 0.
+    """
+    concerned = schemes.shown(division, known_at)
+    return (*CATALOG, *(item for item in MADE if item.scheme in concerned))
 
 
 def indicator(indicator_id: str) -> Indicator | Ratio:

@@ -15,13 +15,15 @@ from zhucan.core.errors import ZhucanError
 from zhucan.core.money import from_fen
 from zhucan.core.months import Month, months
 from zhucan.indicators import snapshot, words
-from zhucan.indicators.catalog import CATALOG, Indicator, Measure, Ratio, indicator
+from zhucan.indicators.catalog import indicator, shown_in
+from zhucan.indicators.declared import Indicator, Measure, Ratio
 from zhucan.indicators.periods import Period
 from zhucan.orgs.clock import SHANGHAI, now
 from zhucan.orgs.divisions import division as place_of
 from zhucan.orgs.models import Division
 
 Value = Decimal | int | None
+_TOGETHER = 40  # figures counted in one look
 
 _SQL_OF = {
     "category": "category",
@@ -86,10 +88,12 @@ class Figures:
         self.place = place_of(division)
         self.period = period
         self.money = money
-        self._today = (known_at or now()).astimezone(SHANGHAI).date()
+        self._moment = known_at or now()
+        self._today = self._moment.astimezone(SHANGHAI).date()
         if period.start > self._today:
             raise FutureFigure(f"{period.label}还没有开始，没有数字：请选以前的时段。")
         self._con = duckdb.connect()
+        self._counted: dict[str, tuple[int, int]] = {}  # value and records of the period looked at
         try:
             view = self._view(period)
             self._bookings = snapshot.bring(self._con, view, known_at, money=money)
@@ -103,8 +107,9 @@ class Figures:
         self._con.close()
 
     def figures(self, ids: Iterable[str] | None = None) -> list[Figure]:
-        """Return figures in the order asked, or the whole catalogue. Raises `UnknownIndicator`."""
-        wanted = CATALOG if ids is None else tuple(indicator(name) for name in ids)
+        """Return figures in the order asked, or all that the place is shown. Raises `UnknownIndicator`."""
+        wanted = shown_in(self.place.code, self._moment) if ids is None else tuple(indicator(name) for name in ids)
+        self._count(wanted)
         return [self._figure(item) for item in wanted]
 
     def breakdown(self, indicator_id: str, by: str) -> list[Part]:
@@ -216,14 +221,46 @@ class Figures:
             value = _percent(over.value, under.value)
             records = 0 if value is None else over.records
         elif self._known(item):
-            found = self._con.execute(
-                f"SELECT {_measure_sql(item.measure)}, {_count_sql(item.measure)} FROM {item.relation} WHERE {item.where}"
-            ).fetchone()
-            assert found is not None  # an aggregate always answers
-            value, records = _value(item, found[0]), found[1]
+            if item.id not in self._counted:
+                self._count([item])
+            counted, records = self._counted[item.id]
+            value = _value(item, counted)
         return Figure(item.id, item.name, item.unit, self.place.code, self.period, value, records, item.definition)
 
+    def _count(self, items: Iterable[Indicator | Ratio]) -> None:
+        """Count figures that stand on one relation together: one look at its rows for many of them."""
+        plain = [item for item in items if isinstance(item, Indicator)]
+        plain += [
+            part
+            for item in items
+            if isinstance(item, Ratio)
+            for part in (indicator(item.numerator), indicator(item.denominator))
+            if isinstance(part, Indicator)
+        ]
+        by_relation: dict[str, dict[str, Indicator]] = {}
+        for item in plain:
+            if item.id not in self._counted:
+                by_relation.setdefault(item.relation, {})[item.id] = item
+        for relation, asked in by_relation.items():
+            these = list(asked.values())
+            for start in range(0, len(these), _TOGETHER):
+                part = these[start : start + _TOGETHER]
+                columns = ", ".join(
+                    f"{sql} AS c{place}_{name}"
+                    for place, item in enumerate(part)
+                    for name, sql in (
+                        ("value", _measure_sql(item.measure, item.where)),
+                        ("records", _count_sql(item.measure, item.where)),
+                    )
+                )
+                row = self._con.execute(f"SELECT {columns} FROM {relation}").fetchone()
+                assert row is not None  # an aggregate always answers
+                for place, item in enumerate(part):
+                    self._counted[item.id] = (row[2 * place], row[2 * place + 1])
+
     def _known(self, item: Indicator) -> bool:
+        if item.known == "true":
+            return True
         found = self._con.execute(f"SELECT {item.known}").fetchone()
         return bool(found and found[0])
 
@@ -234,10 +271,12 @@ class Figures:
     def _looking(self, period: Period) -> Iterator[None]:
         """Look at another period within this one for a while."""
         snapshot.look(self._con, self._view(period), self._bookings)
+        before, self._counted = self._counted, {}
         try:
             yield
         finally:
             snapshot.look(self._con, self._view(self.period), self._bookings)
+            self._counted = before
 
     def _series(self, item: Indicator | Ratio) -> Iterator[Part]:
         ended = min(self.period.after, Month.of(self._today) + 1)
@@ -304,7 +343,7 @@ def figure(indicator_id: str, division: str, period: Period, *, known_at: dateti
 def figures(
     division: str, period: Period, ids: Sequence[str] | None = None, *, known_at: datetime | None = None
 ) -> list[Figure]:
-    """Return the whole catalogue, or the figures asked for."""
+    """Return all figures that the place is shown, or those asked for."""
     for name in ids or ():
         indicator(name)
     with _opened(division, period, known_at) as opened:
@@ -347,13 +386,14 @@ def people(
         return opened.people(indicator_id, by=by, part=part)
 
 
-def _measure_sql(measure: Measure) -> str:
-    return "coalesce(sum(amount_fen), 0)" if measure is Measure.AMOUNT else _count_sql(measure)
+def _measure_sql(measure: Measure, where: str = "true") -> str:
+    summed = {Measure.AMOUNT: "amount_fen", Measure.QUANTITY: "quantity"}.get(measure)
+    return f"coalesce(sum({summed}) FILTER (WHERE {where}), 0)::BIGINT" if summed else _count_sql(measure, where)
 
 
-def _count_sql(measure: Measure) -> str:
+def _count_sql(measure: Measure, where: str = "true") -> str:
     keys = _RECORD[measure][0]
-    return f"count(DISTINCT ({keys}))" if keys else "count(*)"
+    return (f"count(DISTINCT ({keys}))" if keys else "count(*)") + f" FILTER (WHERE {where})"
 
 
 _SUM = "CASE WHEN count(amount_fen) > 0 THEN sum(amount_fen) END"
@@ -366,6 +406,8 @@ _RECORD = {
     Measure.PERSON_MONTHS: _MONTHLY,
     Measure.CASES: _EACH,
     Measure.PAYMENTS: _EACH,
+    Measure.TIMES: _EACH,
+    Measure.QUANTITY: _EACH,
     Measure.AMOUNT: _EACH,
 }
 """For each measure, what makes a record one, and its person, scheme, kind, detail, cause and amount."""

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock
 
-from zhucan.indicators.catalog import Ratio, indicator
+from zhucan.indicators.catalog import indicator
+from zhucan.indicators.declared import Ratio
 from zhucan.indicators.engine import Figures
 from zhucan.indicators.periods import Period
 from zhucan.indicators.snapshot import REGISTRY

@@ -2,7 +2,7 @@
 
 `bring` takes the rows out of the database once; `look` lays the relations of `catalog.py` over them for a period.
 Every relation has the same columns, so that any indicator can be broken down by any of them: `person_id, place,
-scheme, month, cause, amount_fen, kind, detail` and, of the person on the period's last day, `category, grade, age, sex,
+scheme, month, cause, amount_fen, quantity, kind, detail, household_id` and, of the person on the period's last day, `category, grade, age, sex,
 hardship`. Places are 12 digits, months are `Month.index`.
 
 Where something counts: persons and certificates at the hukou of the day; money, awards and debts in the county that
@@ -18,8 +18,10 @@ from django.db import connection
 
 from zhucan.cases.facts import as_utc, export, gather, known, load, stamp
 from zhucan.core.divisions import Level, county_of, level_of, prefix
+from zhucan.indicators import given
 from zhucan.indicators.periods import Period
 from zhucan.payments.models import Run
+from zhucan.policy.catalogue import MONTHLY
 
 _CARD_TYPES = {
     "person_id": "BIGINT", "valid_from": "DATE", "valid_to": "DATE", "category": "VARCHAR", "grade": "INTEGER",
@@ -34,7 +36,11 @@ _ENTRY_TYPES = {
     "person_id": "BIGINT", "scheme": "VARCHAR", "cause": "VARCHAR", "source": "VARCHAR", "target": "VARCHAR",
     "amount_fen": "BIGINT", "day": "DATE", "run_id": "BIGINT",
 }  # fmt: skip
-_AWARD_TYPES = {"person_id": "BIGINT", "scheme": "VARCHAR", "start": "INTEGER", "day": "DATE", "payer": "VARCHAR"}
+_AWARD_TYPES = {
+    "person_id": "BIGINT", "scheme": "VARCHAR", "start": "INTEGER", "day": "DATE", "payer": "VARCHAR", "award_id": "BIGINT",
+    "granted_fen": "BIGINT", "quantity": "BIGINT",
+}  # fmt: skip
+_MONTHLY = ", ".join(f"'{scheme.id}'" for scheme in MONTHLY)
 
 
 @dataclass(frozen=True)
@@ -120,10 +126,14 @@ def bring(
     load(
         con,
         "award",
-        "SELECT a.person_id, a.scheme, a.start, a.approved_on, a.division_id FROM cases_award a"
+        "SELECT a.person_id, a.scheme, a.start, a.approved_on, a.division_id, a.id,"
+        f" CASE WHEN a.revoked_at IS NULL{_not_yet('a.revoked_at', known_at)} THEN a.granted_fen END,"
+        " coalesce((SELECT sum(p.units) FROM delivery_plan p WHERE p.award_id = a.id), a.quantity, 1)"
+        " FROM cases_award a"
         f" WHERE {payer} AND a.person_id IN ({people}){_by('a.recorded_at', known_at)}{none}",
         _AWARD_TYPES,
     )
+    load(con, "handed", f"SELECT * FROM ({given.select(people, known_at)}) g WHERE g.payer LIKE '{view.payers}%'{none}", given.TYPES)  # fmt: skip
     _settle(con)
     runs = Run.objects.filter(approved_at__isnull=False)
     if known_at is not None:
@@ -134,6 +144,10 @@ def bring(
 
 def _by(column: str, known_at: datetime | None) -> str:
     return "" if known_at is None else f" AND {as_utc(column)} <= '{stamp(known_at)}'"
+
+
+def _not_yet(column: str, known_at: datetime | None) -> str:
+    return "" if known_at is None else f" OR {as_utc(column)} > '{stamp(known_at)}'"
 
 
 def _day(column: str) -> str:
@@ -163,9 +177,10 @@ def _settle(con: duckdb.DuckDBPyConnection) -> None:
         ("earned", "booked", last.format("benefit_month")),
         ("moved", "(SELECT * FROM entry_payer WHERE payer IS NOT NULL)", "day"),
         ("granted", "award", "day"),
+        ("provided", "handed", f"coalesce({last.format('month')}, day)"),
     ):
         con.execute(
-            f"CREATE TABLE {table} AS SELECT b.* EXCLUDE (counts_on), CASE WHEN left(r.division, 6) = left(b.payer, 6)"
+            f"CREATE TABLE {table} AS SELECT b.*, CASE WHEN left(r.division, 6) = left(b.payer, 6)"
             " AND (r.valid_to IS NULL OR r.valid_to > b.counts_on) THEN r.division ELSE b.payer END AS place"
             f" FROM (SELECT *, {day} AS counts_on FROM {source}) b"
             " ASOF LEFT JOIN residence r ON b.person_id = r.person_id AND b.counts_on >= r.valid_from"
@@ -187,7 +202,7 @@ def _undecided(con: duckdb.DuckDBPyConnection, view: View, bookings: list[Bookin
     """Return the schemes whose last month of the period has not been booked in every county with awards here."""
     last = view.period.last.index
     rows = con.execute(
-        f"SELECT DISTINCT payer, scheme FROM granted WHERE place {view.inside} AND start <= {last}"
+        f"SELECT DISTINCT payer, scheme FROM granted WHERE place {view.inside} AND start <= {last} AND scheme IN ({_MONTHLY})"
     ).fetchall()
     found = set()
     for payer, scheme in rows:
@@ -239,7 +254,8 @@ def _relation(name: str, source: str, **columns: str) -> str:
     standard = {
         "person_id": "s.person_id", "place": "s.place", "scheme": "NULL::VARCHAR", "month": "NULL::INTEGER",
         "cause": "''", "amount_fen": "NULL::BIGINT", "kind": "''", "detail": "''", "category": "s.category",
-        "grade": "s.grade", "age": "s.age", "sex": "s.sex", "hardship": "s.hardship",
+        "grade": "s.grade", "age": "s.age", "sex": "s.sex", "hardship": "s.hardship", "quantity": "NULL::BIGINT",
+        "household_id": "s.household_id",
     }  # fmt: skip
     chosen = ", ".join(f"{sql} AS {column}" for column, sql in {**standard, **columns}.items())
     return f"CREATE OR REPLACE VIEW {name} AS SELECT {chosen} FROM {source}"
@@ -259,7 +275,6 @@ def _relations(view: View) -> list[str]:
     return [
         _relation(
             "resident", "someone s WHERE s.resident", certified="s.certified", in_institution="s.in_institution",
-            household_id="s.household_id",
         ),
         "CREATE OR REPLACE VIEW holder AS SELECT * REPLACE (category || grade AS detail) FROM resident WHERE certified",
         """CREATE OR REPLACE VIEW household AS SELECT *, count(*) OVER (PARTITION BY household_id) AS holders
@@ -322,6 +337,24 @@ def _relations(view: View) -> list[str]:
             "entry", f"moved b {someone} WHERE b.day {within} AND b.place {inside}",
             place="b.place", scheme="nullif(b.scheme, '')", month=_month("b.day"), cause="b.cause",
             amount_fen="b.amount_fen", kind="b.source || '-' || b.target", detail="b.day::VARCHAR",
+        ),
+        # In a month that is paid for, what a run booked counts in the month of the run; everything else on its day.
+        _relation(
+            "given", f"provided b {someone} WHERE b.counts_on BETWEEN {start} AND DATE '{view.period.stop}' - 1"
+            f" AND b.place {inside}",
+            place="b.place", scheme="nullif(b.scheme, '')", month=_month("b.counts_on"), amount_fen="b.amount_fen",
+            kind="b.kind", quantity="b.quantity", detail="b.day::VARCHAR || ' ' || b.evidence",
+        ),
+        _relation(
+            "allotted", f"granted b {someone} WHERE b.day {within} AND b.place {inside} AND b.granted_fen IS NOT NULL",
+            place="b.place", scheme="b.scheme", month=_month("b.day"), amount_fen="b.granted_fen", quantity="b.quantity",
+            detail="b.day::VARCHAR",
+        ),
+        _relation(
+            "fulfilled", f"granted b {someone} JOIN provided g ON g.award_id = b.award_id AND g.counts_on < DATE"
+            f" '{view.period.stop}' WHERE b.day {within} AND b.place {inside} AND b.granted_fen IS NOT NULL",
+            place="b.place", scheme="b.scheme", month=_month("b.day"), amount_fen="g.amount_fen", quantity="g.quantity",
+            kind="g.kind", detail="g.day::VARCHAR || ' ' || g.evidence",
         ),
         # What is owed counts where the debtor lives when it is told, however often the debtor moved since.
         _relation(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from zhucan.core import masking
 from zhucan.core.identifiers import CATEGORY_LABELS
 from zhucan.core.months import Month
+from zhucan.indicators.given import Kind
 from zhucan.payments import causes
 from zhucan.payments.models import LineKind
 from zhucan.policy.catalogue import scheme as scheme_of
@@ -63,6 +64,8 @@ def detail(relation: str, scheme: str | None, kind: str, told: str, cause: str) 
             said.append(Month.from_index(int(told)).label)
         case "holder" | "served" | "certificate_event" | "lapsed" | "died" if told:
             said.append(f"{CATEGORY_LABELS[told[:-1]]}{_GRADES[int(told[-1]) - 1]}级")
+        case "given" | "fulfilled":
+            said += [Kind(kind).label, told] if kind else [f"给付{told}次"]
         case "household":
             said.append(f"持证残疾人{told}名")
         case _:

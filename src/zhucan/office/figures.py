@@ -16,7 +16,8 @@ from zhucan.core.errors import ZhucanError
 from zhucan.core.money import text
 from zhucan.core.months import Month
 from zhucan.indicators import shelf
-from zhucan.indicators.catalog import CATALOG, Indicator, Ratio
+from zhucan.indicators.catalog import MADE, shown_in
+from zhucan.indicators.declared import Indicator, Ratio
 from zhucan.indicators.engine import BREAKDOWNS, Figures, Part, Record, Value
 from zhucan.indicators.periods import InvalidPeriod, Period
 from zhucan.office import scope
@@ -45,7 +46,7 @@ _MOST_BARS = 14
 class PlaceForm(Form):
     """看哪里、哪段时间、哪个指标。"""
 
-    id = forms.ChoiceField(label="指标", choices=[(item.id, item.name) for item in CATALOG])
+    id = forms.ChoiceField(label="指标")
     division = forms.ChoiceField(label="地方")
     first = MonthField(label="从哪个月")
     last = MonthField(label="到哪个月")
@@ -53,8 +54,11 @@ class PlaceForm(Form):
         label="分开看", required=False, choices=[("", "不分"), *((name, _WORDS[name]) for name in BREAKDOWNS)]
     )
 
-    def __init__(self, *args: Any, places: Sequence[Division], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, places: Sequence[Division], figures: Sequence[Indicator | Ratio], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["id"].choices = [(item.id, item.name) for item in figures]  # type: ignore[attr-defined]  # above
         self.fields["division"].choices = [(one.code, one.name) for one in places]  # type: ignore[attr-defined]  # above
 
     def clean(self) -> dict[str, Any]:
@@ -72,16 +76,17 @@ class PlaceForm(Form):
 def catalogue(request: OfficeRequest) -> HttpResponse:
     """全部指标：选一个，看任何地方、任何时段的数字。"""
     asked = request.GET.get("q", "").strip()
+    shown = shown_in(scope.here(request), now())
     items = [
         {
             "item": item,
             "stock": "期末数" if getattr(item, "stock", False) else ("比率" if isinstance(item, Ratio) else "期间数"),
             "link": f"{reverse('office:indicators-figure')}?{urlencode(_asking(request, item))}",
         }
-        for item in CATALOG
+        for item in shown
         if not asked or asked in item.name or asked in item.definition
     ]
-    return render(request, "office/indicators.html", {"items": items, "query": asked, "count": len(CATALOG)})
+    return render(request, "office/indicators.html", {"items": items, "query": asked, "count": len(shown)})
 
 
 def _asking(request: OfficeRequest, item: Indicator | Ratio) -> dict[str, str]:
@@ -105,7 +110,7 @@ def figure(request: OfficeRequest) -> HttpResponse:
         asked.setdefault(name, usual)
     place = _place(request, str(asked["division"]))
     asked["division"] = place.code
-    form = PlaceForm(asked, places=_near(request, place))
+    form = PlaceForm(asked, places=_near(request, place), figures=_figures(place, str(asked["id"])))
     if not form.is_valid():
         return render(request, "office/indicator.html", {"form": form}, status=UNPROCESSABLE)
     data = form.cleaned_data
@@ -159,6 +164,12 @@ def _place(request: OfficeRequest, code: str) -> Division:
     if not scope.contains(request, found.code):
         raise Http404
     return found
+
+
+def _figures(place: Division, asked: str) -> list[Indicator | Ratio]:
+    """Return the figures to choose from: those the place is shown, and the one asked for."""
+    shown = shown_in(place.code, now())
+    return [*shown, *(item for item in MADE if item.id == asked and item not in shown)]
 
 
 def _near(request: OfficeRequest, place: Division) -> list[Division]:

@@ -28,9 +28,14 @@ from zhucan.web.forms import UNPROCESSABLE, Form, MonthField
 
 
 class CalculateForm(Form):
-    """算哪个月。"""
+    """算哪个月，发什么。"""
 
     month = MonthField(label="月份")
+    what = forms.ChoiceField(
+        label="发什么",
+        choices=[("monthly", "按月的补贴"), ("granted", "单项批准的款项（一次性、按次、按年）")],
+        widget=forms.RadioSelect,
+    )
 
     def clean_month(self) -> Month:
         """Let this month or an earlier one pass."""
@@ -71,16 +76,22 @@ def calculate(request: OfficeRequest) -> HttpResponse:
     place = scope.here(request)
     if level_of(place) not in (Level.COUNTY, Level.CITY, Level.PROVINCE):
         raise Http404
-    last = Run.objects.filter(division=place).order_by("-month").first()
+    last = Run.objects.filter(division=place, granted=False).order_by("-month").first()
     usual = min(Month.from_index(last.month).next if last else Month.of(today()), Month.of(today()))
-    form = CalculateForm(request.POST or None, initial={"month": str(usual)})
+    form = CalculateForm(request.POST or None, initial={"month": str(usual), "what": "monthly"})
     if form.is_valid():
-        key = work.start(work.calculate, month=str(form.cleaned_data["month"]), place=place, by=request.user.pk)
+        key = work.start(
+            work.calculate,
+            month=str(form.cleaned_data["month"]),
+            place=place,
+            by=request.user.pk,
+            granted=form.cleaned_data["what"] == "granted",
+        )
         return redirect("office:runs-progress", work_id=key)
     context = {
         "form": form,
         "heading": "计算发放",
-        "lead": "按现在登记的资料计算两项补贴，以前月份因为迟到的资料要补发或追回的，也会一起算出来。计算不会付钱，批准后才入账。",
+        "lead": "按月的补贴按现在登记的资料计算，以前月份因为迟到的资料要补发或追回的，也会一起算出来；单项款项发已批准而还没有发的，批准后来被撤销的，算出要追回的。计算不会付钱，批准后才入账。",
         "action": "开始计算",
         "back": reverse("office:runs"),
     }

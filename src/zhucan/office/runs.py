@@ -19,7 +19,7 @@ from zhucan.orgs.clock import now
 from zhucan.payments import causes, remarks
 from zhucan.payments.bank import unanswered
 from zhucan.payments.models import Line, LineKind, PaymentStatus, Remark, Run, RunStatus
-from zhucan.payments.reasons import reasons_of
+from zhucan.payments.reasons import grounds_of, reasons_of
 from zhucan.policy.catalogue import scheme
 from zhucan.web.slices import slice_of
 
@@ -177,7 +177,10 @@ def line_row(line: Line) -> dict[str, Any]:
 def line(request: OfficeRequest, pk: int) -> HttpResponse:
     """一笔钱为什么发：条件、依据、每个事实是谁什么时候登记的。"""
     found = get_object_or_404(
-        Line.objects.select_related("run", "run__division", "person", "basis", "award", "award__approved_by"), pk=pk
+        Line.objects.select_related(
+            "run", "run__division", "person", "basis", "award", "award__approved_by", "award__payee"
+        ),
+        pk=pk,
     )
     if (
         not scope.runs(request).filter(pk=found.run_id).exists()
@@ -195,6 +198,7 @@ def line(request: OfficeRequest, pk: int) -> HttpResponse:
         "entitled": text(from_fen(found.entitled_fen)),
         "before": text(from_fen(found.booked_fen)),
         "reasons": reasons,
+        "grounds": grounds_of(found),
         "earlier": [line_row(one) | {"run": Month.from_index(one.run.month).label} for one in earlier if one.pk != pk],
         "payments": _payments(found),
         "run_month": Month.from_index(found.run.month).label,
@@ -203,7 +207,7 @@ def line(request: OfficeRequest, pk: int) -> HttpResponse:
 
 
 def _payments(found: Line) -> Sequence[dict[str, Any]]:
-    rows = found.run.payments.filter(person=found.person_id).select_related("batch").order_by("pk")
+    rows = found.run.payments.filter(person=found.person_id).select_related("batch", "institution").order_by("pk")
     return [{"payment": row, "amount": text(from_fen(row.amount_fen))} for row in rows]
 
 

@@ -29,7 +29,7 @@ from zhucan.payments import services
 from zhucan.payments.effects import effects_of
 from zhucan.payments.models import Run
 from zhucan.payments.simulation import simulate
-from zhucan.policy.catalogue import MONTHLY
+from zhucan.policy.catalogue import GRANTED, MONTHLY
 from zhucan.registry.crosschecks.comparing import record
 from zhucan.registry.crosschecks.importing import import_list
 from zhucan.registry.crosschecks.settling import witness_of
@@ -47,14 +47,16 @@ def _answer(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 @task()
-def calculate(*, month: str, place: str, by: int) -> dict[str, str]:
-    """Calculate a month for all schemes of the monthly runs."""
+def calculate(*, month: str, place: str, by: int, granted: bool = False) -> dict[str, str]:
+    """Calculate a month for all schemes of the monthly runs, or for those granted case by case."""
 
     def act() -> dict[str, str]:
         at, user, where = now(), User.objects.get(pk=by), division(place)
-        schemes = [scheme.id for scheme in MONTHLY]
+        schemes = [scheme.id for scheme in (GRANTED if granted else MONTHLY)]
         wanted = Month.parse(month)
         run = services.calculate(month=wanted, division=where, schemes=schemes, known_at=at, at=at, by=user)
+        if run is None and granted:
+            return {"refused": f"{where.name}没有已批准而还没有发的款项，也没有要追回的。"}
         if run is None:
             return {"refused": f"没有变化：{where.name}{wanted.label}已经发放，没有要补发或追回的。"}
         return {"done": f"{where.name}{wanted.label}已计算", "link": reverse("office:runs-run", args=[run.pk])}

@@ -1,4 +1,4 @@
-"""Divisions, local parameters, users with their roles, and the audit chain with its sealed head."""
+"""Divisions, local parameters, users with their roles, institutions, and the audit chain with its sealed head."""
 
 from typing import Any
 
@@ -122,6 +122,68 @@ class Counter(models.Model):
     hours = models.CharField("办公时间", max_length=80)
     told_at = models.DateTimeField("更新时间")
     told_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+
+class Institution(models.Model):
+    """A body that serves people for public money, or that is paid for them: a rehabilitation centre, a school, a supplier."""
+
+    class Kind(models.TextChoices):
+        REHABILITATION = "rehabilitation", "康复机构"
+        HOSPITAL = "hospital", "医院"
+        CARE = "care", "托养照护机构"
+        SCHOOL = "school", "学校或培训机构"
+        SUPPLIER = "supplier", "供应商"
+        INSURER = "insurer", "保险经办机构"
+        OTHER = "other", "其他"
+
+    division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name="定点县")
+    name = models.CharField("名称", max_length=80)
+    kind = models.CharField("种类", max_length=16, choices=Kind)
+    recorded_at = models.DateTimeField("登记时间")
+    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    ended_on = models.DateField("终止日期", null=True, blank=True)  # from that day on it serves nobody
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (models.UniqueConstraint(fields=("division", "name"), name="institution_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InstitutionAccount(models.Model):
+    """The bank account of an institution; another takes its place, none is changed."""
+
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="accounts")
+    bank = models.CharField("开户银行", max_length=60)
+    number = SealedField("账号")
+    holder = models.CharField("户名", max_length=80)
+    recorded_at = models.DateTimeField("登记时间")
+    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    retracted_at = models.DateTimeField("停用时间", null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("institution",), condition=Q(retracted_at__isnull=True), name="one_account_of_an_institution"
+            ),
+        )
+
+
+class InstitutionStaff(models.Model):
+    """A user who works for an institution from one day to another."""
+
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="staff")
+    user = models.ForeignKey(User, models.PROTECT, related_name="works_for")
+    valid_from = models.DateField("自")
+    valid_to = models.DateField("至（不含）", null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("institution", "user"), condition=Q(valid_to__isnull=True), name="institution_staff_once"
+            ),
+        )
 
 
 class Document(models.Model):

@@ -25,7 +25,7 @@ from zhucan.core import masking
 from zhucan.core.money import from_fen
 from zhucan.core.months import Month
 from zhucan.orgs import audit
-from zhucan.orgs.models import User
+from zhucan.orgs.models import InstitutionAccount, User
 from zhucan.payments import ledger
 from zhucan.payments.models import Account, Batch, BatchStatus, Payment, PaymentStatus, Run, RunStatus
 from zhucan.payments.returns import Answer, ReturnRefused, read, same_account
@@ -39,6 +39,12 @@ def _accounts(people: QuerySet[Any], day: date) -> dict[int, int]:
     """Return the key of the account on file, on a day, of each person whose key a query gives."""
     rows = PayeeAccount.objects.as_known().on(day).filter(person__in=people)
     return dict(rows.order_by("valid_from").values_list("person_id", "pk"))
+
+
+def _institution_accounts(institutions: Collection[int]) -> dict[int, int]:
+    """Return the key of the account in use of each institution."""
+    rows = InstitutionAccount.objects.filter(institution__in=institutions, retracted_at=None)
+    return dict(rows.values_list("institution_id", "pk"))
 
 
 def _new_batch(run: Run, at: datetime, by: User | None) -> Batch:
@@ -56,12 +62,16 @@ def _new_batch(run: Run, at: datetime, by: User | None) -> Batch:
 
 @dataclass(frozen=True)
 class _Due:
-    """What one person is to be paid to an account; `follows` is the key of the payment that did not arrive."""
+    """What is to be paid to an account of the person, or of the institution where there is one.
+
+    `follows_id` is the key of the payment that did not arrive.
+    """
 
     person_id: int
     account_id: int | None
     amount_fen: int
     follows_id: int | None = None
+    institution_id: int | None = None
 
 
 def _pay(run: Run, batch: Batch | None, dues: Sequence[_Due]) -> None:
@@ -77,13 +87,16 @@ def _pay(run: Run, batch: Batch | None, dues: Sequence[_Due]) -> None:
         "status",
         "reason",
         "follows_id",
+        "institution_id",
+        "institution_account_id",
     )
     ledger.insert(
         "payments_payment",
         columns,
         [
-            (run.pk, due.person_id, batch.pk if batch else None, number if batch else None, due.account_id,
-             due.amount_fen, status.value, "", due.follows_id)
+            (run.pk, due.person_id, batch.pk if batch else None, number if batch else None,
+             None if due.institution_id else due.account_id, due.amount_fen, status.value, "", due.follows_id,
+             due.institution_id, due.account_id if due.institution_id else None)
             for number, due in enumerate(dues, start=1)
         ],
     )  # fmt: skip
@@ -107,7 +120,12 @@ def send(*, run: Run, day: date, at: datetime, by: User | None) -> Batch | None:
     locked = _advance(run, "send")
     owed = payable_of(locked)
     accounts = _accounts(locked.lines.values("person_id"), day)
-    dues = [_Due(person, accounts.get(person), amount) for person, amount in owed.items() if amount > 0]
+    paid_for = _institution_accounts({payee for _, payee in owed if payee})
+    dues = [
+        _Due(person, paid_for.get(payee) if payee else accounts.get(person), amount, institution_id=payee)
+        for (person, payee), amount in owed.items()
+        if amount > 0
+    ]
     _pay(locked, None, [due for due in dues if due.account_id is None])
     with_account = [due for due in dues if due.account_id is not None]
     batch = _fill(locked, _new_batch(locked, at, by), with_account, at) if with_account else None
@@ -156,11 +174,13 @@ def follow_up(
     if strangers:
         raise RunRefused(f"人员 {min(strangers)} 在这次发放中没有未付的款项：请用 zhucan bank waiting {run.pk} 核对。")
     accounts = _accounts(_waiting(locked).values("person_id"), day)
-    again = [
-        _Due(old.person_id, accounts[old.person_id], old.amount_fen, old.pk)
-        for old in failed
-        if old.person_id in accounts and (accounts[old.person_id] != old.account_id or old.person_id in same_account)
-    ]
+    paid_for = _institution_accounts({old.institution_id for old in failed if old.institution_id})
+    again = []
+    for old in failed:
+        used = old.institution_account_id if old.institution_id else old.account_id
+        now = paid_for.get(old.institution_id) if old.institution_id else accounts.get(old.person_id)
+        if now is not None and (now != used or old.person_id in same_account):
+            again.append(_Due(old.person_id, now, old.amount_fen, old.pk, old.institution_id))
     if not again:
         return None
     batch = _fill(locked, _new_batch(locked, at, by), again, at)
@@ -201,14 +221,14 @@ def _rows_out(batch: Batch) -> list[tuple[str, ...]]:
         (
             batch.number,
             str(payment.number),
-            payment.account.holder,
-            payment.account.number,
-            payment.account.bank,
+            payment.payee.holder,
+            payment.payee.number,
+            payment.payee.bank,
             str(from_fen(payment.amount_fen)),
-            f"{month.label}残疾人补贴",
+            f"{month.label}残疾人补贴" + (f"（{payment.person.name}）" if payment.institution_id else ""),
         )
-        for payment in batch.payments.select_related("account").order_by("number")
-        if payment.account is not None
+        for payment in batch.payments.select_related("account", "institution_account", "person").order_by("number")
+        if payment.payee is not None
     ]
 
 
@@ -264,19 +284,16 @@ def _whole(path: Path) -> Iterator[Path]:
 
 def _matched(batch: Batch, answers: Sequence[Answer]) -> Mapping[int, Answer]:
     """Return the answers by payment number. Raises `ReturnRefused` unless each payment is answered once, to the fen."""
-    payments = {
-        str(number): (number, amount, account)
-        for number, amount, account in batch.payments.values_list("number", "amount_fen", "account_id")
-    }
+    payments = {str(number): (number, amount) for number, amount in batch.payments.values_list("number", "amount_fen")}
     # account numbers are sealed, and opening them all is most of the work: only for a file that tells them
     accounts = (
-        {payment.account_id: payment.account for payment in batch.payments.select_related("account")}
+        {payment.number: payment.payee for payment in batch.payments.select_related("account", "institution_account")}
         if any(answer.account for answer in answers)
         else {}
     )
     seen: dict[int, Answer] = {}
     for answer in answers:
-        number, amount, held = payments.get(answer.number, (None, 0, None))
+        number, amount = payments.get(answer.number, (None, 0))
         if answer.batch != batch.number:
             raise ReturnRefused(
                 f"第 {answer.row} 行批次号 {answer.batch} 不是本批 {batch.number}：请核对是否拿错了文件。"
@@ -289,7 +306,7 @@ def _matched(batch: Batch, answers: Sequence[Answer]) -> Mapping[int, Answer]:
             raise ReturnRefused(
                 f"第 {answer.row} 行金额 {from_fen(answer.amount_fen)} 与报盘金额 {from_fen(amount)} 不符：请向银行核对。"
             )
-        account = accounts.get(held)
+        account = accounts.get(number)
         if account is not None and not same_account(answer.account, account.number):
             raise ReturnRefused(
                 f"第 {answer.row} 行账号 {masking.card(answer.account)} 与报盘的账号不同：请向银行核对。"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from zhucan.cases.awards import REVOCATIONS
 from zhucan.policy.schemes import Scheme
 
 LABELS: Mapping[str, str] = {
@@ -28,6 +29,7 @@ LABELS: Mapping[str, str] = {
     "unknown_fact": "情况不明",
     "conditions_ended": "不再符合条件",
     "error": "资料更正",
+    **REVOCATIONS,
 }
 
 

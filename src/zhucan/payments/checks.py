@@ -127,7 +127,9 @@ def nothing_regular_after_death() -> Iterator[str]:
     for death in dead.iterator():
         after = Month.of(death.valid_from).index
         rows = (
-            Line.objects.filter(person_id=death.person_id, booked=True, month__gt=after)
+            Line.objects.filter(
+                person_id=death.person_id, booked=True, month__gt=after, award__granted_fen=None
+            )  # what is granted once may well be paid to the heirs
             .values("award_id", "month", "award__decided_at")
             .annotate(sum=Sum("amount_fen"))
             .filter(sum__gt=0, award__decided_at__gte=death.recorded_at)

@@ -22,6 +22,9 @@ class Run(models.Model):
     month = models.IntegerField("月份")  # Month.index
     division = models.ForeignKey("orgs.Division", models.PROTECT, related_name="+")
     schemes = models.JSONField("项目")
+    granted = models.BooleanField(
+        "单项发放", default=False
+    )  # of what is granted case by case; not a month of all awards
     sequence = models.PositiveSmallIntegerField("批次", default=1)
     status = models.CharField("状态", max_length=12, choices=RunStatus, default=RunStatus.CALCULATED)
     known_at = models.DateTimeField("资料截至")
@@ -189,13 +192,21 @@ class PaymentStatus(models.TextChoices):
 
 
 class Payment(models.Model):
-    """What one person is paid in one run to one account; a failed one is followed by another in a later batch."""
+    """What one person, or an institution for that person, is paid in one run to one account.
+
+    A failed one is followed by another in a later batch.
+    """
 
     run = models.ForeignKey(Run, models.PROTECT, related_name="payments")
     person = models.ForeignKey("registry.Person", models.PROTECT, related_name="payments")
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="payments", db_index=False)
     number = models.PositiveIntegerField("序号", null=True)  # position in the batch file
     account = models.ForeignKey("registry.PayeeAccount", models.PROTECT, null=True, related_name="+")
+    # paid for the person; nobody looks the many payments without one up by it
+    institution = models.ForeignKey("orgs.Institution", models.PROTECT, null=True, related_name="+", db_index=False)
+    institution_account = models.ForeignKey(
+        "orgs.InstitutionAccount", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     amount_fen = models.BigIntegerField()
     status = models.CharField(max_length=10, choices=PaymentStatus)
     reason = models.CharField("失败原因", max_length=120, blank=True)
@@ -212,9 +223,26 @@ class Payment(models.Model):
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_positive"),
             models.UniqueConstraint(fields=("batch", "number"), name="payment_number_once"),
             models.UniqueConstraint(
-                fields=("run", "person"), condition=Q(follows__isnull=True), name="one_first_payment_a_run"
+                fields=("run", "person"),
+                condition=Q(follows__isnull=True, institution__isnull=True),
+                name="one_first_payment_a_run",
+            ),
+            models.UniqueConstraint(
+                fields=("run", "person", "institution"),
+                condition=Q(follows__isnull=True, institution__isnull=False),
+                name="one_first_payment_a_payee",
+            ),
+            models.CheckConstraint(
+                condition=Q(institution__isnull=True, institution_account__isnull=True)
+                | Q(institution__isnull=False, account__isnull=True),
+                name="payment_to_one_payee",
             ),
         )
+
+    @property
+    def payee(self) -> Any:
+        """Return the account it goes to, of the person or of an institution: holder, number and bank; None without one."""
+        return self.institution_account if self.institution_id else self.account
 
 
 class RecoveryDecision(models.Model):

@@ -6,7 +6,11 @@ from datetime import date
 from typing import Any
 
 from zhucan.cases.facts import SOURCES, days
+from zhucan.cases.models import Curtailment
+from zhucan.core.money import from_fen, text
 from zhucan.core.months import Month
+from zhucan.orgs.clock import SHANGHAI
+from zhucan.payments import causes
 from zhucan.payments.models import Line
 from zhucan.policy.catalogue import scheme as scheme_of
 from zhucan.policy.engine import Decision, Outcome
@@ -64,6 +68,35 @@ def reasons_of(line: Line) -> Reasons | None:
         for name in scheme.columns("parameter")
     )
     return Reasons(explain(scheme, decision, facts, params), tuple(used), standards)
+
+
+def grounds_of(line: Line) -> tuple[tuple[str, str], ...]:
+    """Return what a line rests on that was granted case by case, as (label, words); nothing for the others."""
+    award = line.award
+    if award.granted_fen is None:
+        return ()
+    found = [("批准金额", f"{text(from_fen(award.granted_fen))} 元")]
+    if award.quantity is not None:
+        found.append(("批准数量", f"{award.quantity} {scheme_of(award.scheme).unit}"))
+    if award.ends_on is not None:
+        found.append(("到期日", str(award.ends_on)))
+    if award.payee is not None:
+        found.append(("款项付给", award.payee.name))
+    known = line.run.known_at
+    if award.revoked_at is not None and award.revoked_at <= known:
+        found.append(
+            ("撤销", f"{award.revoked_at.astimezone(SHANGHAI):%Y-%m-%d}，{causes.label(award.revocation_cause)}")
+        )
+    cut = Curtailment.objects.filter(award=award, recorded_at__lte=known).first()
+    if cut is not None:
+        found.append(
+            (
+                "按月退回",
+                f"应满 {cut.required} 个月，实满 {cut.served} 个月，应退 {text(from_fen(cut.amount_fen))} 元"
+                f"（{cut.decided_on}，{causes.label(cut.cause)}，{cut.document}）",
+            )
+        )
+    return tuple(found)
 
 
 def _read(name: str, value: Any) -> Any:

@@ -166,7 +166,10 @@ def apply_set_offs(*, run: Run, at: datetime) -> None:
             this_run = decision.entries.filter(line__run=run).aggregate(sum=Sum("amount_fen"))["sum"] or 0
             room = min(room, decision.monthly_fen - this_run)
         lines = run.lines.filter(
-            person_id=decision.person_id, kind__in=(LineKind.REGULAR, LineKind.ARREARS), booked=True
+            person_id=decision.person_id,
+            kind__in=(LineKind.REGULAR, LineKind.ARREARS),
+            booked=True,
+            award__payee=None,  # what an institution is paid is not the person's to pay debts with
         )
         for line in lines.order_by("id"):
             taken = Entry.objects.filter(line=line, source=Account.PAYABLE).aggregate(sum=Sum("amount_fen"))["sum"] or 0

@@ -20,6 +20,11 @@ class Scope:
     person_id: int | None = None  # of one person only, to see what a change would do
 
     @property
+    def granted(self) -> bool:
+        """Say whether it is of schemes granted case by case, and not of a month."""
+        return not any(scheme.in_runs for scheme in self.schemes)
+
+    @property
     def scheme_list(self) -> str:
         """Return the scheme ids as an SQL list."""
         return ", ".join(f"'{scheme.id}'" for scheme in self.schemes)

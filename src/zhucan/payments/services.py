@@ -19,6 +19,7 @@ from zhucan.orgs.models import Division, User
 from zhucan.orgs.reading import one_look
 from zhucan.payments import ledger, recoveries
 from zhucan.payments.decide import Draft, Result, decide_month, stored_bases
+from zhucan.payments.grants import decide_grants
 from zhucan.payments.models import Account, Bookmark, Entry, Line, LineKind, Remark, Run, RunStatus
 from zhucan.payments.scope import Scope
 from zhucan.policy.catalogue import scheme
@@ -80,28 +81,39 @@ def _queue(division: Division) -> None:
     list(Division.objects.select_for_update(no_key=True).filter(paying).order_by("code"))
 
 
+def _of_one_kind(schemes: Sequence[str]) -> None:
+    """Raise `RunRefused` where schemes are of the months and granted case by case, or none at all."""
+    kinds = {scheme(item).in_runs for item in schemes}
+    if not kinds:
+        raise RunRefused("没有要发放的项目：请先选项目。")
+    if len(kinds) > 1:
+        raise RunRefused("按月发放的项目和单项批准的项目不能放在同一次发放里：请分两次计算。")
+
+
 def calculate(
     *, month: Month, division: Division, schemes: Sequence[str], known_at: datetime, at: datetime, by: User | None
 ) -> Run | None:
     """Calculate a month; an open run of the same month and place is calculated anew.
 
+    A run holds schemes of the months or schemes granted case by case, never both; one of each may be open at a time.
     Deciding takes long and writes nothing: others go on writing meanwhile. Only keeping the result is a transaction,
     which refuses what another booking has overtaken. Returns None when there is nothing new to a month that is booked
-    already. Raises `RunRefused`, `NoStandard`.
+    already, or nothing granted to pay. Raises `RunRefused`, `NoStandard`.
     """
+    _of_one_kind(schemes)
     if known_at.astimezone(at.tzinfo) > at:
         raise RunRefused("资料截至时间在将来：请核对。")
     scope = Scope(month, division.code, tuple(scheme(item) for item in sorted(set(schemes))), known_at)
     before, _ = _open_to(scope)
     with one_look():
-        result = decide_month(scope)
+        result = decide_grants(scope) if scope.granted else decide_month(scope)
     return _keep(scope, result, before, at, by)
 
 
 def _open_to(scope: Scope) -> tuple[list[Any], Run | None]:
     """Return the footprint and the open run that a new result replaces. Raises `RunRefused` where none may come."""
     month, known_at = scope.month, scope.known_at
-    runs = Run.objects.filter(month=month.index, division=scope.division)
+    runs = Run.objects.filter(month=month.index, division=scope.division, granted=scope.granted)
     still_open = runs.filter(status__in=OPEN).first()
     if still_open is not None and sorted(still_open.schemes) != sorted(item.id for item in scope.schemes):
         raise RunRefused(f"{month.label}还有一次未批准的发放（项目不同）：请先批准或作废它，再计算。")
@@ -124,8 +136,9 @@ def _keep(scope: Scope, result: Result, before: list[Any], at: datetime, by: Use
     now, still_open = _open_to(scope)
     if now != before:
         raise RunRefused("计算的时候又有别的发放入账，这次结果已过期：请重新计算。")
-    earlier = Run.objects.filter(month=month.index, division=division).exclude(status__in=OPEN)
-    if still_open is None and earlier.exists() and not result.drafts:
+    every = Run.objects.filter(month=month.index, division=division)
+    earlier = every.filter(granted=scope.granted).exclude(status__in=OPEN)
+    if still_open is None and not result.drafts and (scope.granted or earlier.exists()):
         return None
     if still_open is not None:
         Remark.objects.filter(line__run=still_open).delete()
@@ -134,11 +147,12 @@ def _keep(scope: Scope, result: Result, before: list[Any], at: datetime, by: Use
         sequence = still_open.sequence
         still_open.delete()
     else:
-        sequence = (earlier.aggregate(most=Max("sequence"))["most"] or 0) + 1
+        sequence = (every.aggregate(most=Max("sequence"))["most"] or 0) + 1
     run = Run.objects.create(
         month=month.index,
         division=division,
         schemes=[item.id for item in scope.schemes],
+        granted=scope.granted,
         sequence=sequence,
         known_at=scope.known_at,
         calculated_at=at,
@@ -163,7 +177,7 @@ def _write(run: Run, result: Result) -> None:
 
     def row(draft: Draft) -> tuple[Any, ...]:
         *own, basis, sequence = draft  # the columns of a draft stand in the order of the table's
-        return (run.pk, *own, known[basis], sequence, False)
+        return (run.pk, *own, known.get(basis), sequence, False)
 
     ledger.insert("payments_line", columns, [row(draft) for draft in result.drafts])
     Bookmark.objects.bulk_create(
@@ -336,12 +350,16 @@ def set_off_of(run: Run) -> int:
     return sum(set_offs_of(run).values())
 
 
-def payable_of(run: Run) -> dict[int, int]:
-    """Return what each person is to be paid from a run, in fen: booked, less what was set off."""
-    sums: dict[int, int] = defaultdict(int)
+def payable_of(run: Run) -> dict[tuple[int, int | None], int]:
+    """Return what is to be paid from a run, in fen, for each person and institution paid for them (None: themselves).
+
+    It is what was booked, less what was set off.
+    """
+    sums: dict[tuple[int, int | None], int] = defaultdict(int)
     own = Entry.objects.filter(line__run=run, payment__isnull=True)
-    for row in own.filter(Q(target=Account.PAYABLE)).values("person_id").annotate(sum=Sum("amount_fen")):
-        sums[row["person_id"]] += row["sum"]
-    for row in own.filter(Q(source=Account.PAYABLE)).values("person_id").annotate(sum=Sum("amount_fen")):
-        sums[row["person_id"]] -= row["sum"]
-    return {person: amount for person, amount in sorted(sums.items()) if amount}
+    for side, sign in ((Q(target=Account.PAYABLE), 1), (Q(source=Account.PAYABLE), -1)):
+        for person, payee, amount in (
+            own.filter(side).values_list("person_id", "line__award__payee_id").annotate(sum=Sum("amount_fen"))
+        ):
+            sums[person, payee] += sign * amount
+    return {key: sums[key] for key in sorted(sums, key=lambda key: (key[0], key[1] or 0)) if sums[key]}

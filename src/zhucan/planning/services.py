@@ -1,13 +1,16 @@
 """Enter, list and take back plan items."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from zhucan.core.errors import ZhucanError
 from zhucan.indicators.catalog import indicator as declared
+from zhucan.indicators.engine import Figure, figure, together
+from zhucan.indicators.periods import Period
 from zhucan.orgs import audit
 from zhucan.orgs.divisions import division as place_of
 from zhucan.orgs.models import User
@@ -75,3 +78,26 @@ def retract_plan_item(*, key: int, at: datetime, by: User | None) -> PlanItem:
     PlanItem.objects.filter(pk=key).update(retracted_at=at)
     audit.record(actor=by, action="planning.item-retracted", target=f"plan:{key}", at=at)
     return item
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A plan item with what its figure has come to; `rate` is percent of the target with one decimal, None if unknown."""
+
+    item: PlanItem
+    figure: Figure | None
+    rate: Decimal | None
+
+
+def progress(division: str, period: Period) -> list[Progress]:
+    """Return the items of a place for the year a period begins in, each set against its figure: the target rate of any indicator."""
+    told = []
+    with together():
+        for item in plan_items(division, period.first.year):
+            found = figure(item.indicator, item.division_id, period) if item.indicator else None
+            value = None if found is None else found.value
+            rate = None
+            if value is not None and item.target:
+                rate = (Decimal(value) * 100 / item.target).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+            told.append(Progress(item, found, rate))
+    return told

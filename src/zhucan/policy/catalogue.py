@@ -105,6 +105,8 @@ SCHEMES: tuple[Scheme, ...] = (
 )
 MONTHLY: tuple[Scheme, ...] = tuple(scheme for scheme in SCHEMES if scheme.in_runs)
 """The schemes that the monthly runs decide."""
+GRANTED: tuple[Scheme, ...] = tuple(scheme for scheme in SCHEMES if scheme.administered and not scheme.in_runs)
+"""The schemes granted case by case, whose money is paid by runs of their own."""
 _BY_ID = {scheme.id: scheme for scheme in SCHEMES}
 
 

@@ -9,10 +9,10 @@ from django.core.management.base import CommandParser
 from zhucan.core.errors import ZhucanError
 from zhucan.core.months import Month
 from zhucan.indicators import engine
-from zhucan.indicators.catalog import CATALOG, indicator
+from zhucan.indicators.catalog import CATALOG, MADE, indicator, shown_in
 from zhucan.indicators.engine import Figure, Value
 from zhucan.indicators.periods import Period
-from zhucan.orgs.clock import today
+from zhucan.orgs.clock import now, today
 from zhucan.orgs.commands import Command as Base
 from zhucan.orgs.divisions import division
 
@@ -24,7 +24,7 @@ class IndicatorsRefused(ZhucanError):
 
 
 class Command(Base):
-    help = "全部指标及其数值；可以分开列，也可以列出一个指标背后的每一条记录。"
+    help = "当地的指标及其数值；可以分开列，也可以列出一个指标背后的每一条记录。项目的指标只列当地开展的，或有记录的。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--division", metavar="CODE", help="区划代码")
@@ -39,7 +39,7 @@ class Command(Base):
     def run(self, **options: Any) -> None:
         """Print what was asked for."""
         if options["list"]:
-            for item in CATALOG:
+            for item in (*CATALOG, *MADE):
                 self.stdout.write(f"{item.id}\t{item.name}（{item.unit}）\t{item.definition}")
             return
         if not options["division"] or options["year"] is None:
@@ -53,7 +53,8 @@ class Command(Base):
             if options["records"]:
                 self._records(options["records"], code, period, as_json=options["json"])
             elif options["by"]:
-                self._parts(ids or [item.id for item in CATALOG], code, period, options["by"], as_json=options["json"])
+                ids = ids or [item.id for item in shown_in(code, now())]
+                self._parts(ids, code, period, options["by"], as_json=options["json"])
             else:
                 self._figures(engine.figures(code, period, ids or None), as_json=options["json"])
 

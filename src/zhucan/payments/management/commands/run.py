@@ -19,19 +19,20 @@ from zhucan.orgs.models import Division
 from zhucan.payments import bank, services
 from zhucan.payments.causes import label
 from zhucan.payments.models import LineKind, PaymentStatus, Run, RunStatus
-from zhucan.policy.catalogue import MONTHLY, scheme
+from zhucan.policy.catalogue import GRANTED, MONTHLY, scheme
 from zhucan.policy.engine import Outcome
 
 _ORDER = ("calculated", "checked", "approved", "sent")
 
 
 class Command(Base):
-    help = "计算一个月的补贴；可以一直做到审核、批准、报盘。重复运行不会重复发放。"
+    help = "计算一个月的补贴，或已批准的单项款项；可以一直做到审核、批准、报盘。重复运行不会重复发放。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("month", help="月份，如 2025-09")
         parser.add_argument("--division", help="区划代码；只有一个县时可以不写")
         parser.add_argument("--scheme", action="append", help="只算这个项目（可多次）；不写则全部")
+        parser.add_argument("--granted", action="store_true", help="不算按月的补贴，发单项批准的（一次性、按次、按年）")
         parser.add_argument("--through", choices=_ORDER, default="calculated", help="做到哪一步")
         parser.add_argument("--by", default=CLERK, help="经办人用户名")
         parser.add_argument("--approved-by", default=APPROVER, help="审批人用户名")
@@ -44,9 +45,15 @@ class Command(Base):
         if month > Month.of(today()):
             raise ZhucanError(f"{month.label}还没有到：只能计算本月和以前的月份。")
         place = division(options["division"]) if options["division"] else _only_county()
-        schemes = options["scheme"] or [item.id for item in MONTHLY]
+        granted = options["granted"]
+        schemes = options["scheme"] or [item.id for item in (GRANTED if granted else MONTHLY)]
         for item in schemes:
-            scheme(item)
+            if scheme(item).in_runs is granted:
+                raise ZhucanError(
+                    f"{scheme(item).name}是按月发放的项目：请去掉 --granted。"
+                    if granted
+                    else f"{scheme(item).name}是单项批准的项目：请加上 --granted。"
+                )
         through = _ORDER.index(options["through"])
         lines = new_file(Path(options["lines"])) if options["lines"] else None
         folder = bank.folder(options["out"])
@@ -59,8 +66,12 @@ class Command(Base):
         at = now()
         # A month is decided on what is known now; what will be learnt later comes with a later run.
         run = services.calculate(month=month, division=place, schemes=schemes, known_at=at, at=at, by=clerk)
+        this = Run.objects.filter(month=month.index, division=place, granted=granted).order_by("sequence")
         if run is None:
-            run = Run.objects.filter(month=month.index, division=place).latest("sequence")
+            run = this.last()
+            if run is None:
+                self.stdout.write(f"{place.name}没有已批准而还没有发的款项，也没有要追回的。")
+                return
             self.stdout.write(f"没有变化：{place.name}{month.label}{run.get_status_display()}，没有要补发或追回的。")
         if run.status == RunStatus.CALCULATED and through >= 1:
             run = services.check(run=run, at=now(), by=clerk)
@@ -68,7 +79,7 @@ class Command(Base):
             run = services.approve(run=run, at=now(), by=approver)
         if through >= 3:
             # An earlier one of the month too: it may have been broken off before its file was made, or before it was whole.
-            for one in Run.objects.filter(month=month.index, division=place).order_by("sequence"):
+            for one in this:
                 if one.status == RunStatus.APPROVED:
                     bank.send(run=one, day=today(), at=now(), by=clerk)
                 for batch in bank.unanswered(one):
@@ -82,7 +93,7 @@ class Command(Base):
 
     def _print(self, run: Run) -> None:
         self.stdout.write(
-            f"{run.division.name} {Month.from_index(run.month).label} 第 {run.sequence} 批：{run.get_status_display()}（编号 {run.pk}）"
+            f"{run.division.name} {Month.from_index(run.month).label} {'单项' if run.granted else ''}第 {run.sequence} 批：{run.get_status_display()}（编号 {run.pk}）"
         )
         for row in services.totals(run):
             cause = f"（{label(row['cause'])}）" if row["cause"] else ""

@@ -1,0 +1,1 @@
+"""What is handed out, rendered and relieved: goods from stock, services by plan, reliefs with their period."""

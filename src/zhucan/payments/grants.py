@@ -1,0 +1,68 @@
+"""What is due of awards granted case by case: granted − booked = the line, once, whatever month it is looked at.
+
+Such an award is the decision itself, so there is nothing to judge: it is due in full from the month it was approved in,
+less what a recorded curtailment takes back, and not at all once it is revoked. All its lines belong to that month.
+"""
+
+from typing import Any
+
+from django.db import connection
+
+from zhucan.cases.facts import as_utc, stamp
+from zhucan.payments.decide import Draft, Result
+from zhucan.payments.models import LineKind
+from zhucan.payments.scope import Scope
+from zhucan.policy.engine import Outcome
+from zhucan.policy.schemes import Gives
+
+
+def decide_grants(scope: Scope) -> Result:
+    """Return the lines that granted awards in scope are short of or too much by; nothing is written.
+
+    Cash goes to the person. Money for goods, services and reliefs is paid only where the award names a payee.
+    """
+    limit = stamp(scope.known_at)
+    revoked = f"({as_utc('a.revoked_at')} <= '{limit}')"
+    cut = f"FROM cases_curtailment c WHERE c.award_id = a.id AND {as_utc('c.recorded_at')} <= '{limit}'"
+    booked = "FROM payments_line l WHERE l.award_id = a.id AND l.booked"
+    columns = (
+        "a.id AS award_id, a.person_id AS person_id, a.scheme AS scheme, a.start AS start,"
+        f" CASE WHEN {revoked} THEN 0 ELSE a.granted_fen - coalesce((SELECT sum(c.amount_fen) {cut}), 0) END AS due,"
+        f" coalesce((SELECT sum(l.amount_fen) {booked}), 0) AS booked, (SELECT count(*) {booked}) AS times,"
+        f" CASE WHEN {revoked} THEN a.revocation_cause ELSE (SELECT max(c.cause) {cut}) END AS cause"
+    )
+    cash = ", ".join(f"'{item.id}'" for item in scope.schemes if item.gives is Gives.CASH) or "''"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT award_id, person_id, scheme, start, due, booked, times, cause FROM ({scope.awards_sql(columns)}"
+            f" AND a.granted_fen IS NOT NULL AND (a.payee_id IS NOT NULL OR a.scheme IN ({cash}))) g"
+            " WHERE due <> booked ORDER BY award_id"
+        )
+        drafts = [_draft(*row) for row in cursor.fetchall()]
+    return Result(drafts, {}, {}, {})
+
+
+def _draft(
+    award: int, person: int, scheme: str, start: int, due: Any, booked: Any, times: int, cause: str | None
+) -> Draft:
+    entitled, before = int(due), int(booked)  # PostgreSQL sums to decimals
+    if entitled < before:
+        kind, why = LineKind.RECOVERY, cause or "error"
+    else:
+        kind, why = (LineKind.ARREARS, "error") if times else (LineKind.REGULAR, "new")
+    return Draft(
+        award_id=award,
+        person_id=person,
+        scheme=scheme,
+        month=start,
+        kind=kind.value,
+        cause=why,
+        amount_fen=entitled - before,
+        entitled_fen=entitled,
+        booked_fen=before,
+        outcome=Outcome.YES.word if entitled else Outcome.NO.word,
+        not_met=0,
+        unknown=0,
+        basis="",
+        sequence=times,
+    )
