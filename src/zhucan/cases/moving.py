@@ -70,6 +70,7 @@ def begin(
     if actor.role not in step.roles:
         raise StepRefused(f"{actor.word}不能“{step.label}”：请由有权限的人办理。")
     _dated(locked, on, at)
+    _waited(locked, step, on)
     if step.needs_reason and not reason.strip():
         raise StepRefused(f"“{step.label}”要写明原因：请填写后再办。")
     if len(reason) > _LONGEST or (reason and not plain(reason.replace("\n", " ").replace("\r", " "))):
@@ -87,6 +88,16 @@ def _dated(application: Application, on: date, at: datetime) -> None:
         raise StepRefused(f"日期 {on} 还没有到：请核对。")
     if on < application.state_since:
         raise StepRefused(f"日期 {on} 早于上一步（{application.state_since}）：请核对。")
+
+
+def _waited(application: Application, step: Step, on: date) -> None:
+    """Let a step pass that has waited long enough; what is reviewed hung out before."""
+    if step.wait is None or application.review_of_id is not None:
+        return
+    params = deadlines.procedure(application.division_id, on)
+    last = deadlines.waits_until(flow_of(application), step, application.state_since, params)
+    if last is not None and on <= last:
+        raise StepRefused(f"公示到 {last} 为止，还没有期满：请在期满后再{step.label}。")
 
 
 def _by_somebody_else(application: Application, actor: Actor) -> None:
