@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.cases.conftest import Office
+from tests.caseload import Office
 from tests.county import told
 from zhucan.cases import deciding
 from zhucan.cases.applying import ApplicationRefused, proposals

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases.conftest import BILLS, Office
+from tests.caseload import BILLS, Office
 from tests.county import told
 from zhucan.cases import assessing, automatic, materials, notices, publicity
 from zhucan.cases.applying import ApplicationRefused

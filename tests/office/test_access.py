@@ -11,13 +11,18 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.county import County
-from zhucan.cases.models import Award
+from zhucan.cases.applying import Asked, apply
+from zhucan.cases.assessing import book
+from zhucan.cases.materials import upload
+from zhucan.cases.models import Application, Assessment, Award, Publication
+from zhucan.cases.moving import Actor
+from zhucan.cases.taking import take
 from zhucan.office import work
 from zhucan.office.access import Page
 from zhucan.office.models import SavedList
 from zhucan.office.pages import PAGES
 from zhucan.orgs import documents
-from zhucan.orgs.clock import moment, now
+from zhucan.orgs.clock import moment, now, today
 from zhucan.orgs.models import Appointment, AuditEntry, Division, Document, LocalParameter, Role, User
 from zhucan.orgs.standards import set_standard
 from zhucan.payments import bank
@@ -80,6 +85,17 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "people-correct": lambda user: {"pk": person, "kind": "hardship", "spell": Hardship.objects.get().pk},
         "people-open-list": of_list,
         "people-drop-list": of_list,
+        "cases-ask": lambda user: {"pk": person},
+        **{
+            f"cases-{name}": lambda user: {"pk": _refused(county).pk}
+            for name in ("case", "review", "upload", "book")
+        },
+        "cases-step": lambda user: {"pk": _refused(county).pk, "step": "check"},
+        "cases-letter": lambda user: {"pk": _refused(county).pk, "suffix": "html"},
+        "cases-material": lambda user: {"pk": _booked(county).application.bundle.materials.get().pk},
+        "cases-retract": lambda user: {"pk": _booked(county).application.bundle.materials.get().pk},
+        "assessments-record": lambda user: {"pk": _booked(county).pk},
+        "publicity-down": lambda user: {"pk": _hung_out(county).pk},
         "runs-progress": lambda user: {
             "work_id": work.start(work.calculate, month="2025-01", place=county.a.code, by=user.pk)
         },
@@ -110,6 +126,58 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "reports-download": lambda user: {**of_report(user), "suffix": "json"},
         **dict.fromkeys(("runs-run", "runs-look-at", "runs-check", "runs-approve", "runs-discard", "runs-send", "runs-reconcile", "runs-waiting", "runs-follow-up"), of_run),
     }  # fmt: skip
+
+
+def _asked(scheme: str, facts: dict[str, Any]) -> Application:
+    """Return an application of the person of county a, opened today."""
+    found = Application.objects.filter(scheme=scheme).first()
+    if found is None:
+        asked = Asked(
+            schemes=(scheme,), channel="window", relation="self", applicant="测试", applied_on=today(), facts=facts
+        )
+        actor = Actor(None, Role.COUNTY_CLERK)
+        found = apply(person=Person.objects.get(), asked=asked, actor=actor, at=now()).applications.get()
+    return found
+
+
+def _take(one: Application, step: str, reason: str = "") -> None:
+    take(application=one, step=step, actor=Actor(None, Role.COUNTY_CLERK), on=today(), at=now(), reason=reason)
+
+
+def _refused(county: County) -> Application:
+    """Return an application that was refused, with its decision."""
+    one = _asked("certificate-loss", {"certificate_lost": True})
+    if one.state == "submitted":
+        _take(one, "refuse", "没有遗失")
+    return one
+
+
+def _booked(county: County) -> Assessment:
+    """Return an assessment that was booked for an application with a paper."""
+    one = _asked("certificate-renewal", {"certificate_change": "change"})
+    if one.state == "submitted":
+        upload(
+            application=one,
+            code="photo",
+            name="a.png",
+            chunks=[b"\x89PNG\r\n\x1a\n photo"],
+            on=today(),
+            at=now(),
+            by=None,
+        )
+        _take(one, "check")
+        one.refresh_from_db()
+        book(application=one, institution="示例医院", day=today(), actor=Actor(None, Role.COUNTY_CLERK), at=now())
+    return one.assessment
+
+
+def _hung_out(county: County) -> Publication:
+    """Return something of county a that hangs out."""
+    one, day = _refused(county), today()
+    return Publication.objects.get_or_create(
+        application=one, division=county.a, place=county.a, name="测*", scheme="示例", first_day=day, last_day=day,
+        defaults={"at": now()},
+    )[0]  # fmt: skip
 
 
 def _standard(county: County) -> LocalParameter:

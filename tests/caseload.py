@@ -14,6 +14,7 @@ from zhucan.cases.models import Application
 from zhucan.cases.moving import Actor
 from zhucan.cases.taking import take
 from zhucan.core.money import from_fen, text
+from zhucan.office import cases as case_pages
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import Division, User
 from zhucan.policy import catalogue
@@ -33,6 +34,7 @@ from zhucan.policy.schemes import (
     require,
 )
 from zhucan.policy.steps import WORKS
+from zhucan.portal import asking as portal_pages
 from zhucan.registry import services as registry
 from zhucan.registry.models import Person
 
@@ -74,11 +76,10 @@ HOME = _scheme("test-home", "测试改造", amount=literal(from_fen(300000)), gi
 MADE_UP = (BILLS, SMALL, LARGE, HOME)
 
 
-@pytest.fixture
-def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def add_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Add the schemes of these tests to the catalogue."""
     every = (*catalogue.SCHEMES, *MADE_UP)
-    for module in (catalogue, facts, queries, weighing):
+    for module in (catalogue, facts, queries, weighing, case_pages, portal_pages):
         monkeypatch.setattr(module, "SCHEMES", every)
     for item in MADE_UP:
         monkeypatch.setitem(catalogue._BY_ID, item.id, item)
@@ -132,12 +133,8 @@ class Office:
         return self.step(one, step, on, "approver", **more)
 
 
-@pytest.fixture
-def office(county: County, settings: Any, tmp_path: Any) -> Office:
-    settings.ZHUCAN_HOME = tmp_path
+def make(county: County) -> Office:
+    """Return the county with a town and a village."""
     town = Division.objects.create(code="330499101000", name="青石镇", level="township", parent=county.a)
     village = Division.objects.create(code="330499101201", name="新民村", level="village", parent=town)
     return Office(county, village, county.clerk, county.approver)
-
-
-__all__ = ["BILLS", "HOME", "LARGE", "MADE_UP", "SMALL", "Office"]
