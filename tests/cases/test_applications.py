@@ -20,7 +20,6 @@ from zhucan.orgs.standards import set_standard
 from zhucan.policy.parameters import PARAMETERS, baseline
 from zhucan.policy.steps import FLOWS, State
 from zhucan.registry import services as registry
-from zhucan.registry.models import Certificate
 
 
 def test_a_monthly_subsidy_from_asking_to_its_award(office: Office):
@@ -180,7 +179,7 @@ def test_nobody_asks_for_what_they_receive_or_have_asked_for(office: Office):
     _refused(office, "已经在享受", person, "living-allowance")
     office.ask(person)
     _refused(office, "正在办", person, "nursing-subsidy")
-    _refused(office, "正在办", person, "certificate-loss", "nursing-subsidy", facts={"certificate_lost": True})
+    _refused(office, "正在办", person, "certificate-replacement", "nursing-subsidy", facts={"loss_kind": "lost"})
 
 
 def test_a_withdrawn_subsidy_may_be_asked_for_again(office: Office):
@@ -194,15 +193,11 @@ def test_a_withdrawn_subsidy_may_be_asked_for_again(office: Office):
     assert office.ask(person)
 
 
-def test_the_dead_ask_for_nothing_but_the_end_of_a_certificate(office: Office):
+def test_the_dead_ask_for_nothing(office: Office):
     person = office.person()
     registry.record_death(person=person, day=date(2025, 2, 20), witness=told("2025-03-01"))
     _refused(office, "已去世", person)
-    one = office.ask(person, "certificate-cancel", facts={"certificate_given_up": True}, relation="kin", applicant="家属",
-                     authorisation="死亡证明和户口簿")[0]  # fmt: skip
-    office.step(one, "check", "2025-03-04")
-    office.step(one, "approve", "2025-03-05", "approver")
-    assert Certificate.objects.get(person=person, valid_to=None, retracted_at=None).status == "cancelled"
+    _refused(office, "已去世", person, relation="kin", applicant="家属", authorisation="户口簿")
 
 
 def test_nobody_asks_outside_their_place_or_before_they_were_born(office: Office):
@@ -228,8 +223,8 @@ def test_whoever_asks_for_another_says_by_what_right(office: Office):
 
 def test_answers_that_cannot_be_are_refused(office: Office):
     person = office.person()
-    _refused(office, "填得不对", person, "certificate-loss", facts={"certificate_lost": "maybe"})
-    _refused(office, "之一", person, "certificate-renewal", facts={"certificate_change": "lost"})
+    _refused(office, "之一", person, "certificate-replacement", facts={"loss_kind": True})
+    _refused(office, "之一", person, "certificate-replacement", facts={"loss_kind": "stolen"})
     _refused(office, "没有选", person, "nursing-subsidy", "nursing-subsidy")
 
 

@@ -140,8 +140,8 @@ def _child(office: Office) -> Application:
     child = office.county.person(born=date(2019, 2, 1))
     registry.move(person=child, day=child.born, division=office.village, witness=told("2020-03-01"))
     one = office.ask(child, "certificate-new")[0]
-    _upload(one, "photo", b"\xff\xd8\xff photo", "a.jpg")
-    _upload(one, "hukou")
+    _upload(one, "photos", b"\xff\xd8\xff photo", "a.jpg")
+    _upload(one, "guardian_id")
     return one
 
 

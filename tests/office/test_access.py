@@ -88,7 +88,7 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "cases-ask": lambda user: {"pk": person},
         **{
             f"cases-{name}": lambda user: {"pk": _refused(county).pk}
-            for name in ("case", "review", "upload", "book")
+            for name in ("case", "amend", "review", "upload", "book")
         },
         "cases-step": lambda user: {"pk": _refused(county).pk, "step": "check"},
         "cases-letter": lambda user: {"pk": _refused(county).pk, "suffix": "html"},
@@ -146,7 +146,7 @@ def _take(one: Application, step: str, reason: str = "") -> None:
 
 def _refused(county: County) -> Application:
     """Return an application that was refused, with its decision."""
-    one = _asked("certificate-loss", {"certificate_lost": True})
+    one = _asked("certificate-replacement", {"loss_kind": "lost"})
     if one.state == "submitted":
         _take(one, "refuse", "没有遗失")
     return one
@@ -154,11 +154,11 @@ def _refused(county: County) -> Application:
 
 def _booked(county: County) -> Assessment:
     """Return an assessment that was booked for an application with a paper."""
-    one = _asked("certificate-renewal", {"certificate_change": "change"})
+    one = _asked("certificate-change", {})
     if one.state == "submitted":
         upload(
             application=one,
-            code="photo",
+            code="photos",
             name="a.png",
             chunks=[b"\x89PNG\r\n\x1a\n photo"],
             on=today(),

@@ -63,7 +63,7 @@ def test_a_paper_application_is_taken_in_on_one_page(office: Office, enter):
     page = client.get(reverse("office:cases-ask", args=[person.pk]), {"event": "new_certificate"})
     text = page.content.decode()
     assert "重度残疾人护理补贴" in text
-    assert "残疾人证遗失或损坏" not in text  # not of this event: not asked
+    assert "补办的原因" not in text  # not of this event: not asked
     form = _form(person, "nursing-subsidy", "living-allowance", event="new_certificate")
     answer = client.post(reverse("office:cases-ask", args=[person.pk]), form)
     assert answer.status_code == 302
@@ -168,24 +168,24 @@ def test_a_queue_of_fifty_is_worked_by_deadline_and_in_bulk(office: Office, ente
 
 def test_bulk_checking_tells_of_each_that_could_not_be(office: Office, enter):
     good = _ask(office, office.person(), "nursing-subsidy")
-    lacking = _ask(office, office.person(), "certificate-loss", facts={"certificate_lost": True})
+    lacking = _ask(office, office.person(), "certificate-replacement", facts={"loss_kind": "lost"})
     client = enter()
     answer = client.post(reverse("office:cases-bulk"), {"pick": [good.pk, lacking.pk]}, follow=True).content.decode()
     assert "1 件初审通过" in answer
-    assert f"{lacking.number}：还缺两寸白底证件照" in answer
+    assert f"{lacking.number}：还缺近期二寸白底照片" in answer
     lacking.refresh_from_db()
     assert lacking.state == "submitted"
 
 
 def test_papers_come_in_and_bad_ones_do_not(office: Office, enter):
-    one = _ask(office, office.person(), "certificate-loss", facts={"certificate_lost": True})
+    one = _ask(office, office.person(), "certificate-replacement", facts={"loss_kind": "lost"})
     client = enter()
     address = reverse("office:cases-upload", args=[one.pk])
     bad = SimpleUploadedFile("a.pdf", b"MZ program")
-    assert client.post(address, {"code": "photo", "file": bad}).status_code == 409
+    assert client.post(address, {"code": "photos", "file": bad}).status_code == 409
     assert not MaterialFile.objects.exists()
     good = SimpleUploadedFile("a.jpg", b"\xff\xd8\xff photo")
-    client.post(address, {"code": "photo", "file": good})
+    client.post(address, {"code": "photos", "file": good})
     kept = MaterialFile.objects.get()
     shown = client.get(reverse("office:cases-material", args=[kept.pk]))
     assert shown.content == b"\xff\xd8\xff photo"
@@ -194,9 +194,9 @@ def test_papers_come_in_and_bad_ones_do_not(office: Office, enter):
 
 
 def test_an_assessor_records_what_was_found_and_sees_nothing_else(office: Office, enter):
-    one = _ask(office, office.person(), "certificate-renewal", facts={"certificate_change": "change"})
+    one = _ask(office, office.person(), "certificate-change")
     client, partner = enter(), enter(Role.PARTNER)
-    client.post(reverse("office:cases-upload", args=[one.pk]), {"code": "photo", "file": SimpleUploadedFile("a.jpg", b"\xff\xd8\xff")})  # fmt: skip
+    client.post(reverse("office:cases-upload", args=[one.pk]), {"code": "photos", "file": SimpleUploadedFile("a.jpg", b"\xff\xd8\xff")})  # fmt: skip
     client.post(reverse("office:cases-step", args=[one.pk, "check"]), {})
     day = today()
     client.post(reverse("office:cases-book", args=[one.pk]), {"institution": "示例医院", "day_0": day.year, "day_1": day.month, "day_2": day.day})  # fmt: skip

@@ -19,10 +19,12 @@ from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.wording import plain
 from zhucan.policy.catalogue import scheme
 from zhucan.policy.engine import Outcome
+from zhucan.policy.facts import BY_NAME
 from zhucan.policy.schemes import LifeEvent, Scheme
 from zhucan.registry.models import Death, Guardianship, Person, Residence
 
 _ADULT = 18
+_AMENDING = frozenset({"township_clerk", "county_clerk"})
 
 
 class ApplicationRefused(ZhucanError):
@@ -119,12 +121,56 @@ def apply(*, person: Person, asked: Asked, actor: Actor, at: datetime) -> Bundle
             raise ApplicationRefused(f"本人已去世，不能申请{item.name}：请核对人员。")
         if why := _why_not(person, item, day):
             raise ApplicationRefused(f"{why}，请核对。")
-        answers = asking.cleaned(item, asked.facts, asked.items.get(item.id, ()), born=person.born)
+        facts = {**asked.facts, "guardian_applies": asked.relation == Relation.GUARDIAN}
+        answers = asking.cleaned(item, facts, asked.items.get(item.id, ()), born=person.born)
         told = judged(person, county, day, asking.facts_in(answers))
         if trouble := weighed(item, told, asking.items_in(item, answers)).trouble:
             raise ApplicationRefused(f"{item.name}：{trouble}")
         _hand_in(bundle, item, county, home, answers, actor, at, params)
     return bundle
+
+
+@transaction.atomic
+def amend(
+    *,
+    application: Application,
+    facts: Mapping[str, Any],
+    items: Sequence[Mapping[str, Any]],
+    actor: Actor,
+    on: date,
+    at: datetime,
+) -> Application:
+    """Write down what staff found out or verified in place of what was answered; the log keeps what it was before.
+
+    What the assessment told stays. Raises `ApplicationRefused` once it is decided, and `AnswersRefused`.
+    """
+    locked = Application.objects.select_for_update(of=("self",)).select_related("person").get(pk=application.pk)
+    if actor.role not in _AMENDING:
+        raise ApplicationRefused(f"{actor.word}不能改申请填写的情况：请由经办人核实后填写。")
+    if locked.decided_on is not None or locked.closed_on is not None:
+        raise ApplicationRefused("这件已经决定，不能再改填写的情况：不同意决定的可以要求复核。")
+    item, before = scheme(locked.scheme), locked.answers
+    kept = {name: value for name, value in asking.facts_in(before).items() if name not in facts}
+    locked.answers = asking.cleaned(item, {**kept, **facts}, items, born=locked.person.born)
+    told = judged(locked.person, locked.division_id, locked.applied_on, asking.facts_in(locked.answers))
+    if trouble := weighed(item, told, asking.items_in(item, locked.answers)).trouble:
+        raise ApplicationRefused(f"{item.name}：{trouble}")
+    if locked.answers == before:
+        return locked
+    locked.save(update_fields=["answers"])
+    changed = sorted(
+        BY_NAME[name].label
+        for name in {*before.get("facts", {}), *locked.answers["facts"]}
+        if before.get("facts", {}).get(name) != locked.answers["facts"].get(name)
+    )
+    if before.get("items") != locked.answers.get("items"):
+        changed.append("明细")
+    state = locked.state
+    moving.record(
+        locked, "amend", state, state, actor, on=on, at=at, reason=f"核实改填：{'、'.join(changed)}"[:400],
+        before=before,
+    )  # fmt: skip
+    return locked
 
 
 def _hand_in(

@@ -14,7 +14,12 @@ from zhucan.core.money import fen, parse_yuan
 from zhucan.policy.expressions import RATE_DIGITS, Kind
 from zhucan.policy.facts import BY_NAME, Fact
 from zhucan.policy.schemes import Field, Scheme
+from zhucan.policy.steps import State
 
+FROM_ASSESSMENT = frozenset({"assessed_category", "assessed_grade", "device_assessed"})
+"""Asked facts that the finding of an assessment answers."""
+FROM_APPLICANT = frozenset({"guardian_applies"})
+"""Asked facts that follow from who applies."""
 _MOST_ITEMS = 60
 _MOST = 10**11  # fen, or a count: what is larger is a slip
 _LONGEST = 60
@@ -24,10 +29,23 @@ class AnswersRefused(ZhucanError):
     """An answer cannot be so; nothing was changed."""
 
 
+def told_by(scheme: Scheme) -> tuple[Fact, ...]:
+    """Return the facts of a scheme that only its application can tell."""
+    return tuple(BY_NAME[name] for name in scheme.columns("fact") if BY_NAME[name].asked)
+
+
 def questions(schemes: Iterable[Scheme]) -> tuple[Fact, ...]:
-    """Return the facts that schemes ask of the applicant, each once, in the order of the schemes."""
-    names = dict.fromkeys(name for scheme in schemes for name in scheme.columns("fact"))
-    return tuple(BY_NAME[name] for name in names if BY_NAME[name].asked)
+    """Return the facts that schemes ask of the applicant, each once, in the order of the schemes.
+
+    What the assessment of a scheme's flow will tell is not asked, nor what follows from who applies.
+    """
+    found: dict[str, Fact] = {}
+    for scheme in schemes:
+        assessed = State.ASSESSING in scheme.flow.states
+        for fact in told_by(scheme):
+            if fact.name not in FROM_APPLICANT and not (assessed and fact.name in FROM_ASSESSMENT):
+                found[fact.name] = fact
+    return tuple(found.values())
 
 
 def read(label: str, kind: Kind, said: str, choices: Mapping[str, str] | None = None) -> Any:
@@ -94,7 +112,7 @@ def cleaned(
     Raises `AnswersRefused` for a value that does not fit, a day before the birth, and a claim without items.
     """
     told: dict[str, Any] = {}
-    for fact in questions((scheme,)):
+    for fact in told_by(scheme):
         value = facts.get(fact.name)
         if value is not None:
             told[fact.name] = _kept(fact.label, fact.kind, value, fact.choices, born)

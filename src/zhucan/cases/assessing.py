@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
 from zhucan.cases import moving, notices
+from zhucan.cases.asking import told_by
 from zhucan.cases.certificates import ASSESSED
 from zhucan.cases.models import Application, Assessment
 from zhucan.cases.moving import Actor, StepRefused
@@ -13,6 +15,7 @@ from zhucan.core.identifiers import combined
 from zhucan.orgs import audit
 from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.wording import plain
+from zhucan.policy.catalogue import scheme
 from zhucan.policy.steps import State
 from zhucan.registry.models import Category
 
@@ -47,6 +50,15 @@ def book(*, application: Application, institution: str, day: date, actor: Actor,
         actor=actor.user, action="cases.assessment-booked", target=f"application:{locked.pk}", at=at, day=str(day)
     )
     return made
+
+
+def _answered(application: Application, found: Assessment) -> dict[str, Any]:
+    """Return the answers of an application with what its assessment tells the rule: 0 is no grade at all."""
+    worst = min(found.components, key=lambda part: part[1])[0] if found.components else found.category
+    told = {"device_assessed": found.qualifies, "assessed_grade": found.grade or 0, "assessed_category": worst or None}
+    names = {fact.name for fact in told_by(scheme(application.scheme))}
+    facts = {name: value for name, value in told.items() if name in names and value is not None}
+    return {**application.answers, "facts": {**application.answers.get("facts", {}), **facts}}
 
 
 @transaction.atomic
@@ -85,6 +97,6 @@ def found(
     booked.category, booked.grade = (category, grade) if qualifies else ("", None)
     booked.components, booked.remark = [list(one) for one in components], remark.strip()
     booked.save()
-    moved = moving.finish(locked, step, actor, on=on, at=at)
+    moved = moving.finish(locked, step, actor, on=on, at=at, answers=_answered(locked, booked))
     notices.tell(moved, at=at)
     return moved

@@ -14,8 +14,9 @@ from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit, documents
 from zhucan.orgs.models import User
 from zhucan.policy.catalogue import scheme
+from zhucan.policy.materials import ASSESSMENT
 from zhucan.policy.schemes import Material, Scheme
-from zhucan.policy.steps import EVIDENCE
+from zhucan.policy.steps import EVIDENCE, State
 
 
 class MaterialRefused(ZhucanError):
@@ -49,9 +50,12 @@ def needs(application: Application, facts: Mapping[str, Any], on: date) -> list[
     files: dict[str, list[MaterialFile]] = {}
     for one in usable(application.person_id, application.bundle, on):
         files.setdefault(one.code, []).append(one)
+    item = scheme(application.scheme)
+    booked = State.ASSESSING in item.flow.states  # the assessment is a step: its finding is recorded, not brought
     return [
-        Need(item.code, item.label, files.get(item.code, ()), _known(item, facts))
-        for item in scheme(application.scheme).materials
+        Need(one.code, one.label, files.get(one.code, ()), _known(one, facts))
+        for one in item.materials
+        if not (booked and one.code == ASSESSMENT.code)
     ]
 
 

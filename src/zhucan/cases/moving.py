@@ -16,7 +16,7 @@ from zhucan.policy.catalogue import scheme
 from zhucan.policy.steps import APPLICANT, Flow, State, Step
 
 _LONGEST = 400
-_CHECKS = ("check", "assess", "survey", "publicise")
+_CHECKS = ("check", "assess", "survey", "publicise", "amend")
 """Steps by which staff vouch for a case: who took one does not decide it."""
 
 
@@ -145,12 +145,19 @@ def record(
     on: date,
     at: datetime,
     reason: str = "",
+    **detail: object,
 ) -> None:
-    """Write a line into the log of an application and into the audit chain."""
+    """Write a line into the log of an application and into the audit chain, there with any detail."""
     Move.objects.create(
         application=application, step=step, source=source, target=target, role=actor.role, by=actor.user, on=on, at=at,
         reason=reason.strip(),
     )  # fmt: skip
     audit.record(
-        actor=actor.user, action="cases.step", target=f"application:{application.pk}", at=at, step=step, role=actor.role
+        actor=actor.user,
+        action="cases.step",
+        target=f"application:{application.pk}",
+        at=at,
+        step=step,
+        role=actor.role,
+        **detail,
     )

@@ -10,19 +10,21 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from zhucan.cases import applying, asking
 from zhucan.cases.applying import Asked, apply, proposals
 from zhucan.cases.models import Channel, Relation
 from zhucan.core import masking
 from zhucan.core.calendar import age
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
-from zhucan.office.cases import actor
+from zhucan.office.cases import actor, found
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.models import Role
+from zhucan.policy.catalogue import scheme
 from zhucan.policy.schemes import LifeEvent
 from zhucan.registry.models import Guardianship, Person, Residence
 from zhucan.registry.queries import search
-from zhucan.web.asking import ROWS, AskForm
+from zhucan.web.asking import ROWS, AnswerForm, AskForm, typed
 from zhucan.web.forms import UNPROCESSABLE, DateField, Form
 
 _FOUND = 20
@@ -79,8 +81,8 @@ def ask(request: OfficeRequest, pk: int) -> HttpResponse:
     event = asked if asked in events else ""
     day = today()
     proposed = proposals(person, day, event=event)
-    typed = request.POST.get("rows", "")
-    rows = min(int(typed), 30) if typed.isascii() and typed.isdigit() and len(typed) < 3 else ROWS
+    shown = request.POST.get("rows", "")
+    rows = min(int(shown), 30) if shown.isascii() and shown.isdigit() and len(shown) < 3 else ROWS
     more = "more" in request.POST
     initial = _applicant(request, person)
     if not event:
@@ -134,3 +136,33 @@ def _applicant(request: OfficeRequest, person: Person) -> dict[str, Any]:
         name = guardian.name if guardian is not None else ""
         return {"relation": Relation.GUARDIAN, "applicant": name, "applied_on": today()}
     return {"relation": Relation.SELF, "applicant": person.name, "applied_on": today()}
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def amend(request: OfficeRequest, pk: int) -> HttpResponse:
+    """核实改填：把查访、核验得知的情况写进申请。"""
+    one = found(request, pk)
+    item = scheme(one.scheme)
+    told = typed(item, one.answers)
+    kept = len(asking.items_in(item, one.answers))
+    form = AnswerForm(
+        request.POST if request.method == "POST" else None, schemes=[item], initial=told, rows=max(kept + 1, ROWS),
+        asked=[fact for fact in asking.told_by(item) if fact.name not in asking.FROM_APPLICANT],
+    )  # fmt: skip
+    if form.is_valid():
+        data = form.cleaned_data
+        done = form.tried(
+            lambda: applying.amend(
+                application=one, facts=data["facts"], items=data["items"].get(item.id, ()), actor=actor(request),
+                on=today(), at=now(),
+            )
+        )  # fmt: skip
+        if done is not None:
+            messages.success(request, "已改好，按新的情况重新判断。")
+            return redirect("office:cases-case", pk=pk)
+    context = {
+        "form": form, "heading": "核实改填", "back": reverse("office:cases-case", args=[pk]),
+        "lead": f"{item.name}，编号 {one.number}。改以前的内容记在审计里；改过的人不能再决定这一件。",
+    }  # fmt: skip
+    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)

@@ -203,13 +203,16 @@ def case(request: OfficeRequest, pk: int) -> HttpResponse:
         "notices": one.notices.order_by("-pk")[:20],
         "may_review": last is not None and today() <= last and not hasattr(one, "review"),
         "is_open": one.closed_on is None,
+        "may_amend": one.decided_on is None and one.closed_on is None and bool(asking.told_by(weighed.scheme)),
     }
     return render(request, "office/case.html", context)
 
 
 def _word(one: Application, step: str, source: str) -> str:
     known = moving.flow_of(one).step(step, State(source))
-    return known.label if known else {"review": "要求复核", "transfer": "从外地转来"}.get(step, step)
+    return (
+        known.label if known else {"review": "要求复核", "transfer": "从外地转来", "amend": "核实改填"}.get(step, step)
+    )
 
 
 def _answers(one: Application) -> Iterator[tuple[str, str]]:

@@ -70,6 +70,7 @@ PAGES: tuple[Page, ...] = (
     Page("cases-unasked", "cases/unasked/", case_papers.unasked, APPROVER),
     Page("cases-case", "cases/<int:pk>/", cases.case, READERS),
     Page("cases-step", "cases/<int:pk>/take/<slug:step>/", cases.step, TAKERS | APPROVER | FINANCE),
+    Page("cases-amend", "cases/<int:pk>/answers/", case_new.amend, CLERKS),
     Page("cases-review", "cases/<int:pk>/review/", cases.review, TAKERS),
     Page("cases-letter", "cases/<int:pk>/letter.<str:suffix>", cases.letter, READERS),
     Page("cases-upload", "cases/<int:pk>/papers/", case_papers.upload, TAKERS),

@@ -184,7 +184,11 @@ def _moves(one: Application) -> Iterator[dict[str, Any]]:
     """Yield what happened, without the names of the staff."""
     for move in one.moves.all():
         known = moving.flow_of(one).step(move.step, State(move.source))
-        word = known.label if known else {"review": "要求复核", "transfer": "从外地转来"}.get(move.step, move.step)
+        word = (
+            known.label
+            if known
+            else {"review": "要求复核", "transfer": "从外地转来", "amend": "核实改填"}.get(move.step, move.step)
+        )
         yield {"on": move.on, "word": word, "state": State(move.target).label, "reason": move.reason}
 
 

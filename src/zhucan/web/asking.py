@@ -1,6 +1,8 @@
 """The one form for all that is asked for at once: the schemes, what no register tells, and the items of claims."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,8 +11,9 @@ from django.forms.boundfield import BoundField
 from zhucan.cases import asking
 from zhucan.cases.applying import Proposal
 from zhucan.core.errors import ZhucanError
-from zhucan.policy.catalogue import scheme
-from zhucan.policy.expressions import Kind
+from zhucan.core.money import from_fen
+from zhucan.policy.expressions import RATE_DIGITS, Kind
+from zhucan.policy.facts import Fact
 from zhucan.policy.schemes import Scheme
 from zhucan.web.forms import DateField, Form
 
@@ -34,25 +37,17 @@ def _field(label: str, kind: Kind, hint: str, choices: Any) -> forms.Field:
     return forms.CharField(max_length=20, widget=forms.TextInput(_NUMERIC), **common)
 
 
-class AskForm(Form):
-    """申请哪些项目，还要告诉我们什么。"""
+class AnswerForm(Form):
+    """What only an application can tell, for some schemes: each fact once, and rows for the items of claims."""
 
     quiet = True  # every box may stay empty: what is not known is said so
 
-    schemes = forms.MultipleChoiceField(
-        label="申请哪些项目", widget=forms.CheckboxSelectMultiple, error_messages={"required": "请至少选一个项目。"}
-    )
-
-    def __init__(self, *args: Any, proposals: Sequence[Proposal], rows: int = ROWS, **kwargs: Any) -> None:
-        possible = [one for one in proposals if not one.why_not]
-        kwargs.setdefault("initial", {})
-        kwargs["initial"] = {"schemes": [one.scheme.id for one in possible if one.likely], **kwargs["initial"]}
+    def __init__(self, *args: Any, schemes: Sequence[Scheme], asked: Sequence[Fact], rows: int = ROWS, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.proposed: list[Scheme] = [one.scheme for one in possible]
+        self.proposed = list(schemes)
         self.rows = min(max(rows, 1), MOST_ROWS)
-        self.fields["schemes"].choices = [(one.id, one.name) for one in self.proposed]  # type: ignore[attr-defined]  # above
-        self._asked = asking.questions(self.proposed)
-        for fact in self._asked:
+        self._asked = asked
+        for fact in asked:
             self.fields[f"fact_{fact.name}"] = _field(fact.label, fact.kind, "", fact.choices)
         for item, row, field in self._cells():
             label = f"第 {row + 1} 项{field.label}"
@@ -85,21 +80,20 @@ class AskForm(Form):
     def clean(self) -> dict[str, Any]:
         """Read what was typed in the engine's units; what is wrong stands at its box."""
         data = super().clean() or {}
-        chosen = set(data.get("schemes", ()))
         data["facts"] = {
             fact.name: self._read(f"fact_{fact.name}", fact.label, fact.kind, fact.choices, data)
             for fact in self._asked
         }
-        items: dict[str, list[dict[str, Any]]] = {one: [] for one in chosen if scheme(one).claim}
         rows: dict[tuple[str, int], dict[str, Any]] = {}
         for item, row, field in self._cells():
             name = f"item_{item.key}_{row}_{field.name}"
-            value = self._read(name, field.label, field.kind, field.choices, data)
-            rows.setdefault((item.id, row), {})[field.name] = value
+            rows.setdefault((item.id, row), {})[field.name] = self._read(
+                name, field.label, field.kind, field.choices, data
+            )
+        data["items"] = {item.id: [] for item in self.proposed if item.claim}
         for (one, _), values in rows.items():
-            if one in chosen and any(value is not None for value in values.values()):
-                items[one].append(values)
-        data["items"] = items
+            if any(value is not None for value in values.values()):
+                data["items"][one].append(values)
         return data
 
     def _read(self, name: str, label: str, kind: Kind, choices: Any, data: dict[str, Any]) -> Any:
@@ -111,3 +105,48 @@ class AskForm(Form):
         except ZhucanError as error:
             self.add_error(name, str(error))
             return None
+
+
+class AskForm(AnswerForm):
+    """申请哪些项目，还要告诉我们什么。"""
+
+    schemes = forms.MultipleChoiceField(
+        label="申请哪些项目", widget=forms.CheckboxSelectMultiple, error_messages={"required": "请至少选一个项目。"}
+    )
+
+    def __init__(self, *args: Any, proposals: Sequence[Proposal], **kwargs: Any) -> None:
+        possible = [one for one in proposals if not one.why_not]
+        kwargs["initial"] = {"schemes": [one.scheme.id for one in possible if one.likely], **kwargs.get("initial", {})}
+        listed = [one.scheme for one in possible]
+        super().__init__(*args, schemes=listed, asked=asking.questions(listed), **kwargs)
+        self.fields["schemes"].choices = [(one.id, one.name) for one in listed]  # type: ignore[attr-defined]  # above
+
+    def clean(self) -> dict[str, Any]:
+        """Keep the items of the schemes chosen."""
+        data = super().clean()
+        data["items"] = {name: items for name, items in data["items"].items() if name in data.get("schemes", ())}
+        return data
+
+
+def typed(item: Scheme, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return kept answers as they stand in the boxes of an `AnswerForm`."""
+    found = {
+        f"fact_{fact.name}": _text(fact.kind, asking.facts_in(answers).get(fact.name)) for fact in asking.told_by(item)
+    }
+    for row, values in enumerate(asking.items_in(item, answers)):
+        for field in item.claim.fields if item.claim else ():
+            found[f"item_{item.key}_{row}_{field.name}"] = _text(field.kind, values.get(field.name))
+    return found
+
+
+def _text(kind: Kind, value: Any) -> Any:
+    if value is None or isinstance(value, date):
+        return value
+    match kind:
+        case Kind.BOOL:
+            return "yes" if value else "no"
+        case Kind.MONEY:
+            return f"{from_fen(value)}"
+        case Kind.RATE:
+            return f"{Decimal(value) / 10**RATE_DIGITS}"
+    return str(value)
