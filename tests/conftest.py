@@ -2,11 +2,15 @@
 
 import os
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from hypothesis import HealthCheck, settings
 
+from tests import caseload
+from tests.caseload import Office
 from tests.county import County
 from zhucan.core.months import Month
 from zhucan.indicators import shelf
@@ -41,6 +45,19 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
 @pytest.fixture
 def county(db: None) -> County:
     return County()
+
+
+@pytest.fixture
+def office(county: County, settings: Any, tmp_path: Path) -> Office:
+    """The county with a village, people who apply, and a folder of its own for papers."""
+    settings.ZHUCAN_HOME = tmp_path
+    return caseload.make(county)
+
+
+@pytest.fixture
+def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Add schemes made up for tests to the catalogue."""
+    caseload.add_made_up(monkeypatch)
 
 
 @pytest.fixture

@@ -12,8 +12,13 @@ from django.urls import reverse
 
 from tests.county import County
 from zhucan.cases import informing
+from zhucan.cases.applying import Asked, apply
+from zhucan.cases.assessing import book
 from zhucan.cases.finding import look
-from zhucan.cases.models import Award
+from zhucan.cases.materials import upload
+from zhucan.cases.models import Application, Assessment, Award, Publication
+from zhucan.cases.moving import Actor
+from zhucan.cases.taking import take
 from zhucan.office import work
 from zhucan.office.access import Page
 from zhucan.office.models import SavedList
@@ -90,6 +95,17 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "finding-progress": lambda user: {"work_id": work.start(work.find_people, place=county.a.code, by=user.pk)},
         "finding-tell": lambda user: {"pk": person, "scheme_id": "living-allowance"},
         **{f"finding-{name}": lambda user: {"scheme_id": "living-allowance", "list_id": "stop"} for name in ("list", "export")},
+        "cases-ask": lambda user: {"pk": person},
+        **{
+            f"cases-{name}": lambda user: {"pk": _refused(county).pk}
+            for name in ("case", "amend", "review", "upload", "book")
+        },
+        "cases-step": lambda user: {"pk": _refused(county).pk, "step": "check"},
+        "cases-letter": lambda user: {"pk": _refused(county).pk, "suffix": "html"},
+        "cases-material": lambda user: {"pk": _booked(county).application.bundle.materials.get().pk},
+        "cases-retract": lambda user: {"pk": _booked(county).application.bundle.materials.get().pk},
+        "assessments-record": lambda user: {"pk": _booked(county).pk},
+        "publicity-down": lambda user: {"pk": _hung_out(county).pk},
         "runs-progress": lambda user: {
             "work_id": work.start(work.calculate, month="2025-01", place=county.a.code, by=user.pk)
         },
@@ -120,6 +136,58 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "reports-download": lambda user: {**of_report(user), "suffix": "json"},
         **dict.fromkeys(("runs-run", "runs-look-at", "runs-check", "runs-approve", "runs-discard", "runs-send", "runs-reconcile", "runs-waiting", "runs-follow-up"), of_run),
     }  # fmt: skip
+
+
+def _asked(scheme: str, facts: dict[str, Any]) -> Application:
+    """Return an application of the person of county a, opened today."""
+    found = Application.objects.filter(scheme=scheme).first()
+    if found is None:
+        asked = Asked(
+            schemes=(scheme,), channel="window", relation="self", applicant="测试", applied_on=today(), facts=facts
+        )
+        actor = Actor(None, Role.COUNTY_CLERK)
+        found = apply(person=Person.objects.get(), asked=asked, actor=actor, at=now()).applications.get()
+    return found
+
+
+def _take(one: Application, step: str, reason: str = "") -> None:
+    take(application=one, step=step, actor=Actor(None, Role.COUNTY_CLERK), on=today(), at=now(), reason=reason)
+
+
+def _refused(county: County) -> Application:
+    """Return an application that was refused, with its decision."""
+    one = _asked("certificate-replacement", {"loss_kind": "lost"})
+    if one.state == "submitted":
+        _take(one, "refuse", "没有遗失")
+    return one
+
+
+def _booked(county: County) -> Assessment:
+    """Return an assessment that was booked for an application with a paper."""
+    one = _asked("certificate-change", {})
+    if one.state == "submitted":
+        upload(
+            application=one,
+            code="photos",
+            name="a.png",
+            chunks=[b"\x89PNG\r\n\x1a\n photo"],
+            on=today(),
+            at=now(),
+            by=None,
+        )
+        _take(one, "check")
+        one.refresh_from_db()
+        book(application=one, institution="示例医院", day=today(), actor=Actor(None, Role.COUNTY_CLERK), at=now())
+    return one.assessment
+
+
+def _hung_out(county: County) -> Publication:
+    """Return something of county a that hangs out."""
+    one, day = _refused(county), today()
+    return Publication.objects.get_or_create(
+        application=one, division=county.a, place=county.a, name="测*", scheme="示例", first_day=day, last_day=day,
+        defaults={"at": now()},
+    )[0]  # fmt: skip
 
 
 def _standard(county: County) -> LocalParameter:

@@ -209,6 +209,12 @@ def grant_backpay(*, award: Award, on: date, at: datetime, by: User | None, docu
     return grant
 
 
+def people_of(candidates: Sequence[Candidate]) -> Mapping[int, Person]:
+    """Return the people of candidates by number."""
+    numbers = {one.person_id for one in candidates}
+    return Person.objects.in_bulk(list(numbers)) if len(numbers) < 900 else Person.objects.in_bulk()
+
+
 @transaction.atomic
 def approve_all(
     candidates: Sequence[Candidate], *, division: Division, on: date, at: datetime, by: User | None
@@ -223,7 +229,7 @@ def approve_all(
         )
     )
     returning = {one.person_id for one in candidates if (one.person_id, one.scheme) in again}
-    people = Person.objects.in_bulk(list(returning)) if len(returning) < 900 else Person.objects.in_bulk()
+    people = people_of([one for one in candidates if one.person_id in returning])
 
     def start(candidate: Candidate) -> Month:
         if candidate.person_id not in returning:

@@ -8,11 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Exists, Min, OuterRef, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from zhucan.cases import queries
+from zhucan.cases.models import Assessment
 from zhucan.core.divisions import prefix
 from zhucan.core.money import fen, from_fen, text, wan
 from zhucan.core.months import Month
@@ -23,6 +25,7 @@ from zhucan.orgs.divisions import inside
 from zhucan.orgs.models import Appointment, Division, Role, User
 from zhucan.payments import recoveries
 from zhucan.payments.models import LineKind, PaymentStatus, Run, RunStatus
+from zhucan.policy.steps import State
 from zhucan.registry.models import Certificate, CertificateStatus, ImportBatch
 from zhucan.web.charts import Bar, Chart, map_size, tile_map
 
@@ -83,16 +86,51 @@ def _count(run: Run, kind: str) -> int:
 def _todos(request: OfficeRequest, runs: list[Run]) -> Iterator[Todo]:
     role = Role(request.post.role)
     if role is Role.PARTNER:
+        yield from _of_assessments(request)
         return
     if role is Role.ADMINISTRATOR:
         yield from _staff(request)
         return
+    yield from _of_cases(request, role)
     yield from _of_runs(request, role, runs)
     yield from _of_payments(request, role)
     yield from _of_people(request, role, runs)
     yield from _of_imports(request, role)
     yield from _of_finding(request, role)
     yield from _of_doubts(request, role)
+
+
+def _of_cases(request: OfficeRequest, role: Role) -> Iterator[Todo]:
+    """Tell what waits for the role, the overdue apart, and by when the first is due."""
+    day = today()
+    waiting = scope.applications(request).filter(queries.waiting_for(role), closed_on=None)
+    told = waiting.aggregate(
+        late=Count("pk", filter=queries.overdue(day)),
+        due=Count("pk", filter=Q(paused_on=None) & (Q(due_on=None) | Q(due_on__gte=day))),
+        first=Min("due_on", filter=Q(paused_on=None, due_on__gte=day)),
+    )
+    if told["late"]:
+        yield Todo(
+            "已经超期的办件",
+            f"{link(request, 'cases')}?which=overdue",
+            f"{told['late']} 件",
+            day,
+            "err",
+            0,
+            told["late"],
+        )
+    if told["due"]:
+        yield Todo("等您办的办件", link(request, "cases"), f"{told['due']} 件", told["first"], "warn", 0, told["due"])
+
+
+def _of_assessments(request: OfficeRequest) -> Iterator[Todo]:
+    booked = Assessment.objects.filter(
+        inside("application__place_id", scope.here(request)), found_on=None, application__state=State.ASSESSING.value
+    ).aggregate(many=Count("pk"), first=Min("booked_for"))
+    if booked["many"]:
+        yield Todo(
+            "预约好的评定：登记结果", link(request, "assessments"), f"{booked['many']} 人", booked["first"], "warn"
+        )
 
 
 def _of_runs(request: OfficeRequest, role: Role, runs: list[Run]) -> Iterator[Todo]:

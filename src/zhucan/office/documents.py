@@ -99,7 +99,7 @@ def add(request: OfficeRequest) -> HttpResponse:
 def download(request: OfficeRequest, pk: int) -> HttpResponse:
     """下载一份文件。"""
     found = get_object_or_404(_seen(request), pk=pk)
-    data = documents.content(found)
+    data = documents.content(found.digest)
     audit.record(actor=request.user, action="office.document", target=f"document:{pk}", at=now())
     response = HttpResponse(data, content_type=documents.KINDS[found.suffix][1])
     response["Content-Disposition"] = f'attachment; filename="document-{pk}{found.suffix}"'

@@ -2,6 +2,9 @@
 
 from zhucan.office import (
     account,
+    case_new,
+    case_papers,
+    cases,
     checks,
     corrections,
     desk,
@@ -35,6 +38,9 @@ CLERKS = frozenset({Role.COUNTY_CLERK, Role.TOWNSHIP_CLERK})
 COMPOSERS = frozenset({Role.COUNTY_CLERK, Role.LEADER})
 WRITERS = COMPOSERS | CLERKS
 """Who has reports checked; composers also let reports of ours out."""
+TAKERS = CLERKS | {Role.COMMISSIONER}
+"""Who takes applications in."""
+ASSESSORS = frozenset({Role.COUNTY_CLERK, Role.PARTNER})
 STAFF = EVERYONE - {Role.PARTNER}
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 KEEPERS = frozenset({Role.COUNTY_CLERK, Role.ADMINISTRATOR})
@@ -59,6 +65,24 @@ PAGES: tuple[Page, ...] = (
     Page("people-access-password", "people/access/<int:pk>/password/", holders.new_access_password, CLERKS),
     Page("people-record", "people/<int:pk>/record/<slug:what>/", corrections.record, CLERKS),
     Page("people-correct", "people/<int:pk>/<slug:kind>/<int:spell>/", corrections.correct, CLERKS),
+    Page("cases", "cases/", cases.queue, READERS, "办件"),
+    Page("cases-bulk", "cases/bulk/", cases.bulk, CLERKS),
+    Page("cases-new", "cases/new/", case_new.new, TAKERS),
+    Page("cases-ask", "cases/new/<int:pk>/", case_new.ask, TAKERS),
+    Page("cases-unasked", "cases/unasked/", case_papers.unasked, APPROVER),
+    Page("cases-case", "cases/<int:pk>/", cases.case, READERS),
+    Page("cases-step", "cases/<int:pk>/take/<slug:step>/", cases.step, TAKERS | APPROVER | FINANCE),
+    Page("cases-amend", "cases/<int:pk>/answers/", case_new.amend, CLERKS),
+    Page("cases-review", "cases/<int:pk>/review/", cases.review, TAKERS),
+    Page("cases-letter", "cases/<int:pk>/letter.<str:suffix>", cases.letter, READERS),
+    Page("cases-upload", "cases/<int:pk>/papers/", case_papers.upload, TAKERS),
+    Page("cases-book", "cases/<int:pk>/assessment/", case_papers.book, CLERKS),
+    Page("cases-material", "cases/papers/<int:pk>/", case_papers.material, READERS - {Role.LEADER}),
+    Page("cases-retract", "cases/papers/<int:pk>/retract/", case_papers.retract, CLERKS),
+    Page("assessments", "assessments/", case_papers.assessments, ASSESSORS),
+    Page("assessments-record", "assessments/<int:pk>/", case_papers.assess, ASSESSORS),
+    Page("publicity", "publicity/", case_papers.hung_out, READERS),
+    Page("publicity-down", "publicity/<int:pk>/down/", case_papers.take_down, CLERK),
     Page("finding", "finding/", informing.overview, READERS, "找人"),
     Page("finding-start", "finding/start/", informing.start, CLERKS),
     Page("finding-progress", "finding/work/<uuid:work_id>/", informing.progress, CLERKS),

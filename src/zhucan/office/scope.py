@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from zhucan.cases.models import Award, FoundRow, KeptLook
+from zhucan.cases import queries
+from zhucan.cases.models import Application, Award, FoundRow, KeptLook
 from zhucan.core.divisions import Level, ancestors, county_of, level_of
 from zhucan.office.access import OfficeRequest
 from zhucan.orgs.divisions import inside
@@ -107,3 +108,10 @@ def checked_texts(request: OfficeRequest) -> QuerySet[CheckedText]:
 def reports(request: OfficeRequest) -> QuerySet[Report]:
     """Return the reports of the place and of places in it."""
     return Report.objects.filter(inside("division_id", here(request)))
+
+
+def applications(request: OfficeRequest) -> QuerySet[Application]:
+    """Return the applications of people of the place."""
+    if Role(request.post.role) in WITHOUT_PEOPLE:
+        return Application.objects.none()
+    return queries.in_place(here(request))

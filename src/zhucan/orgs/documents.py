@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -49,6 +50,32 @@ def folder() -> Path:
     return path
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A file as it was looked through: how it ends, how many bytes, and its digest, which names it."""
+
+    suffix: str
+    data: bytes
+
+    @property
+    def digest(self) -> str:
+        """Return the digest that names the file."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    def write(self) -> None:
+        """Put the file into the private folder; writing it again changes nothing."""
+        path = folder() / self.digest
+        path.write_bytes(self.data)
+        path.chmod(0o600)
+
+
+def looked_through(name: str, chunks: Iterable[bytes]) -> Kept:
+    """Return an uploaded file whose content is what its name says, and looks clean. Raises `DocumentRefused`."""
+    suffix, data = Path(name).suffix.lower().replace(".jpeg", ".jpg"), b"".join(chunks)
+    _look(suffix, data)
+    return Kept(suffix, data)
+
+
 @transaction.atomic
 def add(
     *,
@@ -69,10 +96,8 @@ def add(
             raise DocumentRefused("文号、名称或发文机关不对：不要太长，不要有尖括号，也不要用等号、加减号开头。")
     if issued_on > at.date():
         raise DocumentRefused(f"发文日期 {issued_on} 还没有到：请核对。")
-    suffix, data = Path(name).suffix.lower().replace(".jpeg", ".jpg"), b"".join(chunks)
-    _look(suffix, data)
-    digest = hashlib.sha256(data).hexdigest()
-    if Document.objects.filter(division=where, digest=digest, retracted_at=None).exists():
+    kept = looked_through(name, chunks)
+    if Document.objects.filter(division=where, digest=kept.digest, retracted_at=None).exists():
         raise DocumentRefused("这份文件已经登记过：请在文件里查找。")
     made = Document.objects.create(
         division=where,
@@ -80,24 +105,22 @@ def add(
         title=title.strip(),
         issuer=issuer.strip(),
         issued_on=issued_on,
-        suffix=suffix,
-        size=len(data),
-        digest=digest,
+        suffix=kept.suffix,
+        size=len(kept.data),
+        digest=kept.digest,
         added_at=at,
         added_by=by,
     )
-    path = folder() / digest
-    path.write_bytes(data)
-    path.chmod(0o600)
-    audit.record(actor=by, action="orgs.document-added", target=f"document:{made.pk}", at=at, digest=digest)
+    kept.write()
+    audit.record(actor=by, action="orgs.document-added", target=f"document:{made.pk}", at=at, digest=made.digest)
     return made
 
 
-def content(document: Document) -> bytes:
-    """Return the file as it was kept. Raises `DocumentRefused` when it is gone or was changed."""
-    path = folder() / document.digest
+def content(digest: str) -> bytes:
+    """Return a file as it was kept, by its digest. Raises `DocumentRefused` when it is gone or was changed."""
+    path = folder() / digest
     data = path.read_bytes() if path.is_file() else b""
-    if hashlib.sha256(data).hexdigest() != document.digest:
+    if hashlib.sha256(data).hexdigest() != digest:
         raise DocumentRefused("文件不见了或被改动过：请告诉管理员，从备份恢复。")
     return data
 

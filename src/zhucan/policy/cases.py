@@ -18,7 +18,7 @@ from zhucan.core.divisions import InvalidDivision, normalise_code
 from zhucan.core.money import fen
 from zhucan.core.yamls import Node, Place, Scalar, YamlError, nearest
 from zhucan.policy.catalogue import SCHEMES, scheme
-from zhucan.policy.engine import Decision, Outcome, decide, reckon
+from zhucan.policy.engine import Decision, Outcome, decide, quantity_of, reckon
 from zhucan.policy.expressions import RATE_DIGITS, Kind
 from zhucan.policy.facts import BY_NAME, CATEGORY_LABELS, Fact, complete
 from zhucan.policy.parameters import (
@@ -31,7 +31,6 @@ from zhucan.policy.parameters import (
     resolve,
     value_of,
 )
-from zhucan.policy.python import compile_expressions
 from zhucan.policy.schemes import ClaimError
 
 _CASE_KEYS = ("name", "scheme", "month", "on", "division", "facts", "items", "switches", "expect")
@@ -101,9 +100,7 @@ def decided(case: Case, rows: Iterable[ParameterRow] | None = None) -> Decision:
 
 
 def _quantity(case: Case) -> int | None:
-    expr = scheme(case.scheme).quantity
-    found: int | None = compile_expressions([expr], ("fact", "parameter"))(case.facts, _params(case, None))[0]
-    return found
+    return quantity_of(scheme(case.scheme), case.facts, _params(case, None))
 
 
 def run_case(case: Case) -> str:

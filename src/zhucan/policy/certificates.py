@@ -9,6 +9,7 @@ Where each rule of the fact base lives:
   speech is not assessed before three, nor hearing as grade 4.
 - DC-41 renewal from so many months before the expiry. DC-42 change: held long enough, and the finding differs.
 - DC-43 re-issue. DC-44 transfer of a certificate not cancelled meanwhile.
+- The publicity of five working days that most places keep: `steps.CERTIFIED`; a place without it sets the wait to 0.
 - The certificate is free: nothing is paid. Its number, expiry and predecessor are the registry's (DC-01 to DC-06, DC-40).
 
 Not modelled:
@@ -16,7 +17,6 @@ Not modelled:
 - DC-45, DC-46 cancelling and freezing: entered in the registry on a death, a finding or a move, without an application.
 - DC-47 forwarding between provinces: the transfer step of every flow.
 - Whether a renewal needs a new assessment: the place's clerk asks for it by returning the papers.
-- The publicity of five working days that most places keep: the assessed flow has none.
 """
 
 from zhucan.policy.asking import here
@@ -39,7 +39,7 @@ from zhucan.policy.schemes import (
     Source,
     require,
 )
-from zhucan.policy.steps import ASSESSED, COUNTY, Flow
+from zhucan.policy.steps import CERTIFIED, COUNTY, Flow
 
 MEASURE_2017 = Source("中华人民共和国残疾人证管理办法", "2017", "残联发〔2017〕34号")
 STANDARD_2010 = Source("残疾人残疾分类和分级", "2011-05-01", "GB/T 26341-2010")
@@ -92,7 +92,7 @@ def _certificate(
         cadence=Cadence.EVENT,
         gives=Gives.SERVICE,
         group=Group.REGISTRY,
-        systems=("S002", "S003", "S004") if flow is ASSESSED else ("S003",),
+        systems=("S002", "S003", "S004") if flow is CERTIFIED else ("S003",),
         summary=summary,
         unit="本",
         events=events,
@@ -121,7 +121,7 @@ SCHEMES: tuple[Scheme, ...] = (
             require("距上次评定不够标准已满规定年限", _waited, source="当地规定", cause="not_eligible"),
             *_assessed(),
         ),
-        (HUKOU, PHOTOS, GUARDIAN_ID, ASSESSMENT), ASSESSED, (LifeEvent.CHILD_DIAGNOSED, LifeEvent.ILLNESS),
+        (HUKOU, PHOTOS, GUARDIAN_ID, ASSESSMENT), CERTIFIED, (LifeEvent.CHILD_DIAGNOSED, LifeEvent.ILLNESS),
     ),
     _certificate(
         "change", "残疾人证类别等级变更", "残疾情况变了，重新评定类别和等级；新证发下来以前旧证照用。",
@@ -137,7 +137,7 @@ SCHEMES: tuple[Scheme, ...] = (
             *_assessed(),
             require("评定结果和现证不同", f.assessed_grade != _held_now, source=_LAW, cause="not_eligible"),
         ),
-        (CERTIFICATE, PHOTOS, GUARDIAN_ID, ASSESSMENT), ASSESSED, (LifeEvent.GRADE_CHANGED, LifeEvent.ILLNESS),
+        (CERTIFICATE, PHOTOS, GUARDIAN_ID, ASSESSMENT), CERTIFIED, (LifeEvent.GRADE_CHANGED, LifeEvent.ILLNESS),
     ),
     _certificate(
         "renewal", "残疾人证换领", "残疾人证十年一换，到期前就可以换，新证从发证日起算。",

@@ -336,7 +336,7 @@ def _judging(
 
 
 @cache
-def _cause(expr: Expr) -> Any:
+def _single(expr: Expr) -> Any:
     return compile_expressions([expr], ("fact", "parameter"))
 
 
@@ -345,7 +345,7 @@ def cause_of(scheme: Scheme, not_met: int, facts: Mapping[str, Any]) -> str:
     for bit, condition in enumerate(scheme.conditions):
         if not_met >> bit & 1:
             if isinstance(condition.cause, Expr):
-                return str(_cause(condition.cause)(facts, {})[0])
+                return str(_single(condition.cause)(facts, {})[0])
             return condition.cause
     return "other_benefit" if not_met else ""
 
@@ -353,3 +353,15 @@ def cause_of(scheme: Scheme, not_met: int, facts: Mapping[str, Any]) -> str:
 def shipped_parameters(division: str, first_day: date, extra: Sequence[ParameterRow] = ()) -> dict[str, Any]:
     """Return the shipped parameters of a division on a day, with extra rows laid over them."""
     return resolve((*baseline(), *extra), division, first_day)
+
+
+def quantity_of(scheme: Scheme, facts: Mapping[str, Any], params: Mapping[str, Any]) -> int | None:
+    """Return how many units a scheme gives to somebody, None while that is not known."""
+    found: int | None = _single(scheme.quantity)(facts, params)[0]
+    return found
+
+
+def amount_of(scheme: Scheme, facts: Mapping[str, Any], params: Mapping[str, Any]) -> int | None:
+    """Return what a scheme comes to in fen whatever its conditions say, None while that is not known."""
+    found: int | None = _single(scheme.amount)(facts, params)[0]
+    return found

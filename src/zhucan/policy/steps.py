@@ -39,6 +39,10 @@ class State(Enum):
 
 APPLICANT = "applicant"
 """The person, the guardian, or whoever acts with their authorisation; staff may do it for them."""
+WAYS_OUT = ("submit", "supply", "withdraw", "transfer")
+"""Steps that are for the applicant, or end a case where it is: no role has them on its table."""
+EVIDENCE = {"photo_before": "改造前照片", "photo_after": "改造后照片", "acceptance_sheet": "验收单"}
+"""What a step may ask to be there, by code."""
 _TOWNSHIP = frozenset({"township_clerk", "county_clerk"})
 _CLERK = frozenset({"county_clerk"})
 _APPROVER = frozenset({"approver"})
@@ -46,7 +50,7 @@ _APPROVER = frozenset({"approver"})
 
 @dataclass(frozen=True)
 class Step:
-    """One allowed move. `days`: working days allowed from arriving at `source`; `calendar_days`: a wait that must pass.
+    """One allowed move. `days`: working days allowed from arriving at `source`; `wait`: working days that must pass first.
 
     `pauses`: while in `target` the clock stands. `decides`: the step that grants or refuses, with reasons from the rule.
     `evidence`: the materials by code that must be there (photographs, an acceptance sheet).
@@ -58,7 +62,7 @@ class Step:
     target: State
     roles: frozenset[str]
     days: int | None = None
-    calendar_days: int | None = None
+    wait: int | None = None
     needs_reason: bool = False
     pauses: bool = False
     decides: bool = False
@@ -93,9 +97,25 @@ class Flow:
         """Return the states that no step leaves."""
         return frozenset(self.states) - {step.source for step in self.steps}
 
+    def deadline(self, step: Step) -> str:
+        """Return the parameter of the working days a step may take, "" where it has none."""
+        return f"days_{self.id}_{step.name}" if step.days is not None else ""
+
+    def pause(self, step: Step) -> str:
+        """Return the parameter of the working days that must pass before a step, "" where it has none."""
+        return f"wait_{self.id}_{step.name}" if step.wait is not None else ""
+
     def leaving(self, state: State) -> Iterator[Step]:
         """Yield the steps that may be taken from a state."""
         return (step for step in self.steps if step.source is state)
+
+    def waiting_for(self, role: str) -> tuple[State, ...]:
+        """Return the states in which a role has work to do; ways out that nobody waits for are no work."""
+        return tuple(
+            state
+            for state in self.states
+            if any(role in step.roles and step.name not in WAYS_OUT for step in self.leaving(state))
+        )
 
     def step(self, name: str, state: State) -> Step | None:
         """Return a step by name from a state, None where it is not allowed."""
@@ -116,11 +136,9 @@ def _checking(source: State, target: State, *, days: int, roles: frozenset[str] 
     )
 
 
-def _deciding(source: State, *, days: int, calendar_days: int | None = None) -> tuple[Step, ...]:
+def _deciding(source: State, *, days: int, wait: int | None = None) -> tuple[Step, ...]:
     return (
-        Step(
-            "approve", "批准", source, State.APPROVED, _APPROVER, days=days, calendar_days=calendar_days, decides=True
-        ),
+        Step("approve", "批准", source, State.APPROVED, _APPROVER, days=days, wait=wait, decides=True),
         Step("refuse", "不予批准", source, State.REFUSED, _APPROVER, needs_reason=True, decides=True),
     )
 
@@ -141,7 +159,7 @@ def _delivering(source: State = State.APPROVED) -> tuple[Step, ...]:
     return (Step("deliver", "办结", source, State.DELIVERED, frozenset({"finance", *_TOWNSHIP})),)
 
 
-# The working days are defaults of procedure; a place sets its own by parameter `days_<flow>_<step>`.
+# The working days are defaults of procedure; a place sets its own by parameter (`Flow.deadline`, `Flow.pause`).
 COUNTY = Flow(
     "county",
     "初审—审批",
@@ -163,7 +181,7 @@ PUBLIC = Flow(
         *_checking(State.SUBMITTED, State.CHECKED, days=5),
         Step("publicise", "公示", State.CHECKED, State.PUBLICISED, _CLERK, days=5),
         Step("refuse", "不予批准", State.CHECKED, State.REFUSED, _APPROVER, needs_reason=True, decides=True),
-        *_deciding(State.PUBLICISED, days=10, calendar_days=5),
+        *_deciding(State.PUBLICISED, days=10, wait=5),
         *_delivering(),
         *_leaving(State.DRAFT, State.SUBMITTED, State.CORRECTING, State.CHECKED, State.PUBLICISED),
     ),
@@ -197,7 +215,7 @@ WORKS = Flow(
         Step("refuse", "不予受理", State.SUBMITTED, State.REFUSED, _TOWNSHIP, needs_reason=True, decides=True),
         Step("publicise", "公示", State.SURVEYED, State.PUBLICISED, _CLERK, days=5),
         Step("refuse", "不予批准", State.SURVEYED, State.REFUSED, _APPROVER, needs_reason=True, decides=True),
-        *_deciding(State.PUBLICISED, days=10, calendar_days=5),
+        *_deciding(State.PUBLICISED, days=10, wait=5),
         Step("build", "完工", State.APPROVED, State.BUILT, _TOWNSHIP, evidence=("photo_after",)),
         Step("accept", "验收合格", State.BUILT, State.ACCEPTED, _CLERK, days=15, evidence=("acceptance_sheet",)),
         Step("rework", "验收不合格，返工", State.BUILT, State.APPROVED, _CLERK, needs_reason=True),
@@ -207,4 +225,20 @@ WORKS = Flow(
 )
 """Work on a home: found, surveyed, built, accepted, paid, with photographs (HO-04, HO-14)."""
 
-FLOWS = (COUNTY, PUBLIC, ASSESSED, WORKS)
+CERTIFIED = Flow(
+    "certified",
+    "受理—评定—公示—批准",
+    (
+        *_asking(),
+        *_checking(State.SUBMITTED, State.ASSESSING, days=3),
+        Step("assess", "录入评定结果", State.ASSESSING, State.CHECKED, frozenset({"county_clerk", "partner"}), days=15),
+        Step("publicise", "公示", State.CHECKED, State.PUBLICISED, _CLERK, days=2),
+        Step("refuse", "不予批准", State.CHECKED, State.REFUSED, _APPROVER, needs_reason=True, decides=True),
+        *_deciding(State.PUBLICISED, days=10, wait=5),
+        *_delivering(),
+        *_leaving(State.DRAFT, State.SUBMITTED, State.CORRECTING, State.ASSESSING, State.CHECKED, State.PUBLICISED),
+    ),
+)
+"""A certificate: accepted, assessed by a named institution, hung out, issued (DC procedure)."""
+
+FLOWS = (COUNTY, PUBLIC, ASSESSED, CERTIFIED, WORKS)

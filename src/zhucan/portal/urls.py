@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhucan.portal import holder, views
+from zhucan.portal import asking, holder, views
 
 app_name = "portal"
 urlpatterns = [
@@ -12,5 +12,14 @@ urlpatterns = [
     path("welcome/accessibility/", views.accessibility, name="accessibility"),
     path("welcome/privacy/", views.privacy, name="privacy"),
     path("welcome/keyboard/", views.keyboard, name="keyboard"),
+    path("welcome/publicity/", views.hung_out, name="publicity"),
     path("my/", holder.mine, name="mine"),
+    path("my/apply/", asking.ask, name="ask"),
+    path("my/applications/", asking.applications, name="applications"),
+    path("my/applications/<int:pk>/", asking.application, name="application"),
+    path("my/applications/<int:pk>/take/<slug:step>/", asking.step, name="step"),
+    path("my/applications/<int:pk>/papers/", asking.upload, name="upload"),
+    path("my/applications/<int:pk>/review/", asking.review, name="review"),
+    path("my/applications/<int:pk>/letter.<str:suffix>", asking.letter, name="letter"),
+    path("my/papers/<int:pk>/", asking.material, name="material"),
 ]

@@ -7,11 +7,14 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from zhucan.cases import publicity
+from zhucan.core.money import from_fen, text
 from zhucan.orgs.clock import today
 from zhucan.orgs.models import Division, Level, LocalParameter
 from zhucan.policy.parameters import baseline
 from zhucan.portal.questions import QuestionForm, answers
 from zhucan.web.forms import UNPROCESSABLE
+from zhucan.web.slices import slice_of
 
 
 def _counties() -> list[Division]:
@@ -55,6 +58,24 @@ def counters(request: HttpRequest) -> HttpResponse:
         "places": places.select_related("counter").order_by("code") if places is not None else [],
     }
     return render(request, "portal/counters.html", context)
+
+
+@login_not_required
+@never_cache
+@require_GET
+def hung_out(request: HttpRequest) -> HttpResponse:
+    """公示：准备批准的，姓名遮住；期满自己撤下，也不许搜索引擎收录（RR-35）。"""
+    day = today()
+    shown = set(publicity.hanging(day).values_list("division_id", flat=True).order_by().distinct())
+    counties = list(Division.objects.filter(code__in=shown).order_by("code"))
+    asked = request.GET.get("county", "")
+    chosen = next((one for one in counties if one.code == asked), counties[0] if counties else None)
+    page = slice_of(publicity.hanging(day, chosen.code), request) if chosen is not None else None
+    rows = [(one, "" if one.amount_fen is None else text(from_fen(one.amount_fen))) for one in page or ()]
+    context = {"counties": counties, "chosen": chosen, "page": page, "rows": rows}
+    answer = render(request, "portal/publicity.html", context)
+    answer["X-Robots-Tag"] = "noindex, noarchive"
+    return answer
 
 
 @login_not_required

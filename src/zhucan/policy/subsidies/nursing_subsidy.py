@@ -30,8 +30,9 @@ Not modelled:
 from zhucan.policy.expressions import ZERO, Expr, Kind, any_of, choose, greatest, round_fen, unknown_of
 from zhucan.policy.facts import f
 from zhucan.policy.parameters import p
-from zhucan.policy.schemes import Overlap, Relation, Scheme, exclude, require
-from zhucan.policy.subsidies.shared import LAW_2015, PRECISE_2022, SOURCES, barred, standing
+from zhucan.policy.schemes import LifeEvent, Overlap, Relation, Scheme, exclude, require
+from zhucan.policy.steps import PUBLIC
+from zhucan.policy.subsidies.shared import LAW_2015, MATERIALS, PRECISE_2022, SOURCES, barred, standing
 
 _widened = p.ns_covers_grades_3_4 & (f.grade_mental.isin(3, 4) | f.grade_intellectual.isin(3, 4))
 
@@ -121,4 +122,15 @@ nursing_subsidy = Scheme(
         Overlap(Relation.STACK, "可与残疾儿童康复救助同时享受", "当地规定"),
         Overlap(Relation.DISREGARD, "不计入低保家庭收入", str(LAW_2015)),
     ),
+    summary="残疾程度重、需要长期照护的，每月发护理补贴。",
+    events=(
+        LifeEvent.NEW_CERTIFICATE,
+        LifeEvent.GRADE_CHANGED,
+        LifeEvent.CHILD_DIAGNOSED,
+        LifeEvent.MOVED_HERE,
+        LifeEvent.NEEDS_CARE,
+    ),
+    materials=MATERIALS,
+    flow=PUBLIC,
+    automatic=True,
 )

@@ -3,7 +3,7 @@
 from zhucan.policy.expressions import choose
 from zhucan.policy.facts import f
 from zhucan.policy.parameters import p
-from zhucan.policy.schemes import Condition, Source, exclude, require
+from zhucan.policy.schemes import Condition, Material, Source, exclude, require
 
 LAW_2015 = Source(
     "国务院关于全面建立困难残疾人生活补贴和重度残疾人护理补贴制度的意见", "2015-09-22", "国发〔2015〕52号"
@@ -14,6 +14,12 @@ IMPROVE_2021 = Source(
 )
 PRECISE_2022 = Source("关于加强残疾人两项补贴精准管理的意见", "2022-10", "民发〔2022〕79号", number_verified=False)
 SOURCES = (LAW_2015, LINK_2016, IMPROVE_2021, PRECISE_2022)
+
+MATERIALS = (
+    Material("certificate", "残疾人证", known_by=("certificate_valid",)),
+    Material("identity", "身份证或户口簿", valid_months=12, known_by=("hukou_here",)),
+)
+"""Papers of both; what the registers know is not asked for (data sharing)."""
 
 # A month that stops for the certificate carries the certificate's own state as its cause.
 certificate_cause = choose(

@@ -1,4 +1,4 @@
-"""`zhucan verify`: ledger, audit chain, stock and data checks.
+"""`zhucan verify`: ledger, audit chain, stock, data checks and sealed decisions.
 
 A row of the register or of the divisions that was taken out with SQL is not found here: no check knows that it was
 there. What a row says that cannot be true, and every change in the audit chain and the ledger's sums, is.
@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from zhucan.cases import deciding
 from zhucan.delivery import checks as delivery_checks
 from zhucan.orgs import audit, divisions
 from zhucan.orgs.commands import Command as Base
@@ -17,7 +18,7 @@ from zhucan.registry import checks as registry_checks
 
 
 class Command(Base):
-    help = "核对账簿、审计链、实物和服务、区划和登记资料；有任何不对，退出码为 1。"
+    help = "核对账簿、审计链、实物和服务、区划、登记资料和决定；有任何不对，退出码为 1。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         one = parser.add_mutually_exclusive_group()
@@ -37,6 +38,7 @@ class Command(Base):
             ("实物和服务", delivery_checks.faults()),
             ("区划", divisions.faults()),
             ("登记", registry_checks.faults()),
+            ("决定", deciding.faults()),
         ):
             for sentence in source:
                 found += 1

@@ -1,0 +1,25 @@
+"""Awards, and the applications that lead to them."""
+
+from zhucan.cases.models.applications import Application, Bundle, Channel, Move, Relation
+from zhucan.cases.models.awards import Award, BackpayGrant, Curtailment
+from zhucan.cases.models.looks import Approach, FoundRow, KeptLook
+from zhucan.cases.models.records import Assessment, Decision, MaterialFile, Notice, Publication
+
+__all__ = [
+    "Application",
+    "Approach",
+    "Assessment",
+    "Award",
+    "BackpayGrant",
+    "Bundle",
+    "Channel",
+    "Curtailment",
+    "Decision",
+    "FoundRow",
+    "KeptLook",
+    "MaterialFile",
+    "Move",
+    "Notice",
+    "Publication",
+    "Relation",
+]
