@@ -6,6 +6,7 @@ from pathlib import Path
 from zhucan.demo.life import at
 from zhucan.orgs.models import User
 from zhucan.planning.services import add_plan_item
+from zhucan.reports.checking import release
 from zhucan.reports.renderers import render
 from zhucan.reports.services import compose
 
@@ -31,6 +32,7 @@ def close(*, county: str, people: int, year: int, day: date, folder: Path, by: U
         target = str(int(wanted[:-1]) * people // 1000) if wanted.endswith("‰") else wanted
         add_plan_item(division=county, year=year + 1, text=text, indicator=indicator, target=target, at=moment, by=by)
     report = compose("county-work-report", county, year, at=at(day, 10), by=by)
+    release(report=report, at=at(day, 11), by=by, despite="示例县的报告，只供演示")
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for suffix in ("docx", "pdf", "json"):

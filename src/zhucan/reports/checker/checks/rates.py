@@ -238,6 +238,10 @@ def _share(article: Article, sentence: Sentence, one: Figure, at: int, of: str) 
         if each is not other and each.kind == other.kind
     ):
         return
+    explicit = of or "其中" in sentence.text[: part.start - sentence.start]
+    anywhere = [each for other in article.sentences for each in other.figures if each.kind == part.kind and each.value]
+    if not explicit and any(one.fits(_percent(part, each)) for each in anywhere):
+        return  # the whole stands in another paragraph
     if strong:
         whole = strong[0]
         severity = _verdict(one, _percent(part, whole), Severity.ERROR) or Severity.DOUBT

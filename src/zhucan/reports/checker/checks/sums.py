@@ -26,7 +26,7 @@ _FAMILIES = (
     (re.compile("^[^\u4e00-\u9fff]*(?:其中)?[：]?(?:男|女)"), 2),
     (re.compile("[一二三四]级"), 4),
     (re.compile("城镇|农村|城市|乡村|农业|非农"), 2),
-    (re.compile("其余|其他|其它|余下|剩余|剩下"), 1),
+    (re.compile("^[^\u4e00-\u9fff]*(?:其中)?[：]?(?:其余|其他|其它|余下|剩余|剩下)"), 1),
     (re.compile("^[^\u4e00-\u9fff]*(?:其中)?[：]?(?:上半年|下半年|[一二三四]季度)"), 2),
 )
 """What divides everybody without a rest, and how many parts of it make it whole."""

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 
 from zhucan.reports.checker.findings import Finding, Severity
-from zhucan.reports.checker.text import Article
+from zhucan.reports.checker.text import Article, Paragraph, Sentence
 
 CATEGORIES = ("视力", "听力", "言语", "肢体", "智力", "精神", "多重")
 """残疾人保障法 art. 2: visual, hearing, speech, physical, intellectual, mental, multiple."""
@@ -66,6 +67,8 @@ def categories(article: Article) -> Iterator[Finding]:
             missing = [name for name in CATEGORIES if name not in sentence.text and f"{name}残疾" not in sentence.text]
             if "言语" in missing and "语言" in sentence.text:
                 missing.remove("言语")
+            if missing and _complete(paragraph, sentence):
+                continue  # the categories left out have nobody
             if missing and len(set(named)) >= 5 and not re.search(r"其他|其余", sentence.text):
                 first = _COUNTED.search(sentence.text)
                 place = sentence.start + (first.start() if first else 0)
@@ -75,6 +78,13 @@ def categories(article: Article) -> Iterator[Finding]:
                     place,
                     f"按类别数，少了{'、'.join(missing)}残疾：法定七类是{'、'.join(CATEGORIES)}，没有的也请写明。",
                 )
+
+
+def _complete(paragraph: Paragraph, sentence: Sentence) -> bool:
+    """Tell whether the categories that are counted make up a total of the paragraph."""
+    counted = [one for one in sentence.figures if re.search(_CATEGORY, one.label)]
+    summed = sum((one.value for one in counted), Fraction(0))
+    return any(one.value == summed for one in paragraph.figures if one not in counted)
 
 
 def groups(article: Article) -> Iterator[Finding]:
