@@ -2,6 +2,7 @@
 
 from zhucan.policy.schemes import Material
 
+IDENTITY = Material("identity", "身份证、户口簿", 12)
 CERTIFICATE = Material("certificate", "残疾人证", None, ("certificate_valid",))
 HUKOU = Material("hukou", "户口簿或居住证", 12, ("hukou_here",))
 HARDSHIP = Material("hardship", "低保、低保边缘或特困证明", 3, ("hardship",))

@@ -1,10 +1,11 @@
 """What claims share: standards that must be there, items that must not repeat, sums under a cap, the arithmetic in words."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from zhucan.core.money import from_fen, text
+from zhucan.core.months import Month
 from zhucan.policy.expressions import RATE_DIGITS, Expr
 from zhucan.policy.parameters import PARAMETERS
 from zhucan.policy.python import compile_expressions, round_half_up
@@ -24,6 +25,12 @@ def standard(params: Mapping[str, Any], name: str) -> Any:
     return params[name]
 
 
+def standards(params: Mapping[str, Any], *names: str) -> None:
+    """Refuse to reckon where one of the standards that an amount follows from is not set. Raises `ClaimError`."""
+    for name in names:
+        standard(params, name)
+
+
 def yuan_text(fen: int) -> str:
     """Return fen as people read an amount."""
     return f"{text(from_fen(fen))} 元"
@@ -32,6 +39,16 @@ def yuan_text(fen: int) -> str:
 def share(fen: int, rate: int) -> int:
     """Return money times a rate, rounded half up to the fen (MON-2)."""
     return round_half_up(fen * rate, 10**RATE_DIGITS)
+
+
+def plain(number: int) -> str:
+    """Return a number of ten-thousandths as people write it.
+
+    >>> plain(205000), plain(200000)
+    ('20.5', '20')
+    """
+    whole = f"{number // 10**RATE_DIGITS}.{number % 10**RATE_DIGITS:0{RATE_DIGITS}d}"
+    return whole.rstrip("0").rstrip(".")
 
 
 def percent(rate: int) -> str:
@@ -71,6 +88,25 @@ def within_year(days: Iterable[date], word: str, facts: Mapping[str, Any]) -> No
     asked = facts["applied_on"] or facts["judged_on"]
     if years != {asked.year}:
         raise ClaimError(f"{word}是 {years.pop()} 年的，申请是 {asked.year} 年的：年度限额不跨年，请核对日期。")
+
+
+def by_month(
+    items: Iterable[Mapping[str, Any]], *, what: str, once: bool
+) -> Iterator[tuple[Month, list[Mapping[str, Any]]]]:
+    """Yield items by the month that their `month` day lies in, in order. Raises `ClaimError` where one comes twice."""
+    months: dict[Month, list[Mapping[str, Any]]] = {}
+    for item in items:
+        months.setdefault(Month.of(item["month"]), []).append(item)
+    for month in sorted(months):
+        if once and len(months[month]) > 1:
+            raise ClaimError(f"{month.label}的{what}填了 {len(months[month])} 次：请合成一条。")
+        yield month, months[month]
+
+
+def days_of(month: Month) -> int:
+    """Return how many days a month has."""
+    last: date = month.next.first
+    return (last - month.first).days
 
 
 class Working:

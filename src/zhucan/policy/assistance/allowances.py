@@ -13,12 +13,13 @@ Not modelled:
 - S038 their sums up to a day: read from the ledger (`payments`), never kept beside it.
 """
 
+from zhucan.policy.asking import LOCAL, severe, standing, working_age
 from zhucan.policy.assistance.sources import DISABLED_RELIEF_2015
 from zhucan.policy.expressions import any_of
 from zhucan.policy.facts import f
+from zhucan.policy.materials import ACCOUNT, CERTIFICATE, HARDSHIP, IDENTITY
 from zhucan.policy.parameters import p
 from zhucan.policy.schemes import LifeEvent, Scheme, exclude, offered, require
-from zhucan.policy.standing import ACCOUNT, CERTIFICATE, HARDSHIP_PROOF, IDENTITY, LOCAL, severe, standing, working_age
 
 _grade_3_4 = any_of(
     *(
@@ -27,7 +28,7 @@ _grade_3_4 = any_of(
     )
 )  # fmt: skip
 _severe_jobless = severe & f.jobless & f.no_fixed_income
-_PAPERS = (IDENTITY, CERTIFICATE, HARDSHIP_PROOF, ACCOUNT)
+_PAPERS = (IDENTITY, CERTIFICATE, HARDSHIP, ACCOUNT)
 _FUND = "本级财政、残疾人就业保障金"
 
 

@@ -17,12 +17,13 @@ Not modelled:
 from datetime import date
 
 from zhucan.core.months import Month
+from zhucan.policy.asking import either
 from zhucan.policy.assistance.sources import ASSISTANCE_2014, DIBAO_2021, LAYERED_2023, RIGID_2024
 from zhucan.policy.expressions import ZERO, greatest
 from zhucan.policy.facts import f
+from zhucan.policy.materials import HARDSHIP, IDENTITY
 from zhucan.policy.parameters import p
 from zhucan.policy.schemes import Cadence, Condition, Gives, LifeEvent, Overlap, Relation, Scheme, exclude, require
-from zhucan.policy.standing import HARDSHIP_PROOF, IDENTITY, either
 
 _MONTHS_A_YEAR = 12
 _below_dibao = either(
@@ -69,7 +70,7 @@ dibao = Scheme(
     systems=("S028", "S031"),
     summary="家里人均收入低于低保标准的，由民政按月补到标准；残联帮助申请。",
     events=(LifeEvent.HARDSHIP, LifeEvent.LOST_JOB),
-    materials=(IDENTITY, HARDSHIP_PROOF),
+    materials=(IDENTITY, HARDSHIP),
     fund="民政低保资金",
 )  # fmt: skip
 
@@ -128,5 +129,5 @@ rigid_spending_status = Scheme(
     systems=("S031",),
     summary="看病、上学、康复等必须的支出压得过重的家庭，认定后一年内可享受救助；由民政认定，残联帮助申请。",
     events=(LifeEvent.ILLNESS, LifeEvent.HARDSHIP),
-    materials=(IDENTITY, HARDSHIP_PROOF),
+    materials=(IDENTITY, HARDSHIP),
 )

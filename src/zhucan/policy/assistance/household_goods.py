@@ -8,11 +8,12 @@ Not modelled:
 - Which goods suit whom: chosen when they are handed out.
 """
 
+from zhucan.policy.asking import LOCAL, PROTECTION_LAW, standing
 from zhucan.policy.expressions import choose, months_between
 from zhucan.policy.facts import f
+from zhucan.policy.materials import CERTIFICATE
 from zhucan.policy.parameters import p
 from zhucan.policy.schemes import Cadence, Gives, LifeEvent, Scheme, offered, require
-from zhucan.policy.standing import CERTIFICATE, LOCAL, PROTECTION_LAW, standing
 
 household_goods = Scheme(
     id="household-goods",

@@ -15,12 +15,13 @@ Not modelled:
 - S048 claims on the policy: the insurer's.
 """
 
+from zhucan.policy.asking import LOCAL, once_a_year, severe, standing, working_age
 from zhucan.policy.assistance.sources import ASSISTANCE_2014, PENSION_2014
 from zhucan.policy.expressions import ZERO, Expr, Kind, any_of, choose, greatest, round_fen, unknown_of
 from zhucan.policy.facts import f
+from zhucan.policy.materials import CERTIFICATE, IDENTITY
 from zhucan.policy.parameters import p
 from zhucan.policy.schemes import Cadence, Gives, LifeEvent, Scheme, exclude, offered, require
-from zhucan.policy.standing import CERTIFICATE, IDENTITY, LOCAL, once_a_year, severe, standing, working_age
 
 
 def to_refund(paid_by_self: int, premium: int, subsidy: int) -> int:

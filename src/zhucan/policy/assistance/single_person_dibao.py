@@ -16,12 +16,13 @@ Not modelled:
 - AS-06 extras for the aged and minors: for persons whom the federation does not serve as such.
 """
 
+from zhucan.policy.asking import LOCAL, either, severe, standing
 from zhucan.policy.assistance.sources import ASSISTANCE_2014, DIBAO_2021, SAFETY_NET_2022
 from zhucan.policy.expressions import ZERO, Kind, choose, greatest, round_fen, unknown_of
 from zhucan.policy.facts import f
+from zhucan.policy.materials import CERTIFICATE, HARDSHIP, IDENTITY
 from zhucan.policy.parameters import p
 from zhucan.policy.schemes import LifeEvent, Overlap, Relation, Scheme, exclude, require
-from zhucan.policy.standing import CERTIFICATE, HARDSHIP_PROOF, IDENTITY, LOCAL, either, severe, standing
 
 _ADULT = 18  # 民法典第十七条
 _near_poor = either(
@@ -75,7 +76,7 @@ single_person_dibao = Scheme(
     systems=("S028", "S031"),
     summary="家里不够低保但本人残疾较重、没有收入的，可以只按本人一个人申请低保；由民政审核，残联帮助申请。",
     events=(LifeEvent.NEW_CERTIFICATE, LifeEvent.GRADE_CHANGED, LifeEvent.HARDSHIP, LifeEvent.LOST_JOB),
-    materials=(IDENTITY, CERTIFICATE, HARDSHIP_PROOF),
+    materials=(IDENTITY, CERTIFICATE, HARDSHIP),
     fund="民政低保资金",
 )  # fmt: skip
 

@@ -18,9 +18,9 @@ Not modelled:
 from zhucan.policy.assistance.sources import ASSISTANCE_2014, TEKUN_2021
 from zhucan.policy.expressions import choose, round_fen
 from zhucan.policy.facts import f
+from zhucan.policy.materials import IDENTITY
 from zhucan.policy.parameters import p
 from zhucan.policy.schemes import LifeEvent, Overlap, Relation, Scheme, require
-from zhucan.policy.standing import IDENTITY
 
 _OLD, _CHILD = 60, 16  # the ages and grades are the regulation's list, not an amount that places set
 _PARTLY, _WHOLLY = 1, 4  # things of six that somebody cannot do

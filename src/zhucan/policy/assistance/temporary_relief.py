@@ -15,12 +15,14 @@ Not modelled:
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from zhucan.policy.asking import LOCAL, standing
 from zhucan.policy.assistance.sources import ASSISTANCE_2014, DISABLED_RELIEF_2015, TEMPORARY_2014, TEMPORARY_2018
-from zhucan.policy.claims import lacking, told
 from zhucan.policy.expressions import RATE_DIGITS, ZERO, Kind, choose, greatest, least, unknown_of
 from zhucan.policy.facts import f
+from zhucan.policy.materials import ACCOUNT, BILLS, CERTIFICATE, HARDSHIP, IDENTITY, INSURANCE_SLIP
 from zhucan.policy.parameters import p
 from zhucan.policy.python import round_half_up
+from zhucan.policy.reckoning import standards, yuan_text
 from zhucan.policy.schemes import (
     Cadence,
     Claim,
@@ -36,7 +38,6 @@ from zhucan.policy.schemes import (
     offered,
     require,
 )  # fmt: skip
-from zhucan.policy.standing import ACCOUNT, CERTIFICATE, HARDSHIP_PROOF, IDENTITY, LOCAL, standing
 from zhucan.policy.steps import PUBLIC
 
 _left = greatest(p.relief_year_cap - f.relief_this_year, ZERO)
@@ -76,19 +77,21 @@ temporary_relief = Scheme(
 
 def _bills(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params: Mapping[str, Any]) -> Reckoned:
     """Return a share of what the person bore of the bills, within what is left of the year."""
-    lacking(params, "illness_relief_share", "relief_cap_each", "relief_year_cap")
+    standards(params, "illness_relief_share", "relief_cap_each", "relief_year_cap")
     working, borne = [], 0
     for number, item in enumerate(items, 1):
         own = item["charged"] - item["reimbursed"]
         if own < 0:
             raise ClaimError(f"第 {number} 张票据：已报销的比费用还多；请核对费用和各项报销的合计。")
         borne += own
-        working.append(f"第 {number} 张：{told(item['charged'])} − 已报销 {told(item['reimbursed'])} = {told(own)}")
+        working.append(
+            f"第 {number} 张：{yuan_text(item['charged'])} − 已报销 {yuan_text(item['reimbursed'])} = {yuan_text(own)}"
+        )
     share = round_half_up(borne * params["illness_relief_share"], 10**RATE_DIGITS)
     left = max(params["relief_year_cap"] - facts["relief_this_year"], 0)
     amount = min(share, params["relief_cap_each"], left)
     working.append(
-        f"自付 {told(borne)}，按比例 {told(share)}；每次上限 {told(params['relief_cap_each'])}，今年余额 {told(left)}"
+        f"自付 {yuan_text(borne)}，按比例 {yuan_text(share)}；每次上限 {yuan_text(params['relief_cap_each'])}，今年余额 {yuan_text(left)}"
     )
     return Reckoned(amount, tuple(working))
 
@@ -123,7 +126,7 @@ illness_relief = Scheme(
     systems=("S034",),
     summary="困难残疾人生大病，医保和各项救助报销后自付仍重的，可以向残联申请一次补助。",
     events=(LifeEvent.ILLNESS,),
-    materials=(IDENTITY, CERTIFICATE, HARDSHIP_PROOF, Material("bills", "医疗费用票据和报销结算单"), ACCOUNT),
+    materials=(IDENTITY, CERTIFICATE, HARDSHIP, BILLS, INSURANCE_SLIP, ACCOUNT),
     flow=PUBLIC,
     fund="残疾人就业保障金、残联专项",
 )

@@ -17,21 +17,23 @@ Not modelled:
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from zhucan.policy.asking import LOCAL
 from zhucan.policy.care.residential import refuse_after_60
 from zhucan.policy.care.shared import PAPERS, SOURCES, cared_for
 from zhucan.policy.care.sources import CARE_FUND
-from zhucan.policy.claims import by_month, days_of, lacking, told
 from zhucan.policy.employment.shared import no_post
 from zhucan.policy.employment.sheltered_work import ATTENDANCE, days_that_count
 from zhucan.policy.expressions import Kind, unknown_of
+from zhucan.policy.materials import ACCOUNT
+from zhucan.policy.materials import ATTENDANCE as ATTENDANCE_RECORD
 from zhucan.policy.parameters import p
-from zhucan.policy.schemes import Claim, Gives, Group, LifeEvent, Material, Overlap, Reckoned, Relation, Scheme, offered
-from zhucan.policy.standing import ACCOUNT, LOCAL
+from zhucan.policy.reckoning import by_month, days_of, standards, yuan_text
+from zhucan.policy.schemes import Claim, Gives, Group, LifeEvent, Overlap, Reckoned, Relation, Scheme, offered
 
 
 def _attended(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params: Mapping[str, Any]) -> Reckoned:
     """Return a full month's amount for enough days, else the daily rate, month by month."""
-    lacking(params, "day_care_month", "day_care_day")
+    standards(params, "day_care_month", "day_care_day")
     working, total = [], 0
     for month, rows in by_month(items, what="考勤", once=False):
         refuse_after_60(month, facts)
@@ -39,7 +41,7 @@ def _attended(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], para
         full = counted >= params["day_care_full_days"]
         part = params["day_care_month"] if full else counted * params["day_care_day"]
         working.append(
-            f"{month.label}：满 {params['day_care_day_hours']} 小时 {counted} 天，{'按整月' if full else '按天'} {told(part)}"
+            f"{month.label}：满 {params['day_care_day_hours']} 小时 {counted} 天，{'按整月' if full else '按天'} {yuan_text(part)}"
         )
         total += part
     return Reckoned(total, tuple(working))
@@ -60,7 +62,7 @@ day_care = Scheme(
     systems=("S159", "S160"),
     summary="白天到残疾人之家等机构接受照料的，按出勤天数补贴。",
     events=(LifeEvent.NEEDS_CARE,),
-    materials=(*PAPERS, Material("attendance", "考勤表")),
+    materials=(*PAPERS, ATTENDANCE_RECORD),
     fund=CARE_FUND,
 )
 

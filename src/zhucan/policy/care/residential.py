@@ -19,12 +19,14 @@ from typing import Any
 
 from zhucan.core.calendar import turns
 from zhucan.core.months import Month
+from zhucan.policy.asking import LOCAL, hard_up, severe
 from zhucan.policy.care.shared import PAPERS, SOURCES, cared_for
 from zhucan.policy.care.sources import CARE_FUND
-from zhucan.policy.claims import by_month, days_of, lacking, told
 from zhucan.policy.expressions import Kind, unknown_of
+from zhucan.policy.materials import ATTENDANCE as ATTENDANCE_RECORD
 from zhucan.policy.parameters import p
 from zhucan.policy.python import compile_expressions, round_half_up
+from zhucan.policy.reckoning import by_month, days_of, standards, yuan_text
 from zhucan.policy.schemes import (  # fmt: skip
     Claim,
     ClaimError,
@@ -32,14 +34,12 @@ from zhucan.policy.schemes import (  # fmt: skip
     Gives,
     Group,
     LifeEvent,
-    Material,
     Overlap,
     Reckoned,
     Relation,
     Scheme,
     offered,
 )
-from zhucan.policy.standing import LOCAL, hard_up, severe
 
 _LAST_AGE = 60  # 就业年龄段托养: up to the 60th birthday (CA-01, CA-40)
 _standing = compile_expressions([severe, hard_up], ("fact", "parameter"))
@@ -55,10 +55,10 @@ def refuse_after_60(month: Month, facts: Mapping[str, Any]) -> None:
 def _month_amount(facts: Mapping[str, Any], params: Mapping[str, Any]) -> int:
     is_severe, is_hard_up = _standing(facts, params)
     if params["residential_month_hard_up"] is not None:
-        lacking(params, "residential_month_not_hard_up")
+        standards(params, "residential_month_not_hard_up")
         which, found = is_hard_up, ("residential_month_hard_up", "residential_month_not_hard_up")
     else:
-        lacking(params, "residential_month_severe", "residential_month_other")
+        standards(params, "residential_month_severe", "residential_month_other")
         which, found = is_severe, ("residential_month_severe", "residential_month_other")
     if which is None:
         raise ClaimError("还不知道残疾等级或家庭困难类型：请先查明，再计算。")
@@ -87,7 +87,7 @@ def _stays(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params:
         refuse_after_60(month, facts)
         present, days = _present(month, item, params), days_of(month)
         part = round_half_up(amount * present, days)
-        working.append(f"{month.label}：{told(amount)} × {present} ÷ {days} = {told(part)}")
+        working.append(f"{month.label}：{yuan_text(amount)} × {present} ÷ {days} = {yuan_text(part)}")
         total += part
     return Reckoned(total, tuple(working))
 
@@ -117,6 +117,6 @@ residential_care = Scheme(
     systems=("S158", "S159", "S160"),
     summary="需要长期照护的智力、精神和重度肢体残疾人住进托养机构，按月、按在住天数补贴给机构。",
     events=(LifeEvent.NEEDS_CARE,),
-    materials=(*PAPERS, Material("attendance", "在住考勤")),
+    materials=(*PAPERS, ATTENDANCE_RECORD),
     fund=CARE_FUND,
 )

@@ -1,10 +1,11 @@
 """What the forms of care ask in common (CA-01 to CA-05)."""
 
+from zhucan.policy.asking import LOCAL, PROTECTION_LAW, standing, working_age
 from zhucan.policy.care.sources import CARE_NORM_2019, SUNSHINE_2012
 from zhucan.policy.expressions import Expr
 from zhucan.policy.facts import f
+from zhucan.policy.materials import CERTIFICATE, IDENTITY
 from zhucan.policy.schemes import Condition, Material, exclude, require
-from zhucan.policy.standing import CERTIFICATE, IDENTITY, LOCAL, PROTECTION_LAW, standing, working_age
 
 SOURCES = (PROTECTION_LAW, SUNSHINE_2012, CARE_NORM_2019)
 ASSESSMENT = Material("care_assessment", "照护需求评估表", valid_months=12, known_by=("needs_care",))

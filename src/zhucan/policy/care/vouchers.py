@@ -16,13 +16,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from zhucan.core.months import Month
+from zhucan.policy.asking import LOCAL, PROTECTION_LAW, once_a_year, severe, standing
 from zhucan.policy.care.shared import ASSESSMENT, kinds
 from zhucan.policy.care.sources import CARE_FUND, SUNSHINE_2012
-from zhucan.policy.claims import by_month, lacking, plain, told
 from zhucan.policy.expressions import RATE_DIGITS, Kind, choose, unknown_of
 from zhucan.policy.facts import f
+from zhucan.policy.materials import CERTIFICATE, IDENTITY
 from zhucan.policy.parameters import p
 from zhucan.policy.python import round_half_up
+from zhucan.policy.reckoning import by_month, plain, standards, yuan_text
 from zhucan.policy.schemes import (  # fmt: skip
     Cadence,
     Claim,
@@ -40,7 +42,6 @@ from zhucan.policy.schemes import (  # fmt: skip
     offered,
     require,
 )
-from zhucan.policy.standing import CERTIFICATE, IDENTITY, LOCAL, PROTECTION_LAW, once_a_year, severe, standing
 
 _UNIT = 10**RATE_DIGITS
 
@@ -93,11 +94,11 @@ def settle(used: Mapping[Month, int], params: Mapping[str, Any]) -> list[Voucher
 
 def _vouchers(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params: Mapping[str, Any]) -> Reckoned:
     """Return the hours used times the price; hours not used are told as carried over or lapsed."""
-    lacking(params, "voucher_hour", "voucher_hours_month")
+    standards(params, "voucher_hour", "voucher_hours_month")
     used = {month: rows[0]["hours"] for month, rows in by_month(items, what="服务时数", once=True)}
     rows = settle(used, params)
     working = tuple(
-        f"{row.month.label}：用 {plain(row.used)} 小时，{told(row.amount_fen)}；结转 {plain(row.carried)} 小时，作废 {plain(row.lapsed)} 小时"
+        f"{row.month.label}：用 {plain(row.used)} 小时，{yuan_text(row.amount_fen)}；结转 {plain(row.carried)} 小时，作废 {plain(row.lapsed)} 小时"
         for row in rows
     )
     return Reckoned(sum(row.amount_fen for row in rows), working)

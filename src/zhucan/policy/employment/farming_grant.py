@@ -14,13 +14,15 @@ Not modelled:
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zhucan.policy.claims import lacking, plain, told
+from zhucan.policy.asking import LOCAL, once_a_year, standing
 from zhucan.policy.employment.shared import before_retirement
 from zhucan.policy.employment.sources import LEVY_FUND, SELF_EMPLOYED_2018
 from zhucan.policy.expressions import RATE_DIGITS, Kind, unknown_of
 from zhucan.policy.facts import f
+from zhucan.policy.materials import ACCOUNT, CERTIFICATE, IDENTITY
 from zhucan.policy.parameters import p
 from zhucan.policy.python import round_half_up
+from zhucan.policy.reckoning import plain, standards, yuan_text
 from zhucan.policy.schemes import (  # fmt: skip
     Cadence,
     Claim,
@@ -34,7 +36,6 @@ from zhucan.policy.schemes import (  # fmt: skip
     offered,
     require,
 )
-from zhucan.policy.standing import ACCOUNT, CERTIFICATE, IDENTITY, LOCAL, once_a_year, standing
 
 _UNIT = 10**RATE_DIGITS
 _POULTRY_LOT = 100
@@ -59,7 +60,7 @@ def of_large_livestock(heads: int, params: Mapping[str, Any]) -> int:
 
 def _grant(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params: Mapping[str, Any]) -> Reckoned:
     """Return the grant for everything found, up to the cap; heads must be whole numbers, and each kind comes once."""
-    lacking(
+    standards(
         params, "farm_large_rate_1", "farm_large_rate_2", "farm_large_rate_3", "farm_poultry_per_100", "farm_pond_per_mu",
         "farm_crop_per_mu", "farm_cap",
     )  # fmt: skip
@@ -80,10 +81,10 @@ def _grant(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params:
             case _:
                 rate = params["farm_pond_per_mu" if kind == "pond" else "farm_crop_per_mu"]
                 part = round_half_up(quantity * rate, _UNIT)
-        working.append(f"{KINDS[kind]} {plain(quantity)}：{told(part)}")
+        working.append(f"{KINDS[kind]} {plain(quantity)}：{yuan_text(part)}")
         total += part
     if total > params["farm_cap"]:
-        working.append(f"合计 {told(total)}，上限 {told(params['farm_cap'])}")
+        working.append(f"合计 {yuan_text(total)}，上限 {yuan_text(params['farm_cap'])}")
     return Reckoned(min(total, params["farm_cap"]), tuple(working))
 
 

@@ -14,14 +14,16 @@ Not modelled:
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zhucan.policy.claims import told
+from zhucan.policy.asking import LOCAL, standing
 from zhucan.policy.employment.retirement import months_to_retirement
 from zhucan.policy.employment.shared import before_retirement, no_post
 from zhucan.policy.employment.sources import EMPLOYMENT_FUNDS_2017, LEVY_FUND
 from zhucan.policy.expressions import Kind, unknown_of
 from zhucan.policy.facts import f
+from zhucan.policy.materials import ACCOUNT, CERTIFICATE, IDENTITY
 from zhucan.policy.parameters import p
 from zhucan.policy.python import compile_expressions, round_half_up
+from zhucan.policy.reckoning import yuan_text
 from zhucan.policy.schemes import (  # fmt: skip
     Cadence,
     Claim,
@@ -38,7 +40,6 @@ from zhucan.policy.schemes import (  # fmt: skip
     offered,
     require,
 )
-from zhucan.policy.standing import ACCOUNT, CERTIFICATE, IDENTITY, LOCAL, standing
 
 _LAW = str(EMPLOYMENT_FUNDS_2017)
 _MONTHS_A_YEAR = 12
@@ -56,11 +57,11 @@ def _subsidy(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], param
         covered = item["covered"] or 0
         if covered > item["paid"]:
             raise ClaimError(
-                f"{INSURANCES[item['kind']]}：其他补贴 {told(covered)} 超过实缴 {told(item['paid'])}，请核对。"
+                f"{INSURANCES[item['kind']]}：其他补贴 {yuan_text(covered)} 超过实缴 {yuan_text(item['paid'])}，请核对。"
             )
         borne += item["paid"] - covered
-        less = f" − 其他补贴 {told(covered)}" if covered else ""
-        working.append(f"{INSURANCES[item['kind']]}：实缴 {told(item['paid'])}{less}")
+        less = f" − 其他补贴 {yuan_text(covered)}" if covered else ""
+        working.append(f"{INSURANCES[item['kind']]}：实缴 {yuan_text(item['paid'])}{less}")
     months = facts.get("flexible_months_claimed")
     if months is None:
         raise ClaimError("还不知道申报几个月的保费：请补填，补贴的月数有上限。")
@@ -68,7 +69,9 @@ def _subsidy(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], param
     if months > left and _near(facts, params)[0] is not True:
         raise ClaimError(f"申报 {months} 个月，还能补贴 {max(left, 0)} 个月：请只申报没有补贴过的月份。")
     amount = round_half_up(borne * params["flexible_share_of"], params["flexible_share_in"])
-    working.append(f"{told(borne)} × {params['flexible_share_of']} ÷ {params['flexible_share_in']} = {told(amount)}")
+    working.append(
+        f"{yuan_text(borne)} × {params['flexible_share_of']} ÷ {params['flexible_share_in']} = {yuan_text(amount)}"
+    )
     return Reckoned(amount, tuple(working))
 
 

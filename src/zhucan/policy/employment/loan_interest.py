@@ -20,13 +20,15 @@ from datetime import date
 from typing import Any
 
 from zhucan.core.calendar import add_months
-from zhucan.policy.claims import lacking, plain, told
+from zhucan.policy.asking import LOCAL, standing
 from zhucan.policy.employment.shared import before_retirement, no_post
 from zhucan.policy.employment.sources import LEVY_FUND, SELF_EMPLOYED_2018
 from zhucan.policy.expressions import RATE_DIGITS, Kind, unknown_of
 from zhucan.policy.facts import f
+from zhucan.policy.materials import ACCOUNT, CERTIFICATE, IDENTITY
 from zhucan.policy.parameters import baseline, p, value_of
 from zhucan.policy.python import round_half_up
+from zhucan.policy.reckoning import plain, standards, yuan_text
 from zhucan.policy.schemes import (  # fmt: skip
     Cadence,
     Claim,
@@ -43,7 +45,6 @@ from zhucan.policy.schemes import (  # fmt: skip
     offered,
     require,
 )
-from zhucan.policy.standing import ACCOUNT, CERTIFICATE, IDENTITY, LOCAL, standing
 
 _UNIT = 10**RATE_DIGITS
 
@@ -67,7 +68,7 @@ def _rate_cap(facts: Mapping[str, Any], params: Mapping[str, Any]) -> int:
 
 def _interest(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params: Mapping[str, Any]) -> Reckoned:
     """Return the subsidy of the stretches; refuses stretches that overlap or end before they begin."""
-    lacking(params, "loan_principal_cap", "loan_share")
+    standards(params, "loan_principal_cap", "loan_share")
     cap, until = _rate_cap(facts, params), None
     paid_out = facts.get("loan_disbursed_on")
     if paid_out is None:
@@ -87,14 +88,14 @@ def _interest(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], para
         balance, rate = min(item["balance"], params["loan_principal_cap"]), min(item["rate"], cap)
         total += balance * rate * days
         working.append(
-            f"{start} 至 {stop}（不含）：{told(balance)} × {plain(rate * 100)}% × {days} 天 ÷ {params['loan_day_basis']}"
+            f"{start} 至 {stop}（不含）：{yuan_text(balance)} × {plain(rate * 100)}% × {days} 天 ÷ {params['loan_day_basis']}"
         )
     amount = round_half_up(total * params["loan_share"], params["loan_day_basis"] * _UNIT * _UNIT)
     paid = facts.get("loan_interest_paid")
     if paid is not None and amount > paid:
         amount = paid
-        working.append(f"不超过实际支付的利息 {told(paid)}")
-    working.append(f"贴息比例 {plain(params['loan_share'] * 100)}%，合计 {told(amount)}")
+        working.append(f"不超过实际支付的利息 {yuan_text(paid)}")
+    working.append(f"贴息比例 {plain(params['loan_share'] * 100)}%，合计 {yuan_text(amount)}")
     return Reckoned(amount, tuple(working))
 
 

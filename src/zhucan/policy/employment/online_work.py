@@ -11,20 +11,21 @@ Not modelled:
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zhucan.policy.claims import by_month, lacking, plain, told
+from zhucan.policy.asking import LOCAL, standing
 from zhucan.policy.employment.shared import before_retirement, no_post
 from zhucan.policy.employment.sources import ACTION_2025, LEVY_FUND
 from zhucan.policy.expressions import RATE_DIGITS, Kind, unknown_of
+from zhucan.policy.materials import ACCOUNT, CERTIFICATE
 from zhucan.policy.parameters import p
+from zhucan.policy.reckoning import by_month, plain, standards, yuan_text
 from zhucan.policy.schemes import Claim, Field, Group, LifeEvent, Material, Reckoned, Scheme, offered
-from zhucan.policy.standing import ACCOUNT, CERTIFICATE, LOCAL, standing
 
 _UNIT = 10**RATE_DIGITS
 
 
 def _worked(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params: Mapping[str, Any]) -> Reckoned:
     """Return the monthly sum for each month with enough hours and little enough pay."""
-    lacking(params, "online_work_month")
+    standards(params, "online_work_month")
     working, total = [], 0
     least, below = params["online_hours"] * _UNIT, params["online_hourly_below"]
     for month, (item,) in by_month(items, what="工作时数", once=True):
@@ -34,7 +35,9 @@ def _worked(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params
         poor = below is None or item["income"] * _UNIT < below * hours
         paid = params["online_work_month"] if enough and poor else 0
         why = "" if paid else "，时数不够" if not enough else "，每小时收入已达到标准"
-        working.append(f"{month.label}：{plain(hours)} 小时，收入 {told(item['income'])}，补 {told(paid)}{why}")
+        working.append(
+            f"{month.label}：{plain(hours)} 小时，收入 {yuan_text(item['income'])}，补 {yuan_text(paid)}{why}"
+        )
         total += paid
     return Reckoned(total, tuple(working))
 

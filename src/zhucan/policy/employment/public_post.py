@@ -13,10 +13,12 @@ Not modelled:
 - EM-41, EM-65 money to employers for new hires: `employers`.
 """
 
+from zhucan.policy.asking import LOCAL, severe, standing
 from zhucan.policy.employment.shared import before_retirement, to_retirement
 from zhucan.policy.employment.sources import EMPLOYMENT_2007, LEVY_FUND, PUBLIC_POSTS_2019
 from zhucan.policy.expressions import choose
 from zhucan.policy.facts import f
+from zhucan.policy.materials import CERTIFICATE, IDENTITY
 from zhucan.policy.parameters import p
 from zhucan.policy.schemes import (
     Gives,
@@ -30,7 +32,6 @@ from zhucan.policy.schemes import (
     offered,
     require,
 )
-from zhucan.policy.standing import CERTIFICATE, IDENTITY, LOCAL, severe, standing
 from zhucan.policy.steps import PUBLIC
 
 _LAW = str(PUBLIC_POSTS_2019)

@@ -1,10 +1,10 @@
 """What support to work asks in common."""
 
+from zhucan.policy.asking import LOCAL
 from zhucan.policy.employment.retirement import months_to_retirement
 from zhucan.policy.facts import f
 from zhucan.policy.parameters import p
 from zhucan.policy.schemes import Condition, require
-from zhucan.policy.standing import LOCAL
 
 to_retirement = months_to_retirement(f.born, f.sex, f.woman_retires_at, f.judged_on)
 """Calendar months up to the month of retirement; that month still counts."""

@@ -14,12 +14,15 @@ Not modelled:
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zhucan.policy.claims import by_month, days_of, lacking, told
+from zhucan.policy.asking import standing, working_age
 from zhucan.policy.employment.shared import no_post
 from zhucan.policy.employment.sources import LEVY_FUND, SHELTERED_2015
 from zhucan.policy.expressions import RATE_DIGITS, Kind, unknown_of
 from zhucan.policy.facts import f
+from zhucan.policy.materials import ACCOUNT, CERTIFICATE
+from zhucan.policy.materials import ATTENDANCE as ATTENDANCE_RECORD
 from zhucan.policy.parameters import p
+from zhucan.policy.reckoning import by_month, days_of, standards, yuan_text
 from zhucan.policy.schemes import (  # fmt: skip
     Claim,
     ClaimError,
@@ -32,7 +35,6 @@ from zhucan.policy.schemes import (  # fmt: skip
     offered,
     require,
 )
-from zhucan.policy.standing import ACCOUNT, CERTIFICATE, standing, working_age
 
 _LAW = str(SHELTERED_2015)
 ATTENDANCE = (
@@ -52,7 +54,7 @@ def days_that_count(rows: Sequence[Mapping[str, Any]], least_hours: int, days_in
 
 def _attended(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params: Mapping[str, Any]) -> Reckoned:
     """Return the days that count times the rate, month by month."""
-    lacking(params, "sheltered_day")
+    standards(params, "sheltered_day")
     working, total = [], 0
     for month, rows in by_month(items, what="考勤", once=False):
         counted = days_that_count(rows, params["sheltered_day_hours"], days_of(month))
@@ -60,7 +62,7 @@ def _attended(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], para
         total += paid * params["sheltered_day"]
         capped = f"，按上限 {paid} 天" if paid < counted else ""
         working.append(
-            f"{month.label}：满 {params['sheltered_day_hours']} 小时 {counted} 天{capped}，{told(paid * params['sheltered_day'])}"
+            f"{month.label}：满 {params['sheltered_day_hours']} 小时 {counted} 天{capped}，{yuan_text(paid * params['sheltered_day'])}"
         )
     return Reckoned(total, tuple(working))
 
@@ -88,6 +90,6 @@ sheltered_work = Scheme(
     systems=("S085", "S090"),
     summary="在庇护工场、残疾人之家等做手工活的残疾人，按出勤天数补贴伙食和交通。",
     events=(LifeEvent.LOST_JOB, LifeEvent.NEEDS_CARE),
-    materials=(CERTIFICATE, Material("work_agreement", "劳动协议", valid_months=12), Material("attendance", "考勤表"), ACCOUNT),
+    materials=(CERTIFICATE, Material("work_agreement", "劳动协议", valid_months=12), ATTENDANCE_RECORD, ACCOUNT),
     fund=LEVY_FUND,
 )  # fmt: skip

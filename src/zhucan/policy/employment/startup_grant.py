@@ -13,14 +13,15 @@ Not modelled:
 - EM-64 work costs set off in dibao income: in civil affairs' figure. The visits at 6 and 12 months are tasks of people.
 """
 
+from zhucan.policy.asking import LOCAL, months_since, standing
 from zhucan.policy.employment.shared import before_retirement, no_post
 from zhucan.policy.employment.sources import LEVY_FUND, SELF_EMPLOYED_2018
 from zhucan.policy.expressions import ZERO, choose, full_months_between, greatest
 from zhucan.policy.facts import f
+from zhucan.policy.materials import ACCOUNT, CERTIFICATE, IDENTITY
 from zhucan.policy.parameters import p
 from zhucan.policy.python import round_half_up
 from zhucan.policy.schemes import Cadence, Group, LifeEvent, Material, Overlap, Relation, Scheme, offered, require
-from zhucan.policy.standing import ACCOUNT, CERTIFICATE, IDENTITY, LOCAL, months_since, standing
 from zhucan.policy.steps import PUBLIC
 
 _LAW = str(SELF_EMPLOYED_2018)

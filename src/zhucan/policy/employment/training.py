@@ -13,10 +13,12 @@ Not modelled:
 - EM-60 the examinations for the licence: the health department's.
 """
 
+from zhucan.policy.asking import LOCAL, standing
 from zhucan.policy.employment.shared import before_retirement
 from zhucan.policy.employment.sources import ACTION_2025, EMPLOYMENT_2007, LEVY_FUND, MASSAGE_2009
 from zhucan.policy.expressions import ZERO, Kind, choose, round_fen, unknown_of
 from zhucan.policy.facts import f
+from zhucan.policy.materials import ACCOUNT, CERTIFICATE, IDENTITY
 from zhucan.policy.parameters import p
 from zhucan.policy.schemes import (
     Cadence,
@@ -30,7 +32,6 @@ from zhucan.policy.schemes import (
     offered,
     require,
 )
-from zhucan.policy.standing import ACCOUNT, CERTIFICATE, IDENTITY, LOCAL, standing
 
 _LAW = str(EMPLOYMENT_2007)
 

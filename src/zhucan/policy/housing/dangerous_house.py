@@ -14,9 +14,11 @@ Not modelled:
 - A house sold after the works: recovered by decision, as any award that is revoked.
 """
 
+from zhucan.policy.asking import LOCAL, PROTECTION_LAW, hard, poor, standing, years_since
 from zhucan.policy.expressions import ZERO, Kind, choose, least, unknown_of
 from zhucan.policy.facts import f
 from zhucan.policy.housing.sources import RURAL_HOUSING_2021
+from zhucan.policy.materials import ACCOUNT, HARDSHIP, IDENTITY
 from zhucan.policy.parameters import p
 from zhucan.policy.schemes import (
     Cadence,
@@ -31,24 +33,13 @@ from zhucan.policy.schemes import (
     offered,
     require,
 )
-from zhucan.policy.standing import (  # fmt: skip
-    ACCOUNT,
-    HARDSHIP_PROOF,
-    IDENTITY,
-    LOCAL,
-    PROTECTION_LAW,
-    hard,
-    on_relief,
-    standing,
-    years_since,
-)
 from zhucan.policy.steps import WORKS
 
 _LAW = str(RURAL_HOUSING_2021)
 # The amount depends on the standing, so not knowing it is not a yes even for the other groups.
 _groups = f.rural & choose(
     (f.hardship.unknown(), unknown_of(Kind.BOOL)),
-    default=on_relief | f.monitored | f.rigid_household | f.lifted_out,
+    default=poor | f.monitored | f.rigid_household | f.lifted_out,
 )
 _first_group = f.hardship.isin("dibao", "tekun")
 _cap = choose(
@@ -84,7 +75,7 @@ dangerous_house_repair = Scheme(
     events=(LifeEvent.UNSAFE_HOME,),
     materials=(
         IDENTITY,
-        HARDSHIP_PROOF,
+        HARDSHIP,
         Material("appraisal", "住房安全鉴定报告", known_by=("house_grade",)),
         Material("house_proof", "宅基地或房屋证明", valid_months=60),
         Material("photo_before", "改造前照片"),
@@ -115,5 +106,5 @@ housing_priority = Scheme(
     systems=("S116", "S119"),
     summary="没有住房的困难残疾人家庭，申请公租房等保障性住房时优先；由住建部门办理，残联帮助申请。",
     events=(LifeEvent.UNSAFE_HOME, LifeEvent.HARDSHIP),
-    materials=(IDENTITY, HARDSHIP_PROOF),
+    materials=(IDENTITY, HARDSHIP),
 )

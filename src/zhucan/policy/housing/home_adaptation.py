@@ -15,9 +15,11 @@ Not modelled:
 - Adaptation for the aged of the same rooms: taken off the cost that the survey accepts.
 """
 
+from zhucan.policy.asking import LOCAL, hard_up, severe, standing, years_since
 from zhucan.policy.expressions import Kind, choose, least, round_fen, unknown_of
 from zhucan.policy.facts import f
 from zhucan.policy.housing.sources import BARRIER_FREE_2023, PLAN_2021
+from zhucan.policy.materials import CERTIFICATE, HARDSHIP
 from zhucan.policy.parameters import p
 from zhucan.policy.schemes import (
     Cadence,
@@ -31,7 +33,6 @@ from zhucan.policy.schemes import (
     offered,
     require,
 )
-from zhucan.policy.standing import CERTIFICATE, HARDSHIP_PROOF, LOCAL, hard_up, severe, standing, years_since
 from zhucan.policy.steps import WORKS
 
 _LAW = str(PLAN_2021)
@@ -88,7 +89,7 @@ home_adaptation = Scheme(
     events=(LifeEvent.UNSAFE_HOME, LifeEvent.NEW_CERTIFICATE, LifeEvent.GRADE_CHANGED),
     materials=(
         CERTIFICATE,
-        HARDSHIP_PROOF,
+        HARDSHIP,
         Material("owner_consent", "房屋所有人同意书"),
         Material("adaptation_plan", "改造方案（本人签字）"),
         Material("photo_before", "改造前照片"),

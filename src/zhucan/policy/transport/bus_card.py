@@ -11,11 +11,12 @@ Not modelled:
 - HO-40 devices carried free, free post in braille: nothing to grant. HO-42 the file for the carriers: its own export.
 """
 
+from zhucan.policy.asking import LOCAL, PROTECTION_LAW, severe, standing
 from zhucan.policy.expressions import ZERO
 from zhucan.policy.facts import f
+from zhucan.policy.materials import CERTIFICATE
 from zhucan.policy.parameters import p
 from zhucan.policy.schemes import Cadence, Gives, LifeEvent, Material, Overlap, Relation, Scheme, exclude, require
-from zhucan.policy.standing import CERTIFICATE, LOCAL, PROTECTION_LAW, severe, standing
 
 free_bus_card = Scheme(
     id="free-bus-card",

@@ -12,11 +12,12 @@ Not modelled:
 - HO-30 who lost the fitness to drive: certified kinds stand for it, as in the places described.
 """
 
+from zhucan.policy.asking import LOCAL, once_a_year, standing
 from zhucan.policy.expressions import ONE
 from zhucan.policy.facts import f
+from zhucan.policy.materials import ACCOUNT, CERTIFICATE
 from zhucan.policy.parameters import p
 from zhucan.policy.schemes import Cadence, LifeEvent, Material, Overlap, Relation, Scheme, Source, require
-from zhucan.policy.standing import ACCOUNT, CERTIFICATE, LOCAL, once_a_year, standing
 
 FUEL_2010 = Source("关于残疾人机动轮椅车燃油补贴的通知", "2010", "财社〔2010〕256号")
 
