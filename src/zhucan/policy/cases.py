@@ -100,6 +100,10 @@ def decided(case: Case, rows: Iterable[ParameterRow] | None = None) -> Decision:
 
 
 def _quantity(case: Case) -> int | None:
+    if case.items is not None:
+        counted = reckon(scheme(case.scheme), case.items, case.facts, _params(case, None)).quantity
+        if counted is not None:
+            return counted
     return quantity_of(scheme(case.scheme), case.facts, _params(case, None))
 
 

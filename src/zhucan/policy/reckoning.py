@@ -114,11 +114,13 @@ class Working:
 
     def __init__(self) -> None:
         self.total = 0
+        self.units = 0
         self.lines: list[str] = []
 
-    def add(self, fen: int, line: str) -> None:
-        """Add a part of an amount and its arithmetic."""
+    def add(self, fen: int, line: str, units: int = 1) -> None:
+        """Add a part of an amount, its arithmetic, and how many units it pays; what comes to nothing pays none."""
         self.total += fen
+        self.units += units if fen else 0
         self.lines.append(line)
 
     def cap(self, limit: int | None, before: int | None, word: str) -> None:
@@ -140,4 +142,4 @@ class Working:
 
     def done(self) -> Reckoned:
         """Return what it comes to."""
-        return Reckoned(self.total, (*self.lines, f"应补助 {yuan_text(self.total)}"))
+        return Reckoned(self.total, (*self.lines, f"应补助 {yuan_text(self.total)}"), self.units)

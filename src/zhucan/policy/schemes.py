@@ -174,10 +174,14 @@ class Field:
 
 @dataclass(frozen=True)
 class Reckoned:
-    """What a claim comes to, in fen, and the arithmetic line by line as people read it."""
+    """What a claim comes to, in fen, and the arithmetic line by line as people read it.
+
+    `quantity` counts the units that are paid; None where the scheme's own `quantity` says it.
+    """
 
     amount_fen: int
     working: tuple[str, ...]
+    quantity: int | None = None
 
 
 class ClaimError(ValueError):

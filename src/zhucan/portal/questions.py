@@ -136,6 +136,8 @@ def _facts(data: dict[str, Any], day: date) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "certificate_valid": yes_no.get(data["certificate"]),
         "certificate_status": "valid" if data["certificate"] == "yes" else None,
+        "certificate_on_file": yes_no.get(data["certificate"]),
+        "judged_on": day,
         "in_institution": yes_no.get(data["institution"]),
         "hardship": None if data["hardship"] == "unknown" else data["hardship"],
         "in_tekun": None if data["hardship"] == "unknown" else data["hardship"] == "tekun",

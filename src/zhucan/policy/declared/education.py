@@ -42,7 +42,6 @@ FACTS: tuple[Fact, ...] = (
         "grade",
         (_parent.status == "valid") & (_parent.expires > frame.expiry_after),
         empty=0,
-        presumed=0,
         choices={"0": "父母都没有有效残疾人证", "1": "一级", "2": "二级", "3": "三级", "4": "四级"},
     ),
     last("student_grant_last", "上次批准扶残助学金的日期", "disabled-student-grant", "child-of-disabled-grant"),

@@ -36,7 +36,7 @@ from zhucan.policy.expressions import (
 from zhucan.policy.facts import f
 from zhucan.policy.materials import ACCEPTANCE, ACCOUNT, ASSESSMENT, CERTIFICATE, DIAGNOSIS, HARDSHIP, QUOTATION
 from zhucan.policy.parameters import p
-from zhucan.policy.rehabilitation.shared import FUND, PREVENTION_2017, PROTECTION, asked_on
+from zhucan.policy.rehabilitation.shared import FUND, PREVENTION_2017, PROTECTION, asked_on, before_certificate
 from zhucan.policy.schemes import (
     Cadence,
     Condition,
@@ -66,8 +66,7 @@ def _proof(device: Device) -> Expr:
     held = f.certificate_valid & grade_within(device.categories, device.mildest)
     if device.mildest < 4:
         return held
-    age = years_between(f.born, asked_on)
-    return choose((age < p.child_rehab_certificate_from, held | f.diagnosis.isin(*device.categories)), default=held)
+    return held | (f.diagnosis.isin(*device.categories) & before_certificate)
 
 
 def _due(device: Device) -> Expr:
@@ -108,9 +107,9 @@ def _conditions(device: Device) -> tuple[Condition, ...]:
     if device.pieces > 1:
         fits = (f.device_pieces > 0) & (f.device_pieces <= literal(device.pieces))
         found.append(require("件数在目录规定以内", fits, source="当地目录", cause="not_eligible"))
-    known = require("家庭困难情况已经查明，可以定补贴比例", poor | ~poor, source="当地规定", cause="not_eligible")
-    found.append(known)
+    settled = poor | ~poor  # whichever it is
     found += [
+        require("家庭困难情况已经查明，可以定补贴比例", settled, source="当地规定", cause="not_eligible"),
         require(
             "同类器具已满最低使用年限，或符合提前更换的情形", _due(device), source="当地规定", cause="other_benefit"
         ),

@@ -83,6 +83,7 @@ def _work(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params: 
             part,
             f"{known.name}：每次自付 {yuan_text(item['own'])}，上限 {yuan_text(most)}，补 {percent(rate)}，"
             f"{item['times']} 次，计 {yuan_text(part)}",
+            item["times"],
         )
     sum_up.cap(params["items_year_cap"], facts["rehabilitation_items_granted"], "年度上限")
     return sum_up.done()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from zhucan.policy.asking import certified, grade_within, here, poor
-from zhucan.policy.expressions import Expr, Kind, choose, month_day_of, unknown_of, year_of, years_between
+from zhucan.policy.expressions import Expr, choose, month_day_of, year_of, years_between
 from zhucan.policy.facts import f
 from zhucan.policy.parameters import p
 from zhucan.policy.reckoning import standard, yuan_text
@@ -22,6 +22,8 @@ asked_on = choose((f.applied_on.known(), f.applied_on), default=f.judged_on)
 _age_on_jan1 = year_of(asked_on) - year_of(f.born) - choose((month_day_of(f.born) > 101, 1), default=0)
 child_age = choose((p.child_rehab_age_reference == "jan1", _age_on_jan1), default=years_between(f.born, asked_on))
 """The age that sorts a child: on 1 January of the aid year, or on the day of application (RH-05)."""
+before_certificate = years_between(f.born, asked_on) < p.child_rehab_certificate_from
+"""So young that a diagnosis stands for the certificate (RH-02)."""
 young = child_age < p.child_rehab_young_until
 _on_certificate = f.certificate_valid & grade_within(
     ("visual", "hearing", "speech", "physical", "intellectual", "mental")
@@ -38,11 +40,7 @@ def child_conditions(switch: Expr) -> tuple[Condition, ...]:
         require("年龄在救助范围内", child_age < p.child_rehab_age_until, source=source, cause="not_eligible"),
         require(
             "有残疾人证，或年幼儿童有定点医疗机构的诊断",
-            choose(
-                (child_age.unknown(), unknown_of(Kind.BOOL)),
-                (child_age < p.child_rehab_certificate_from, _on_certificate | _diagnosed),
-                default=_on_certificate,
-            ),
+            _on_certificate | (_diagnosed & (child_age < p.child_rehab_certificate_from)),
             source=source,
             cause="not_eligible",
         ),
@@ -65,7 +63,7 @@ def adult_conditions(switch: Expr, source: str, categories: tuple[str, ...], lab
         *here(source),
         require(
             label,
-            choose((years_between(f.born, asked_on) < p.child_rehab_certificate_from, held | diagnosed), default=held),
+            held | (diagnosed & before_certificate),
             source=source,
             cause="grade_changed",
         ),
