@@ -73,12 +73,14 @@ def weighed(item: Scheme, judgement: Judgement, items: Sequence[Mapping[str, Any
     """Return a scheme's answer with the amount that a claim comes to."""
     decision, facts, params = judgement.decisions[item.id], judgement.facts, judgement.params
     amount, working, trouble = amount_of(item, facts, params), tuple[str, ...](), ""
+    quantity = quantity_of(item, facts, params)
     if item.claim is not None:
         amount = None
         if decision.outcome is not Outcome.NO and items:
             try:
                 reckoned = reckon(item, items, facts, params)
                 amount, working = reckoned.amount_fen, reckoned.working
+                quantity = quantity if reckoned.quantity is None else reckoned.quantity
             except ClaimError as error:
                 trouble = str(error)
         if amount is not None and decision.awaits_claim:
@@ -86,8 +88,8 @@ def weighed(item: Scheme, judgement: Judgement, items: Sequence[Mapping[str, Any
     elif amount is not None and item.gives.value == "cash":
         working = (f"按标准：{text(from_fen(amount))} 元",)
     return Weighed(
-        item, decision, explain(item, decision, facts, params), facts, params, amount, quantity_of(item, facts, params),
-        working, trouble,
+        item, decision, explain(item, decision, facts, params), facts, params, amount, quantity, working,
+        trouble,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What claims share: standards that must be there, items that must not repeat, sums under a cap, the arithmetic in words."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -54,14 +54,6 @@ def plain(number: int) -> str:
 def percent(rate: int) -> str:
     """Return a rate as people read it."""
     return f"{rate / 100:g}%"
-
-
-def not_empty(items: Sequence[Mapping[str, Any]], word: str) -> None:
-    """Refuse a claim without items, or with a number below zero."""
-    if not items:
-        raise ClaimError(f"没有填写{word}：请至少填一项。")
-    if any(isinstance(value, int) and value < 0 for item in items for value in item.values()):
-        raise ClaimError(f"{word}里有小于 0 的数：请核对后重填。")
 
 
 def only_once(keys: Iterable[Any], said: str) -> None:

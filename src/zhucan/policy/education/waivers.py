@@ -28,7 +28,7 @@ from zhucan.policy.expressions import ZERO, Expr, Kind, choose, round_fen, unkno
 from zhucan.policy.facts import f
 from zhucan.policy.materials import ACCOUNT, BILLS, CERTIFICATE, HARDSHIP, SCHOOL_PROOF
 from zhucan.policy.parameters import p
-from zhucan.policy.reckoning import Working, not_empty, only_once, percent, share, standard, yuan_text
+from zhucan.policy.reckoning import Working, only_once, percent, share, standard, yuan_text
 from zhucan.policy.schemes import (
     Cadence,
     Claim,
@@ -98,7 +98,6 @@ _BILLS = {"tuition": "学费", "lodging": "住宿费"}
 
 
 def _waive(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params: Mapping[str, Any]) -> Reckoned:
-    not_empty(items, "费用")
     only_once((_BILLS[item["kind"]] for item in items), "{}填了两次：每种费用一项，请合并。")
     rate, sum_up = standard(params, "tuition_waiver_rate"), Working()
     for item in items:

@@ -12,13 +12,12 @@ from typing import Any
 from zhucan.policy.expressions import Kind, unknown_of
 from zhucan.policy.materials import ATTENDANCE
 from zhucan.policy.parameters import p
-from zhucan.policy.reckoning import Working, month_text, not_empty, only_once, standard, within_year, yuan_text
+from zhucan.policy.reckoning import Working, month_text, only_once, standard, within_year, yuan_text
 from zhucan.policy.rehabilitation.shared import CHILD_2018, FUND, child_conditions
 from zhucan.policy.schemes import Cadence, Claim, Field, Group, LifeEvent, Overlap, Reckoned, Relation, Scheme
 
 
 def _meals(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params: Mapping[str, Any]) -> Reckoned:
-    not_empty(items, "训练月份")
     within_year((item["month"] for item in items), "训练月份", facts)
     only_once((month_text(item["month"]) for item in items), "{}填了两次：同一个月请合并成一项。")
     daily, most = standard(params, "child_meal_daily"), standard(params, "child_meal_month_days")

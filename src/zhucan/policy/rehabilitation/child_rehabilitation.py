@@ -38,7 +38,6 @@ from zhucan.policy.reckoning import (
     Working,
     evaluated,
     month_text,
-    not_empty,
     only_once,
     share,
     standard,
@@ -114,7 +113,6 @@ def _year_standard(facts: Mapping[str, Any], params: Mapping[str, Any]) -> tuple
 
 
 def _work(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params: Mapping[str, Any]) -> Reckoned:
-    not_empty(items, "训练月份")
     within_year((item["month"] for item in items), "训练月份", facts)
     only_once((month_text(item["month"]) for item in items), "{}填了两次：同一个月请合并成一项。")
     begins = facts["aid_from"] or facts["applied_on"]

@@ -19,7 +19,7 @@ import yaml
 from zhucan.policy.expressions import Kind, unknown_of
 from zhucan.policy.materials import ACCOUNT, ASSESSMENT, BILLS, CERTIFICATE, DIAGNOSIS, INSURANCE_SLIP
 from zhucan.policy.parameters import p
-from zhucan.policy.reckoning import Working, not_empty, only_once, percent, share, standard, within_year, yuan_text
+from zhucan.policy.reckoning import Working, only_once, percent, share, standard, within_year, yuan_text
 from zhucan.policy.rehabilitation.shared import FUND, PREVENTION_2017, adult_conditions
 from zhucan.policy.schemes import (
     Cadence,
@@ -67,7 +67,6 @@ def configured(params: Mapping[str, Any]) -> tuple[Item, ...]:
 
 
 def _work(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params: Mapping[str, Any]) -> Reckoned:
-    not_empty(items, "康复项目")
     within_year((item["day"] for item in items), "服务日期", facts)
     only_once(
         (f"{item['day']} 的{_BY_CODE[item['code']].name}" for item in items), "{}填了两次：同一天同一项目请合并成一项。"

@@ -24,7 +24,6 @@ from zhucan.policy.parameters import p
 from zhucan.policy.reckoning import (
     Working,
     month_text,
-    not_empty,
     only_once,
     percent,
     share,
@@ -66,7 +65,6 @@ _certified = f.certificate_valid & grade_within(("mental",))
 
 
 def _medicine(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params: Mapping[str, Any]) -> Reckoned:
-    not_empty(items, "领药月份")
     within_year((item["month"] for item in items), "领药月份", facts)
     only_once((month_text(item["month"]) for item in items), "{}填了两次：同一个月请合并成一项。")
     rate, limit = standard(params, "medication_ratio"), standard(params, "medication_year_cap")
@@ -120,7 +118,6 @@ mental_medication = Scheme(
 
 
 def _stays(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params: Mapping[str, Any]) -> Reckoned:
-    not_empty(items, "住院")
     for item in items:
         if item["discharged"] < item["admitted"]:
             raise ClaimError(f"出院日期 {item['discharged']} 早于入院日期 {item['admitted']}：请核对。")

@@ -19,7 +19,7 @@ from zhucan.policy.expressions import Kind, least, unknown_of
 from zhucan.policy.facts import f
 from zhucan.policy.materials import BILLS, CERTIFICATE, DIAGNOSIS, HARDSHIP, HUKOU, INSURANCE_SLIP
 from zhucan.policy.parameters import p
-from zhucan.policy.reckoning import Working, not_empty, only_once, standard, yuan_text
+from zhucan.policy.reckoning import Working, only_once, standard, yuan_text
 from zhucan.policy.rehabilitation.shared import CHILD_2018, FUND, PREVENTION_2017, child_conditions
 from zhucan.policy.schemes import (
     Cadence,
@@ -44,7 +44,6 @@ _insured_first = Overlap(Relation.STACK, "基本医疗保险先付，余下的�
 
 
 def _eyes(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params: Mapping[str, Any]) -> Reckoned:
-    not_empty(items, "手术")
     only_once((_EYES[item["eye"]] for item in items), "{}填了两次：每只眼一项，请核对。")
     most, sum_up = standard(params, "cataract_per_eye"), Working()
     for item in items:
@@ -91,7 +90,6 @@ cataract_surgery = Scheme(
 
 
 def _implant(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params: Mapping[str, Any]) -> Reckoned:
-    not_empty(items, "项目")
     only_once((_PARTS[item["part"]] for item in items), "{}填了两次：每项填一次，请合并。")
     sum_up = Working()
     for item in items:

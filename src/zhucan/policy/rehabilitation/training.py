@@ -15,7 +15,7 @@ from zhucan.policy.expressions import Expr, Kind, unknown_of
 from zhucan.policy.facts import f
 from zhucan.policy.materials import ASSESSMENT, ATTENDANCE, CERTIFICATE, DIAGNOSIS
 from zhucan.policy.parameters import p
-from zhucan.policy.reckoning import Working, month_text, not_empty, only_once, standard, within_year, yuan_text
+from zhucan.policy.reckoning import Working, month_text, only_once, standard, within_year, yuan_text
 from zhucan.policy.rehabilitation.shared import FUND, PREVENTION_2017, adult_conditions, month_part
 from zhucan.policy.schemes import (
     Cadence,
@@ -40,7 +40,6 @@ def _months(prefix: str, granted: str) -> Claim:
     """Return the claim of months under the caps of one kind of training."""
 
     def work(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params: Mapping[str, Any]) -> Reckoned:
-        not_empty(items, "训练月份")
         within_year((item["month"] for item in items), "训练月份", facts)
         only_once((month_text(item["month"]) for item in items), "{}填了两次：同一个月请合并成一项。")
         cap, sum_up = standard(params, f"{prefix}_month_cap"), Working()
