@@ -32,7 +32,7 @@ def give(dice: random.Random, county: Division, staff: Staff, partner: User) -> 
     lamps, chairs, learners, founders = chosen[:40], chosen[40:44], chosen[44:48], chosen[48:]
     centre = _centre(county, staff, partner)
     _goods(county, staff, lamps, chairs)
-    _training(dice, county, staff, centre, learners)
+    _training(dice, county, staff, partner, centre, learners)
     _founders(county, staff, founders)
 
 
@@ -113,7 +113,7 @@ def _goods(county: Division, staff: Staff, lamps: Sequence[Person], chairs: Sequ
 
 
 def _training(
-    dice: random.Random, county: Division, staff: Staff, centre: Institution, learners: Sequence[Person]
+    dice: random.Random, county: Division, staff: Staff, partner: User, centre: Institution, learners: Sequence[Person]
 ) -> None:
     for number, person in enumerate(learners):
         award = _granted(
@@ -127,7 +127,7 @@ def _training(
             day = date(_YEAR, 9 + lesson // 3, 2 + 7 * (lesson % 3) + number)
             plans.record(
                 plan=plan, day=day, begins=time(9), ends=time(10, 30), units=1, worker="陶老师", signed_by="本人", at=at(day, 17),
-                by=None,
+                by=partner,
             )  # fmt: skip
 
 

@@ -195,7 +195,8 @@ def _known(request: OfficeRequest, moves: Any) -> dict[int, str]:
 
 
 def _row(move: Move, names: dict[int, str]) -> dict[str, Any]:
-    return {"move": move, "name": names.get(move.person_id or 0, ""), "out": move.kind in stock.OUT}
+    out = move.kind in stock.OUT and stock.left_of(move) > 0
+    return {"move": move, "name": names.get(move.person_id or 0, ""), "out": out}
 
 
 def _shown(
@@ -327,11 +328,11 @@ def issue(request: OfficeRequest, pk: int) -> HttpResponse:
 
 
 def _awards(person: Person) -> dict[str, Award]:
-    """Return the person's awards of goods that hold, by the key of the form."""
+    """Return the person's awards of goods that hold and are not wholly handed out, by the key of the form."""
     found = Award.objects.filter(
         person=person, scheme__in=[item.id for item in _GOODS], granted_fen__isnull=False, revoked_at=None
     )
-    return {f"award-{one.pk}": one for one in found.order_by("-approved_on")}
+    return {f"award-{one.pk}": one for one in found.order_by("-approved_on") if stock.open_of(one) > 0}
 
 
 def _open(one: Round) -> bool:
