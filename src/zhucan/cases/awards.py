@@ -10,7 +10,6 @@ from zhucan.cases.finding import Candidate
 from zhucan.cases.models import Award, BackpayGrant, Curtailment
 from zhucan.core.divisions import county_of
 from zhucan.core.errors import ZhucanError
-from zhucan.core.money import from_fen
 from zhucan.core.months import Month
 from zhucan.orgs import audit
 from zhucan.orgs.divisions import parameter_rows
