@@ -2,7 +2,7 @@
 only acts does not act when it is merely looked at."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, time
 from typing import Any
 from uuid import uuid4
 
@@ -14,16 +14,19 @@ from tests.county import County
 from zhucan.cases import informing
 from zhucan.cases.applying import Asked, apply
 from zhucan.cases.assessing import book
+from zhucan.cases.awards import grant as grant_award
 from zhucan.cases.finding import look
 from zhucan.cases.materials import upload
 from zhucan.cases.models import Application, Assessment, Award, Publication
 from zhucan.cases.moving import Actor
 from zhucan.cases.taking import take
+from zhucan.delivery import plans, stock
+from zhucan.delivery.models import Move, Plan, Session
 from zhucan.office import work
 from zhucan.office.access import Page
 from zhucan.office.models import SavedList
 from zhucan.office.pages import PAGES
-from zhucan.orgs import documents
+from zhucan.orgs import documents, institutions
 from zhucan.orgs.clock import moment, now, today
 from zhucan.orgs.models import Appointment, AuditEntry, Division, Document, LocalParameter, Role, User
 from zhucan.orgs.standards import set_standard
@@ -122,6 +125,13 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "documents-download": lambda user: {"pk": _document(county).pk},
         "documents-retract": lambda user: {"pk": _document(county).pk},
         "counters-edit": lambda user: {"code": county.a.code},
+        "stock-issue": lambda user: {"pk": person},
+        "stock-back": lambda user: {"pk": _goods(county).pk},
+        "stock-kept": lambda user: {"pk": _goods(county).store.balances.get().pk},
+        **{f"services-{name}": lambda user: {"pk": _plan(county, user).pk} for name in ("plan", "session", "close")},
+        "services-retract": lambda user: {"pk": _session(county, user).pk},
+        "services-new": lambda user: {"pk": _plan(county, user).award_id},
+        **{f"services-{name}": lambda user: {"pk": _plan(county, user).institution_id} for name in ("account", "staff")},
         "runs-decide": lambda user: {"pk": person, "scheme_id": "living-allowance", "cause": "died"},
         "runs-line": of_line,
         "runs-hold": of_line,
@@ -188,6 +198,47 @@ def _hung_out(county: County) -> Publication:
         application=one, division=county.a, place=county.a, name="测*", scheme="示例", first_day=day, last_day=day,
         defaults={"at": now()},
     )[0]  # fmt: skip
+
+
+def _goods(county: County) -> Move:
+    """Return a thing lent to the person of county a."""
+    found = Move.objects.filter(kind="loan").first()
+    if found is None:
+        made: dict[str, Any] = {"division": county.a, "at": now(), "by": None}
+        store, item = stock.add_store(name="仓库", **made), stock.add_item(name="轮椅", unit="辆", **made)
+        told = stock.Told(date(2025, 1, 2), now(), None)
+        stock.receive(store=store, item=item, quantity=2, told=told)
+        found = stock.lend(
+            store=store, item=item, person=Person.objects.get(), quantity=1, due_on=date(2025, 3, 1), told=told
+        )
+    return found
+
+
+def _plan(county: County, user: User) -> Plan:
+    """Return a service plan of the person of county a; users of that county work for its institution."""
+    found = Plan.objects.first()
+    day = date(2025, 1, 6)
+    if found is None:
+        body = institutions.register(name="示例中心", kind="care", division=county.a, at=now(), by=None)
+        award = grant_award(
+            person=Person.objects.get(), scheme_id="day-care", division=county.a, applied_on=day, approved_on=day,
+            amount_fen=0, at=moment(day), by=None,
+        )  # fmt: skip
+        found = plans.plan(
+            award=award, institution=body, discipline="day_care", units=9, unit="天", starts_on=day,
+            ends_on=date(2030, 1, 1), at=now(), by=None,
+        )  # fmt: skip
+    if user.appointments.filter(division=county.a).exists():
+        found.institution.staff.get_or_create(user=user, defaults={"valid_from": day})
+    return found
+
+
+def _session(county: County, user: User) -> Session:
+    plan = _plan(county, user)
+    day = date(2025, 1, 7)
+    return plan.sessions.first() or plans.record(
+        plan=plan, day=day, begins=time(9), ends=time(13), units=1, worker="甲", signed_by="乙", at=now(), by=None
+    )
 
 
 def _standard(county: County) -> LocalParameter:

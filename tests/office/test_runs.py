@@ -55,7 +55,7 @@ def _work_off() -> None:
 
 
 def _calculated(client: Client, month: str = "2025-01") -> Run:
-    answer = client.post(reverse("office:runs-calculate"), {"month": month})
+    answer = client.post(reverse("office:runs-calculate"), {"month": month, "what": "monthly"})
     assert answer.status_code == 302, answer.content.decode()
     assert "排上队" in client.get(answer["Location"]).content.decode()
     _work_off()
@@ -75,7 +75,7 @@ def _approved(enter: Callable[..., Client]) -> Run:
 
 def test_calculating_goes_on_behind_the_page_and_tells_how_far_it_is(people, enter):
     client = enter(Role.COUNTY_CLERK)
-    answer = client.post(reverse("office:runs-calculate"), {"month": "2025-01"})
+    answer = client.post(reverse("office:runs-calculate"), {"month": "2025-01", "what": "monthly"})
     told = client.get(answer["Location"], headers={"accept": "application/json"}).json()
     assert told["done"] is False
     assert "排上队" in client.get(reverse("office:runs")).content.decode()
@@ -86,14 +86,14 @@ def test_calculating_goes_on_behind_the_page_and_tells_how_far_it_is(people, ent
 def test_a_refusal_of_long_work_is_told_in_its_sentence(people, enter, county: County):
     county.book("2025-02")
     client = enter(Role.COUNTY_CLERK)
-    answer = client.post(reverse("office:runs-calculate"), {"month": "2025-01"})
+    answer = client.post(reverse("office:runs-calculate"), {"month": "2025-01", "what": "monthly"})
     _work_off()
     assert "不能再单独计算" in client.get(answer["Location"]).content.decode()
     assert Run.objects.count() == 1
 
 
 def test_a_month_to_come_is_refused_before_anything_starts(people, enter):
-    answer = enter(Role.COUNTY_CLERK).post(reverse("office:runs-calculate"), {"month": "2199-01"})
+    answer = enter(Role.COUNTY_CLERK).post(reverse("office:runs-calculate"), {"month": "2199-01", "what": "monthly"})
     assert answer.status_code == 422
     assert not DBTaskResult.objects.exists()
 

@@ -10,12 +10,12 @@ from zhucan.cases.finding import Candidate
 from zhucan.cases.models import Award, BackpayGrant, Curtailment
 from zhucan.core.divisions import county_of
 from zhucan.core.errors import ZhucanError
-from zhucan.core.money import fen, from_fen, yuan
 from zhucan.core.months import Month
 from zhucan.orgs import audit
 from zhucan.orgs.divisions import parameter_rows
 from zhucan.orgs.models import Division, Institution, User
 from zhucan.policy.catalogue import scheme
+from zhucan.policy.employment.startup_grant import recoverable
 from zhucan.policy.engine import Outcome
 from zhucan.policy.parameters import resolve
 from zhucan.registry.models import Certificate, Person
@@ -171,7 +171,7 @@ def curtail(
         raise AwardRefused("没有写明依据：按月退回必须写明决定文件。")
     if not 0 <= served < required:
         raise AwardRefused(f"实满 {served} 个月、应满 {required} 个月，没有要退回的：请核对月数。")
-    back = fen(yuan(from_fen(locked.granted_fen) * (required - served) / required))
+    back = recoverable(locked.granted_fen, served, required)
     if not back:
         raise AwardRefused("按月折算不足一分，没有要退回的：请核对金额和月数。")
     made = Curtailment.objects.create(

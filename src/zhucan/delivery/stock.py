@@ -232,8 +232,7 @@ def _may_be_given(award: Award, item: Item, person: Person, quantity: int, day: 
         raise StockRefused(f"{scheme_of(found.scheme).name}不发{item.name}：请核对物品或项目。")
     if day < found.approved_on:
         raise StockRefused(f"发放日期 {day} 早于批准日期 {found.approved_on}：请核对。")
-    given = sum(move.quantity - _back(move) for move in Move.objects.filter(award=found, kind=MoveKind.ISSUE))
-    left = (found.quantity or 1) - given
+    left = open_of(found)
     if quantity > left:
         raise StockRefused(f"批准的数量只剩 {left} {item.unit}没有发，不能发 {quantity}：请核对数量。")
     return found
@@ -351,6 +350,16 @@ def _moved(piece: Piece, store: Store, kind: MoveKind, *, from_broken: bool, per
         raise StockRefused(
             f"编号 {now.serial} 现在是“{now.get_state_display()}”，不在{store.name}可以这样办的里面：请核对。"
         )
+
+
+def left_of(move: Move) -> int:
+    """Return how many of what was handed out or lent have not come back."""
+    return move.quantity - _back(move)
+
+
+def open_of(award: Award) -> int:
+    """Return how many units of an award of goods are still to be handed out; what came back may go out again."""
+    return (award.quantity or 1) - sum(left_of(move) for move in Move.objects.filter(award=award, kind=MoveKind.ISSUE))
 
 
 def outstanding(item: Item | None = None, person: Person | None = None) -> QuerySet[Move]:

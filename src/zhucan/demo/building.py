@@ -14,6 +14,7 @@ from zhucan.core.garbage import no_garbage_collection
 from zhucan.core.months import Month, months
 from zhucan.demo import places
 from zhucan.demo.chronicle import Chronicle
+from zhucan.demo.giving import give
 from zhucan.demo.life import LAST_TOLD, Life, at
 from zhucan.demo.owing import Collector
 from zhucan.demo.paying import Office, Paid, Staff
@@ -70,7 +71,10 @@ class Built:
 def build(wanted: Wanted, *, folder: Path, progress: Callable[[Paid], None]) -> Built:
     """Fill an empty, migrated database; each month is one transaction and is told to `progress`."""
     # one stream of chance for each part, so that a change in one does not stir the others
-    dice = {name: random.Random(f"{wanted.seed}-{name}") for name in ("places", "people", "life", "office", "owing")}
+    dice = {
+        name: random.Random(f"{wanted.seed}-{name}")
+        for name in ("places", "people", "life", "office", "owing", "giving")
+    }
     start = LAST_MONTH - (wanted.months - 1)
     eve = start.first - timedelta(days=3)
     chronicle = Chronicle()
@@ -104,6 +108,8 @@ def build(wanted: Wanted, *, folder: Path, progress: Callable[[Paid], None]) -> 
             collector.go_round(month.first.replace(day=28))
         progress(paid[-1])
         gc.collect(1)
+    with transaction.atomic():
+        give(dice["giving"], county, staff, User.objects.get(username="hospital"))
     with transaction.atomic():
         chronicle.renew_keys()
         life.tell(REPORT_DAY - timedelta(days=1))

@@ -59,8 +59,8 @@ def figures_of(scheme: Scheme) -> Iterator[Indicator | Ratio]:
     yield given("times", "次数", Measure.TIMES, f"{told}{name}的次数，{_ONCE[scheme.gives]}计一次")
     if scheme.gives in (Gives.GOODS, Gives.SERVICE):
         yield given(
-            "quantity", "数量", Measure.QUANTITY, f"{told}{name}的数量，按{scheme.unit}计", "quantity > 0",
-            counted_in=scheme.unit,
+            "quantity", "数量", Measure.QUANTITY, f"{told}{name}的数量，{'按' + scheme.unit if scheme.gives is Gives.GOODS else '按服务计划的单位，没有计划的按' + scheme.unit}计", "quantity > 0",
+            counted_in=scheme.unit if scheme.gives is Gives.GOODS else "",
         )  # fmt: skip
     yield given(
         "amount", "金额", Measure.AMOUNT,
@@ -71,7 +71,7 @@ def figures_of(scheme: Scheme) -> Iterator[Indicator | Ratio]:
         f"批准日期在期内、没有撤销的{name}人数，同一人只计一次，归给付县，县以下按批准日户籍地统计。", of, scheme=scheme.id,
     )  # fmt: skip
     measure, word = _MEASURE[scheme.gives]
-    unit = scheme.unit if measure is Measure.QUANTITY else ""
+    unit = scheme.unit if scheme.gives is Gives.GOODS else ""
     where = f"{of} AND quantity > 0" if measure is Measure.QUANTITY else of
     yield Indicator(
         f"{scheme.id}-allotted", f"批准{name}的{word}", "allotted", measure,

@@ -22,7 +22,9 @@ from zhucan.office import (
     risk,
     run_steps,
     runs,
+    services,
     standards,
+    stock,
     trail,
     users,
 )
@@ -43,6 +45,7 @@ TAKERS = CLERKS | {Role.COMMISSIONER}
 ASSESSORS = frozenset({Role.COUNTY_CLERK, Role.PARTNER})
 STAFF = EVERYONE - {Role.PARTNER}
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+PARTNER = frozenset({Role.PARTNER})
 KEEPERS = frozenset({Role.COUNTY_CLERK, Role.ADMINISTRATOR})
 AUDIT = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 
@@ -121,6 +124,24 @@ PAGES: tuple[Page, ...] = (
     Page("runs-reconcile", "runs/<int:pk>/reconcile/", run_steps.reconcile, FINANCE),
     Page("runs-waiting", "runs/<int:pk>/waiting/", run_steps.not_arrived, COUNTY),
     Page("runs-follow-up", "runs/<int:pk>/follow-up/", run_steps.follow_up, FINANCE),
+    Page("stock", "stock/", stock.overview, READERS, "实物"),
+    Page("stock-item", "stock/items/new/", stock.item, CLERK),
+    Page("stock-store", "stock/stores/new/", stock.store, CLERK),
+    Page("stock-round", "stock/rounds/new/", stock.opening, CLERK),
+    Page("stock-receive", "stock/receive/", stock.receive, CLERKS),
+    Page("stock-to-person", "stock/issue/", stock.to_person, CLERKS),
+    Page("stock-issue", "stock/issue/<int:pk>/", stock.issue, CLERKS),
+    Page("stock-back", "stock/back/<int:pk>/", stock.back, CLERKS),
+    Page("stock-kept", "stock/kept/<int:pk>/", stock.kept, CLERKS),
+    Page("services", "services/", services.services, READERS | PARTNER, "服务"),
+    Page("services-plan", "services/<int:pk>/", services.plan, READERS | PARTNER),
+    Page("services-session", "services/<int:pk>/session/", services.session, CLERK | PARTNER),
+    Page("services-close", "services/<int:pk>/close/", services.close, CLERK | PARTNER),
+    Page("services-retract", "services/sessions/<int:pk>/retract/", services.retract, CLERK | PARTNER),
+    Page("services-new", "services/new/<int:pk>/", services.new, CLERK),
+    Page("services-institutions", "services/institutions/", services.bodies, CLERK),
+    Page("services-account", "services/institutions/<int:pk>/account/", services.account, CLERK),
+    Page("services-staff", "services/institutions/<int:pk>/staff/", services.staff, CLERK),
     Page("indicators", "indicators/", figures.catalogue, READERS, "指标"),
     Page("indicators-figure", "indicators/figure/", figures.figure, READERS),
     Page("reports", "reports/", reports.reports, READERS, "报告"),

@@ -18,6 +18,7 @@ from zhucan.core.divisions import county_of
 from zhucan.core.errors import ZhucanError
 from zhucan.core.money import from_fen, text
 from zhucan.core.months import Month
+from zhucan.indicators.given import Kind, given_to
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.corrections import FACTS, SPELLS
@@ -26,7 +27,7 @@ from zhucan.orgs.clock import SHANGHAI, last_moment, now, today
 from zhucan.payments import recoveries
 from zhucan.payments.causes import label
 from zhucan.payments.models import Line, LineKind, Payment, RecoveryDecision
-from zhucan.policy.catalogue import scheme
+from zhucan.policy.catalogue import MONTHLY, scheme
 from zhucan.policy.explain import Explanation, explain
 from zhucan.policy.facts import BENEFIT_LABELS
 from zhucan.registry import models
@@ -109,6 +110,7 @@ def file(request: OfficeRequest, pk: int) -> HttpResponse:
         "paid": _paid(lines),
         "lines": [_line(line) for line in lines[:60]],
         "more": len(lines) > 60,
+        "given": [] if known_at else _given(found),
         "debts": [
             {"cause": label(debt.cause), "scheme": scheme(debt.scheme).name, "amount": text(debt.amount)}
             for debt in recoveries.debts(found)
@@ -245,6 +247,16 @@ def _paid(lines: list[Line]) -> Chart | None:
         for month in months
     ]
     return Chart("paid", "每月发放（元）", bars, row="月份", column="元") if len(bars) > 1 else None
+
+
+def _given(person: Person) -> list[dict[str, Any]]:
+    """Return what the person was given of everything but the months' money, which stands in its own table."""
+    monthly = {item.name for item in MONTHLY}
+    return [
+        {"one": one, "amount": text(one.amount) if one.amount else ""}
+        for one in given_to(person.pk)
+        if not (one.kind is Kind.CASH and one.scheme in monthly)
+    ][:100]
 
 
 def _line(line: Line) -> dict[str, Any]:
