@@ -27,7 +27,7 @@ from zhucan.policy.explain import explain
 from zhucan.policy.expressions import Kind
 from zhucan.policy.facts import BY_NAME, Fact
 from zhucan.policy.parameters import NoStandard, resolve
-from zhucan.policy.schemes import NOT_OFFERED, Cadence, Condition, Scheme
+from zhucan.policy.schemes import NOT_OFFERED, Cadence, Condition, Group, Scheme
 from zhucan.policy.sql import to_sql
 
 _AT_ONCE = 8  # schemes decided together: they share their facts, and the table stays within memory
@@ -98,17 +98,17 @@ class Look:
 def look(*, division: Division, on: date, known_at: datetime, schemes: Sequence[str] | None = None) -> Look:
     """Return what a look at everybody living in a division, or paid by it, finds on a day.
 
-    `schemes` narrows it to some; those that a county does not run are left out where nobody in the division is offered
-    them. Raises `UnknownScheme`.
+    `schemes` names some; else it is all that a county of the division runs, without the steps in the life of a
+    certificate, which nobody is to be told of who has no cause. Raises `UnknownScheme`.
     """
-    wanted = [scheme(item) for item in schemes] if schemes else [item for item in SCHEMES if item.administered]
+    usual = [item for item in SCHEMES if item.administered and item.group is not Group.REGISTRY]
+    wanted = [scheme(item) for item in schemes] if schemes else usual
     with _Judged(division, on, known_at, wanted) as judged:
         tallies, rows = [], []
         for item in judged.decided(basis=True):
-            if judged.offers(item):
-                tally, own = _sorted_out(judged, item)
-                tallies.append(tally)
-                rows += own
+            tally, own = _sorted_out(judged, item)
+            tallies.append(tally)
+            rows += own
         return Look(division.code, on, known_at, judged.people, tuple(tallies), tuple(rows))
 
 
@@ -215,7 +215,6 @@ class _Judged:
             {"award_id": "BIGINT", "person_id": "BIGINT", "scheme": "VARCHAR", "division": "VARCHAR",
              "applied_on": "DATE", "ends_on": "DATE"},
         )  # fmt: skip
-        export(self.con, known_at=self.known_at, people=people, relations=relations_of(self.wanted))
         judged = f"DATE '{on}' AS on_day, DATE '{on}' - 1 AS expiry_after, DATE '{first}' AS month_first"
         frame = (
             "SELECT person_id AS case_id, person_id, left(home, 6) || '000000' AS division,"
@@ -228,6 +227,9 @@ class _Judged:
         counties = [row[0] for row in self.con.execute("SELECT DISTINCT division FROM frame").fetchall()]
         counties = counties or [county_of(code)]
         self.params = {(county, first): resolve(rows, county, first, self.known_at) for county in counties}
+        if self._holders:  # what no county here runs would only cost time
+            self.wanted = [item for item in self.wanted if self._offers(item)]
+        export(self.con, known_at=self.known_at, people=people, relations=relations_of(self.wanted))
         found = self.con.execute("SELECT count(*) FROM living").fetchone()
         self.people: int = found[0] if found else 0
 
@@ -255,7 +257,7 @@ class _Judged:
             self.con.execute(f"CREATE OR REPLACE TABLE decided AS {decide_sql(part, params=self.params, basis=basis)}")
             yield from part
 
-    def offers(self, item: Scheme) -> bool:
+    def _offers(self, item: Scheme) -> bool:
         """Say whether any county looked at runs a scheme."""
         return not item.switch or any(params[item.switch] for params in self.params.values())
 

@@ -14,10 +14,12 @@ from typing import Any
 import duckdb
 
 from zhucan.core.errors import ZhucanError
-from zhucan.policy.catalogue import MONTHLY
+from zhucan.policy.catalogue import MONTHLY, SCHEMES
+from zhucan.policy.declared.findings import FINDING_KINDS
 from zhucan.policy.engine import decide_sql, needed, shipped_parameters
 from zhucan.policy.facts import BY_NAME
 from zhucan.policy.relations import RELATIONS
+from zhucan.policy.schemes import Scheme
 
 _PART = 250_000  # people decided at a time: memory stays flat, and larger parts were slower
 _AT_ONCE = 2
@@ -33,8 +35,9 @@ class BenchFailed(ZhucanError):
     """The measured process did not end as it should."""
 
 
-def bench_decide(people: int) -> dict[str, Any]:
-    """Generate so many people with their spells, decide all schemes for one month; return the figures.
+def bench_decide(people: int, *, whole: bool = False) -> dict[str, Any]:
+    """Generate so many people with their spells, decide the monthly schemes for one month, or with `whole` the whole
+    catalogue as where all of it is run; return the figures.
 
     `seconds` is the decision alone, from the first file read to the last one written, in a process of its own with
     `peak_mb` of memory. `limit_seconds` is reading the needed columns of the same files and writing the same result.
@@ -44,10 +47,10 @@ def bench_decide(people: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="zhucan-bench-") as name:
         folder = Path(name)
         started = time.perf_counter()
-        rows = _generate(folder, people)
+        rows = _generate(folder, people, whole)
         generated = time.perf_counter() - started
-        decided = _measured("decide_parts", folder)
-        limit = _measured("limit_parts", folder)
+        decided = _measured("decide_parts", folder, whole)
+        limit = _measured("limit_parts", folder, whole)
     return {
         "people": people,
         "rows": rows,
@@ -60,8 +63,8 @@ def bench_decide(people: int) -> dict[str, Any]:
     }
 
 
-def _measured(function: str, folder: Path) -> dict[str, Any]:
-    code = f"import sys; from zhucan.policy import bench; bench.{function}(sys.argv[1])"
+def _measured(function: str, folder: Path, whole: bool) -> dict[str, Any]:
+    code = f"import sys; from zhucan.policy import bench; bench.{function}(sys.argv[1], {whole})"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     done = subprocess.run(
         [sys.executable, "-c", code, str(folder)], env=environment, capture_output=True, text=True, check=False
@@ -75,7 +78,7 @@ def _measured(function: str, folder: Path) -> dict[str, Any]:
 # --- the population ----------------------------------------------------------------------------------------------
 
 
-def _generate(folder: Path, people: int) -> int:
+def _generate(folder: Path, people: int, whole: bool) -> int:
     """Write the parts; return how many spells there are. Everybody is drawn from their number alone.
 
     Never from `hash(i)` itself: joins place people by it, and those chosen by its bits would crowd each other there.
@@ -88,7 +91,7 @@ def _generate(folder: Path, people: int) -> int:
             "CREATE OR REPLACE TEMP TABLE everybody AS SELECT i AS person_id, hash(i + 3000000019) AS a,"
             f" hash(i + 1000000007) AS b, hash(i + 2000000011) AS c FROM range({first}, {last}) t(i)"
         )
-        for relation, select in _POPULATION.items():
+        for relation, select in {**_POPULATION, **(_MORE if whole else {})}.items():
             target = folder / f"{relation}-{part}.parquet"
             con.execute(f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
             if relation != "person":
@@ -145,18 +148,56 @@ _POPULATION = {
     ),
     "job": _spell("CASE WHEN c % 10 = 0 THEN 'public_payroll' ELSE 'other' END AS kind", 10),
 }
+_FOUND, _GRANTED = str(sorted(FINDING_KINDS)), str([item.id for item in SCHEMES])
+_MORE = {  # what only the whole catalogue asks for, or asks more of
+    "finding": _spell(
+        f"{_FOUND}[1 + CAST(c % {len(FINDING_KINDS)} AS INTEGER)] AS kind, CAST(b % 2 AS BIGINT) AS number, '' AS word",
+        2,
+    ),
+    "schooling": _spell(
+        "['primary', 'junior', 'vocational', 'college', 'bachelor'][1 + CAST(c % 5 AS INTEGER)] AS stage,"
+        " 'ordinary' AS placement, c % 3 > 0 AS full_time, c % 2 = 0 AS boarding",
+        15,
+        ends=3,
+    ),
+    "insurance": _spell(
+        "['resident_pension', 'employee_pension', 'resident_medical', 'employee_medical'][1 + CAST(c % 4 AS INTEGER)]"
+        " AS kind, CASE WHEN c % 3 = 0 THEN 'government' ELSE 'self' END AS payer",
+        2,
+    ),
+    "parent": _spell(
+        f"{_KINDS}[1 + CAST(a % 9 AS INTEGER)] AS category, CAST(1 + b % 4 AS INTEGER) AS grade, 'valid' AS status,"
+        " DATE '2025-03-01' + CAST(c % 3600 AS INTEGER) AS expires",
+        30,
+    ),
+    "award": _spell(
+        f"{_GRANTED}[1 + CAST(c % {len(SCHEMES)} AS INTEGER)] AS scheme, DATE '2016-01-01' + CAST(b % 3000 AS INTEGER)"
+        " AS granted, CAST(NULL AS DATE) AS ends, CAST(5000 + c % 500000 AS BIGINT) AS amount_fen, 1 AS quantity",
+        6,
+    ),
+}
+
+
+def _schemes(whole: bool) -> tuple[Scheme, ...]:
+    return tuple(item for item in SCHEMES if item.administered) if whole else MONTHLY
+
+
+def _parameters(whole: bool) -> dict[str, Any]:
+    """Return the shipped parameters; for the whole catalogue with every scheme switched on."""
+    shipped = shipped_parameters(_DIVISION, _MONTH)
+    return {**shipped, **{item.switch: True for item in SCHEMES if item.switch}} if whole else shipped
 
 
 # --- what is measured --------------------------------------------------------------------------------------------
 
 
-def decide_parts(folder: str) -> None:
+def decide_parts(folder: str, whole: bool = False) -> None:
     """Decide every part and print the seconds, the memory and how many are entitled to something, as JSON."""
     con = _connect(Path(folder))
-    schemes = MONTHLY
+    schemes = _schemes(whole)
     decision = decide_sql(
         schemes,
-        params={(_DIVISION, _MONTH): shipped_parameters(_DIVISION, _MONTH)},
+        params={(_DIVISION, _MONTH): _parameters(whole)},
         constant_frame={
             "division": _DIVISION, "on_day": _EVE, "expiry_after": _EVE, "month_first": _MONTH, "applied_on": None,
         },
@@ -177,10 +218,10 @@ def decide_parts(folder: str) -> None:
     print(json.dumps({"seconds": seconds, "peak_mb": _peak_mb(), "yes": yes}))
 
 
-def limit_parts(folder: str) -> None:
+def limit_parts(folder: str, whole: bool = False) -> None:
     """Read what a decision needs and write what it writes, without deciding; print the seconds as JSON."""
     con = _connect(Path(folder))
-    schemes = MONTHLY
+    schemes = _schemes(whole)
     relations = {BY_NAME[name].relation for name in needed(schemes)} - {None, ""}
     started = time.perf_counter()
     for part in range(_parts(folder)):
@@ -207,7 +248,7 @@ def _parts(folder: str) -> int:
 
 
 def _open(con: duckdb.DuckDBPyConnection, folder: str, part: int) -> None:
-    for relation in _POPULATION:
+    for relation in {path.name.rpartition("-")[0] for path in Path(folder).glob(f"*-{part}.parquet")} - {"decided"}:
         believed = "" if relation == "person" else " WHERE retracted_at IS NULL"
         con.execute(
             f"CREATE OR REPLACE TEMP VIEW {relation} AS SELECT * FROM read_parquet('{folder}/{relation}-{part}.parquet'){believed}"

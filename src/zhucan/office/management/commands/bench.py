@@ -27,6 +27,7 @@ class Command(Base):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", choices=("decide", "run", "import", "explain", "pages", "report"), metavar="NAME")
         parser.add_argument("--people", type=int, metavar="N", help="人数（decide、run、explain、pages）")
+        parser.add_argument("--all", action="store_true", help="decide：整个目录的项目，不只是按月发放的")
         parser.add_argument("--rows", type=int, default=100_000, metavar="N", help="花名册行数（import）")
         parser.add_argument(
             "--database", default="", metavar="URL", help="run、pages 用的空 PostgreSQL 库（默认临时 SQLite）"
@@ -41,7 +42,7 @@ class Command(Base):
         found: dict[str, Any]
         match options["name"]:
             case "decide":
-                found = bench_decide(people or 1_000_000)
+                found = bench_decide(people or 1_000_000, whole=options["all"])
             case "run":
                 found = dict(bench_run(people or 100_000, month, options["database"]))
             case "import":
