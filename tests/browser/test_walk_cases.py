@@ -173,7 +173,7 @@ def test_asking_works_without_script(browser: Browser, own_site: Site):
     for box in boxes.all():
         box.uncheck()
     page.get_by_role("button", name="提交").click()
-    expect(page.get_by_role("alert")).to_contain_text("请至少选一个项目")
+    expect(page.get_by_role("alert")).to_contain_text("请选择申请哪些项目")
     boxes.first.check()
     page.get_by_role("button", name="提交").click()
     expect(page.get_by_text("已提交。")).to_be_visible()

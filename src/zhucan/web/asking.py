@@ -110,9 +110,7 @@ class AnswerForm(Form):
 class AskForm(AnswerForm):
     """申请哪些项目，还要告诉我们什么。"""
 
-    schemes = forms.MultipleChoiceField(
-        label="申请哪些项目", widget=forms.CheckboxSelectMultiple, error_messages={"required": "请至少选一个项目。"}
-    )
+    schemes = forms.MultipleChoiceField(label="申请哪些项目", widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, proposals: Sequence[Proposal], **kwargs: Any) -> None:
         possible = [one for one in proposals if not one.why_not]
