@@ -22,7 +22,7 @@ def _child(site: Site, folder: Path) -> int:
     body = f"330499{born:%Y%m%d}904"
     with sqlite3.connect(f"file:{site.home / 'zhucan.sqlite3'}?mode=ro", uri=True) as base:
         (village,) = base.execute(
-            "SELECT code FROM orgs_division WHERE level = 'village' ORDER BY code LIMIT 1"
+            "SELECT code FROM orgs_division WHERE level = 'village' AND code LIKE '330499%' ORDER BY code LIMIT 1"
         ).fetchone()
     roster = folder / "roster.csv"
     roster.write_text(
