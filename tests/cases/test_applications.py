@@ -7,7 +7,7 @@ import pytest
 from tests.caseload import Office
 from tests.county import told
 from zhucan.cases import deciding
-from zhucan.cases.applying import ApplicationRefused, proposals
+from zhucan.cases.applying import ApplicationRefused, amend, proposals
 from zhucan.cases.asking import AnswersRefused
 from zhucan.cases.deciding import DecisionRefused
 from zhucan.cases.models import Application, Award, Bundle, Decision, Move, Notice
@@ -15,7 +15,7 @@ from zhucan.cases.moving import Actor, StepRefused
 from zhucan.cases.queries import find, open_in, overdue, waiting_for
 from zhucan.cases.reopening import ReviewRefused, review
 from zhucan.orgs.clock import moment
-from zhucan.orgs.models import User
+from zhucan.orgs.models import AuditEntry, User
 from zhucan.orgs.standards import set_standard
 from zhucan.policy.parameters import PARAMETERS, baseline
 from zhucan.policy.steps import FLOWS, State
@@ -231,9 +231,10 @@ def test_answers_that_cannot_be_are_refused(office: Office):
 def test_an_event_proposes_what_concerns_it_and_leaves_out_what_is_of_no_use(office: Office):
     child = office.person(born=date(2019, 2, 1), category="hearing", grade=1)
     found = proposals(child, date(2025, 3, 3), event="child_diagnosed")
-    assert [(one.scheme.id, one.likely) for one in found] == [
-        ("living-allowance", True), ("nursing-subsidy", True), ("certificate-new", False),
-    ]  # fmt: skip
+    likely = {one.scheme.id: one.likely for one in found}
+    assert (likely["living-allowance"], likely["nursing-subsidy"], likely["certificate-new"]) == (True, True, False)
+    assert [one.likely for one in found] == sorted(likely.values(), reverse=True)
+    assert "startup-grant" not in likely
     office.ask(child)
     assert not next(one for one in proposals(child, date(2025, 3, 3), event="child_diagnosed") if one.scheme.id == "nursing-subsidy").likely  # fmt: skip
 
@@ -263,3 +264,18 @@ def test_every_state_but_the_final_ones_is_left_by_somebody():
         assert {state for state in flow.states if state in flow.final} <= {
             State.DELIVERED, State.REFUSED, State.WITHDRAWN, State.TRANSFERRED,
         }  # fmt: skip
+
+
+def test_what_staff_verify_takes_the_place_of_an_answer_and_whoever_wrote_it_does_not_decide(office: Office):
+    one = office.ask(office.person(), "certificate-replacement", facts={"loss_kind": "lost"})[0]
+    day, clerk = date(2025, 3, 4), Actor(office.clerk, "county_clerk")
+    changed = amend(application=one, facts={"loss_kind": "damaged"}, items=(), actor=clerk, on=day, at=moment(day))
+    assert changed.answers == {"facts": {"loss_kind": "damaged"}}
+    move = changed.moves.last()
+    assert (move.step, move.reason) == ("amend", "核实改填：补办的原因")
+    kept = AuditEntry.objects.get(detail__step="amend").detail["before"]
+    assert '"lost"' in kept
+    with pytest.raises(StepRefused, match="另一个人"):
+        office.step(changed, "refuse", "2025-03-05", reason="不实")
+    with pytest.raises(ApplicationRefused, match="不能改"):
+        amend(application=one, facts={}, items=(), actor=Actor(None, "applicant"), on=day, at=moment(day))

@@ -1,5 +1,6 @@
 """Asking for something: what an event in a life proposes, and one form for all of it."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -168,7 +169,7 @@ def amend(
     state = locked.state
     moving.record(
         locked, "amend", state, state, actor, on=on, at=at, reason=f"核实改填：{'、'.join(changed)}"[:400],
-        before=before,
+        before=json.dumps(before, ensure_ascii=False),
     )  # fmt: skip
     return locked
 

@@ -109,7 +109,8 @@ def cleaned(
 ) -> dict[str, Any]:
     """Return one scheme's part of the answers as they are kept; an answer of None is left out: not known.
 
-    Raises `AnswersRefused` for a value that does not fit, a day before the birth, and a claim without items.
+    The items of a claim may come later, once there are bills. Raises `AnswersRefused` for a value that does not fit and a
+    day before the birth.
     """
     told: dict[str, Any] = {}
     for fact in told_by(scheme):
@@ -118,8 +119,6 @@ def cleaned(
             told[fact.name] = _kept(fact.label, fact.kind, value, fact.choices, born)
     if scheme.claim is None:
         return {"facts": told}
-    if not items:
-        raise AnswersRefused(f"{scheme.name}要按{scheme.claim.item}计算：请至少填写一项。")
     if len(items) > _MOST_ITEMS:
         raise AnswersRefused(f"{scheme.claim.item}超过 {_MOST_ITEMS} 项：请分次申请。")
     return {"facts": told, "items": [_item(scheme.claim.fields, item, born) for item in items]}

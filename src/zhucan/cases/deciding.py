@@ -66,6 +66,9 @@ def _may_grant(application: Application, weighed: Weighed, on: date, reason: str
         raise DecisionRefused(f"当地没有开展{name}，不能批准：请不予批准，或先在标准里开通。")
     if weighed.trouble:
         raise DecisionRefused(f"{name}的金额算不出来：{weighed.trouble}")
+    claim = weighed.scheme.claim
+    if claim is not None and not application.answers.get("items") and weighed.outcome is not Outcome.NO:
+        raise DecisionRefused(f"{name}按{claim.item}计算，还没有填写：请先“按核实的情况改填”，再批准。")
     if weighed.outcome is Outcome.NO:
         raise DecisionRefused(f"按规定不能批准{name}：{weighed.grounds}。请不予批准，或先更正登记的情况。")
     if weighed.outcome is Outcome.UNKNOWN and not reason.strip():

@@ -8,13 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from zhucan.cases.models import Application, Bundle, MaterialFile
+from zhucan.cases.models import Application, Bundle, MaterialFile, Relation
 from zhucan.core.calendar import add_months
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit, documents
 from zhucan.orgs.models import User
 from zhucan.policy.catalogue import scheme
-from zhucan.policy.materials import ASSESSMENT
+from zhucan.policy.materials import ASSESSMENT, GUARDIAN_ID
 from zhucan.policy.schemes import Material, Scheme
 from zhucan.policy.steps import EVIDENCE, State
 
@@ -51,11 +51,15 @@ def needs(application: Application, facts: Mapping[str, Any], on: date) -> list[
     for one in usable(application.person_id, application.bundle, on):
         files.setdefault(one.code, []).append(one)
     item = scheme(application.scheme)
-    booked = State.ASSESSING in item.flow.states  # the assessment is a step: its finding is recorded, not brought
+    spared = set()
+    if State.ASSESSING in item.flow.states:
+        spared.add(ASSESSMENT.code)  # the assessment is a step: its finding is recorded, not brought
+    if application.bundle.relation != Relation.GUARDIAN:
+        spared.add(GUARDIAN_ID.code)
     return [
         Need(one.code, one.label, files.get(one.code, ()), _known(one, facts))
         for one in item.materials
-        if not (booked and one.code == ASSESSMENT.code)
+        if one.code not in spared
     ]
 
 

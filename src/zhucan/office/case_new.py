@@ -24,7 +24,7 @@ from zhucan.policy.catalogue import scheme
 from zhucan.policy.schemes import LifeEvent
 from zhucan.registry.models import Guardianship, Person, Residence
 from zhucan.registry.queries import search
-from zhucan.web.asking import ROWS, AnswerForm, AskForm, typed
+from zhucan.web.asking import MORE, ROWS, AnswerForm, AskForm, typed
 from zhucan.web.forms import UNPROCESSABLE, DateField, Form
 
 _FOUND = 20
@@ -88,7 +88,7 @@ def ask(request: OfficeRequest, pk: int) -> HttpResponse:
     if not event:
         initial["schemes"] = []  # nothing is ticked where nothing was said: the clerk picks
     form = CounterForm(
-        request.POST if request.method == "POST" else None, proposals=proposed, rows=rows + (ROWS if more else 0),
+        request.POST if request.method == "POST" else None, proposals=proposed, rows=rows + (MORE if more else 0),
         initial=initial,
     )  # fmt: skip
     if request.method == "POST" and not more and form.is_valid():

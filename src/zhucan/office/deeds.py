@@ -175,6 +175,7 @@ _DETAILS = {
     "whole": "含完整证号",
     "without_account": "无账户",
     "year": "年度",
+    "before": "原来填写",
     "step": "步骤",
     "material": "材料",
     "written": "写出",

@@ -29,7 +29,7 @@ from zhucan.policy.steps import APPLICANT, State
 from zhucan.registry.holders import held_by
 from zhucan.registry.models import Holder
 from zhucan.web import letters
-from zhucan.web.asking import ROWS, AskForm
+from zhucan.web.asking import MORE, ROWS, AskForm
 from zhucan.web.forms import UNPROCESSABLE
 
 _NOTICES = 30
@@ -93,7 +93,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     rows = request.POST.get("rows", "")
     count = min(int(rows), 30) if rows.isascii() and rows.isdigit() and len(rows) < 3 else ROWS
     form = AskForm(
-        request.POST if request.method == "POST" else None, proposals=proposed, rows=count + (ROWS if more else 0)
+        request.POST if request.method == "POST" else None, proposals=proposed, rows=count + (MORE if more else 0)
     )
     if request.method == "POST" and not more and form.is_valid():
         bundle = form.tried(lambda: _asked(request, chosen, event, form.cleaned_data))

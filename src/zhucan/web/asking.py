@@ -17,7 +17,7 @@ from zhucan.policy.facts import Fact
 from zhucan.policy.schemes import Scheme
 from zhucan.web.forms import DateField, Form
 
-ROWS, MOST_ROWS = 3, 30
+ROWS, MORE, MOST_ROWS = 1, 3, 30
 _YES_NO = (("yes", "是"), ("no", "否"), ("", "不清楚"))
 _NUMERIC = {"class": "short", "inputmode": "decimal", "autocomplete": "off"}
 
@@ -65,8 +65,9 @@ class AnswerForm(Form):
         return [self[f"fact_{fact.name}"] for fact in self._asked]
 
     @property
-    def claims(self) -> list[tuple[str, str, list[list[BoundField]]]]:
-        """The items of each claim, row by row, with the scheme's name and what an item is called."""
+    def claims(self) -> list[tuple[Scheme, list[list[BoundField]], bool]]:
+        """The items of each claim, row by row, with its scheme, and whether it is asked for."""
+        chosen = set(self["schemes"].value() or ()) if "schemes" in self.fields else {one.id for one in self.proposed}
         found = []
         for item in self.proposed:
             if item.claim is not None:
@@ -74,7 +75,7 @@ class AnswerForm(Form):
                     [self[f"item_{item.key}_{row}_{field.name}"] for field in item.claim.fields]
                     for row in range(self.rows)
                 ]
-                found.append((item.name, item.claim.item, boxes))
+                found.append((item, boxes, item.id in chosen))
         return found
 
     def clean(self) -> dict[str, Any]:
@@ -110,9 +111,7 @@ class AnswerForm(Form):
 class AskForm(AnswerForm):
     """申请哪些项目，还要告诉我们什么。"""
 
-    schemes = forms.MultipleChoiceField(
-        label="申请哪些项目", widget=forms.CheckboxSelectMultiple, error_messages={"required": "请至少选一个项目。"}
-    )
+    schemes = forms.MultipleChoiceField(label="申请哪些项目", widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, proposals: Sequence[Proposal], **kwargs: Any) -> None:
         possible = [one for one in proposals if not one.why_not]
