@@ -13,13 +13,14 @@ from zhucan.reports.checker.text import Article, Sentence
 
 _SHARE = re.compile(r"占(?P<of>[^，。；占]{0,20}?)(?:的?(?:比例|比重|比))?(?:的|为|达到?|约为?)?$")
 _DONE = re.compile(
-    r"(?:完成|达到?|占)[^，。；]{0,16}?(?:任务|指标|目标|计划)(?:任务)?(?:总数|数|总量|量)?(?:\d[\d.,]*[万亿]?(?:人次|[人名户家件个场次元]))?的?$|完成率[^，。；]{0,4}$|完成比例[^，。；]{0,4}$|完成进度[^，。；]{0,4}$"
+    r"(?:完成|达到?|占)[^，。；]{0,16}?(?:任务|指标|目标|计划)(?:任务)?(?:总数|数|总量|量)?(?:\d[\d.,]*[万亿]?(?:人次|[人名户家件个场次元])|[（(][^（()）]{1,14}[)）])?的?$|完成率[^，。；]{0,4}$|完成比例[^，。；]{0,4}$|完成进度[^，。；]{0,4}$"
 )
 _EXCESS = re.compile(
     r"超额(?:完成)?[^，。；]{0,10}?(?:任务|目标|指标|计划)?(?:的)?$|超出?[^，。；]{0,6}(?:任务|目标|计划|指标)(?:数)?的?$|超任务$"
 )
 _TARGET = re.compile(r"(?:目标|任务|计划|指标|下达)[^，。；]{0,12}$")
 _RATE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,4}率)(?:达到了?|达|为|是|约|已达|提高到|提升到|上升到|稳定在|保持在)?$")
+_AND = ("、", "和", "及", "与", "，")
 _FREE = re.compile(
     r"满意率|知晓率|增长率|报销率|减免率|利用率|使用率|出勤率|好转率|有效率|治愈率|及时率|准确率|发病率|抽检|抽查|回访|升学率|录取率"
 )
@@ -49,6 +50,8 @@ def percentages(article: Article) -> Iterator[Finding]:
                 and label.endswith("超额")
             ):
                 yield from _done(sentence, one, at)
+            elif (row := _respective(sentence, at)) is not None:
+                yield from _respective_share(article, sentence, *row, one)
             elif share := _SHARE.search(label):
                 yield from _share(article, sentence, one, at, share["of"])
             elif (rate := _RATE.search(label)) and not _FREE.search(rate["name"]):
@@ -252,6 +255,49 @@ def _share(article: Article, sentence: Sentence, one: Figure, at: int, of: str) 
         yield sentence.paragraph.finding(
             "share", severity, one.start, f"{_said(part, whole)}，不是{one.printed}：请核对。"
         )
+
+
+def _respective(sentence: Sentence, at: int) -> tuple[list[Figure], list[Figure]] | None:
+    """Return the parts and the percentages of 甲 3 人、乙 5 人，分别占 37.5%、62.5% where the figure at `at` is one of them."""
+    figures, text = sentence.figures, sentence.paragraph.text
+    first = at
+    while (
+        first and figures[first - 1].kind == "percent" and text[figures[first - 1].end : figures[first].start] in _AND
+    ):
+        first -= 1
+    if not re.search(r"分别占[^，。；]{0,14}$", text[max(0, figures[first].start - 24) : figures[first].start]):
+        return None
+    last = at
+    while last + 1 < len(figures) and text[figures[last].end : figures[last + 1].start] in _AND:
+        last += 1
+    shares = [one for one in figures[first : last + 1] if one.kind == "percent"]
+    parts = [one for one in figures[:first] if figures[first - 1].kind == one.kind][-len(shares) :]
+    return (parts, shares) if len(parts) == len(shares) else ([], shares)
+
+
+def _respective_share(
+    article: Article, sentence: Sentence, parts: list[Figure], shares: list[Figure], one: Figure
+) -> Iterator[Finding]:
+    """Check one of several shares against its own part; the whole is that which the others are shares of."""
+    if len(parts) < 2:
+        return
+    kind, most = parts[0].kind, max(each.value for each in parts)
+    wholes = [each for other in article.sentences for each in other.figures if each.kind == kind and each.value >= most]
+    value, span = sum((each.value for each in parts), Fraction(0)), parts[0].span
+    for each in parts[1:]:
+        span = span + each.span
+    wholes.append(replace(parts[0], value=value, span=span, printed=f"{told(value)}{parts[0].unit}"))
+    place = shares.index(one)
+
+    def fitting(whole: Figure) -> int:
+        return sum(share.fits(_percent(part, whole)) for part, share in zip(parts, shares, strict=True))
+
+    whole = max(wholes, key=fitting)
+    if fitting(whole) < len(shares) - 1 or one.fits(_percent(parts[place], whole)):
+        return
+    yield sentence.paragraph.finding(
+        "share", Severity.ERROR, one.start, f"{_said(parts[place], whole)}，不是{one.printed}：请核对。"
+    )
 
 
 def _named_part(sentence: Sentence, before: list[Figure], one: Figure) -> Figure | None:
