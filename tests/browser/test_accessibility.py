@@ -23,6 +23,7 @@ PUBLIC = (
     "/welcome/accessibility/",
     "/welcome/privacy/",
     "/welcome/keyboard/",
+    "/welcome/publicity/",
 )
 STAFF = {
     "clerk": (
@@ -36,6 +37,13 @@ STAFF = {
         "/people/1/entitlements/?as=letter",
         "/people/1/open/id-number/",
         "/people/1/record/benefit/",
+        "/cases/",
+        "/cases/?which=all",
+        "/cases/new/",
+        "/cases/new/1/",
+        "/cases/new/1/?event=new_certificate",
+        "/assessments/",
+        "/publicity/",
         "/password/",
         "/device/",
         "/runs/",
@@ -61,7 +69,12 @@ STAFF = {
         "/reports/1/",
         "/reports/new/",
     ),
-    "guardian": ("/my/",),
+    "guardian": (
+        "/my/",
+        "/my/apply/",
+        "/my/apply/?event=new_certificate",
+        "/my/applications/",
+    ),
     "hospital": ("/", "/lookup/"),
     "village": ("/", "/people/", "/runs/"),
     "admin": ("/", "/users/", "/users/appoint/", "/audit/", "/audit/verify/", "/audit/head/"),

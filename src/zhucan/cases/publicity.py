@@ -44,7 +44,7 @@ def hang_out(application: Application, weighed: Weighed, *, on: date, at: dateti
         place_id=application.place_id,
         name=shown_name(application.person, on),
         scheme=weighed.scheme.name,
-        amount_fen=weighed.amount_fen,
+        amount_fen=weighed.amount_fen or None,  # a certificate costs nothing and says no amount
         first_day=on,
         last_day=calendar.add_working_days(on, max(waits, default=0)),
         at=at,
