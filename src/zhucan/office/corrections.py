@@ -28,8 +28,10 @@ from zhucan.payments import causes
 from zhucan.payments.effects import Effects, effects_of
 from zhucan.payments.models import LineKind
 from zhucan.policy.catalogue import scheme
+from zhucan.policy.declared.findings import FINDING_KINDS
 from zhucan.policy.facts import BENEFIT_LABELS
 from zhucan.registry import models, services, spells
+from zhucan.registry.findings import BadFinding, finding_value, set_finding, set_insurance, set_schooling
 from zhucan.registry.models import HardshipKind, Person, Spell
 from zhucan.registry.rosters.cells import BadCell, person_name
 from zhucan.registry.spells import Witness
@@ -103,6 +105,48 @@ class BenefitForm(FactForm):
         label="每月金额（元）", required=False, widget=forms.TextInput({"class": "short", "inputmode": "decimal"})
     )
     stop = DateField(label="到哪天止", required=False, help_text="从这天起不再享受；还在享受就不填。")
+
+
+class FindingForm(FactForm):
+    """核实到的一件事。"""
+
+    kind = forms.ChoiceField(
+        label="核实了什么",
+        choices=[(one.name, one.label) for one in sorted(FINDING_KINDS.values(), key=lambda one: one.label)],
+    )
+    said = forms.CharField(
+        label="结果",
+        max_length=40,
+        required=False,
+        help_text="是不是的事写“是”或“否”；数量写整数，金额写元，其他写结论。只记日期的事不用写。",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Let a result that the kind can say pass."""
+        data = super().clean() or {}
+        if "kind" in data and "said" in data:
+            try:
+                finding_value(FINDING_KINDS[data["kind"]], data["said"])
+            except BadFinding as error:
+                self.add_error("said", str(error))
+        return data
+
+
+class SchoolingForm(FactForm):
+    """在哪里上学。"""
+
+    stage = forms.ChoiceField(label="学段", choices=models.Stage.choices)
+    placement = forms.ChoiceField(label="就读方式", choices=models.Placement.choices)
+    school = forms.CharField(label="学校", max_length=80)
+    full_time = forms.BooleanField(label="全日制", required=False, initial=True)
+    boarding = forms.BooleanField(label="寄宿", required=False)
+
+
+class InsuranceForm(FactForm):
+    """参加的社会保险。"""
+
+    kind = forms.ChoiceField(label="险种", choices=models.InsuranceKind.choices)
+    payer = forms.ChoiceField(label="谁缴费", choices=models.Payer.choices, widget=forms.RadioSelect)
 
 
 class ContactForm(FactForm):
@@ -192,6 +236,13 @@ FACTS: Mapping[str, Fact] = {
     "benefit": Fact("别处发的待遇", BenefitForm, lambda person, data, witness: services.add_benefit(
         person=person, kind=data["kind"], start=data["day"], stop=data["stop"],
         amount_fen=None if data["amount"] is None else fen(data["amount"]), witness=witness)),
+    "finding": Fact("核实到的事", FindingForm, lambda person, data, witness: set_finding(
+        person=person, day=data["day"], kind=data["kind"], said=data["said"], witness=witness)),
+    "schooling": Fact("就学", SchoolingForm, lambda person, data, witness: set_schooling(
+        person=person, day=data["day"], witness=witness,
+        said={name: data[name] for name in ("stage", "placement", "school", "full_time", "boarding")})),
+    "insurance": Fact("参保", InsuranceForm, lambda person, data, witness: set_insurance(
+        person=person, day=data["day"], kind=data["kind"], payer=data["payer"], witness=witness)),
     "contact": Fact("联系方式", ContactForm, lambda person, data, witness: services.set_contact(
         person=person, day=data["day"], phone=data["phone"], address=data["address"], witness=witness)),
     "guardian": Fact("监护人", GuardianForm, lambda person, data, witness: services.set_guardian(
@@ -205,7 +256,7 @@ SPELLS: Mapping[str, type[Spell]] = {
     model._meta.model_name or "": model
     for model in (
         models.Residence, models.Hardship, models.Income, models.OwnIncome, models.Stay, models.Custody, models.Benefit,
-        models.Job, models.Death, models.Contact, models.Guardianship, models.PayeeAccount,
+        models.Job, models.Finding, models.Schooling, models.Insurance, models.Death, models.Contact, models.Guardianship, models.PayeeAccount,
     )
 }  # fmt: skip
 """Spells whose dates a clerk may correct; a certificate's are corrected through its own life cycle."""

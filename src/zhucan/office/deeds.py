@@ -128,6 +128,7 @@ WORDS: Mapping[str, str] = {
     "registry.doubt-rejected": "疑点：名单有误",
     "registry.list": "导入其他部门的名单",
     "registry.export": "导出花名册（命令行）",
+    "registry.finding": "登记核实到的事",
     "registry.hardship": "登记困难类型",
     "registry.import": "导入花名册",
     "registry.institution-in": "登记进入机构",

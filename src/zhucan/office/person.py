@@ -31,6 +31,7 @@ from zhucan.policy.catalogue import MONTHLY, scheme
 from zhucan.policy.explain import Explanation, explain
 from zhucan.policy.facts import BENEFIT_LABELS
 from zhucan.registry import models
+from zhucan.registry.findings import finding_words
 from zhucan.registry.models import Person, Spell
 from zhucan.registry.services import name_of
 from zhucan.web.charts import Bar, Chart
@@ -206,6 +207,12 @@ def _value(spell: Any) -> str:
             return f"{masking.name(spell.name)}（{spell.relation}）"
         case models.Membership():
             return str(spell.role)
+        case models.Finding():
+            return finding_words(spell)
+        case models.Schooling():
+            return f"{spell.get_stage_display()}，{spell.get_placement_display()}，{spell.school}".rstrip("，")
+        case models.Insurance():
+            return f"{spell.get_kind_display()}，{spell.get_payer_display()}缴费"
         case models.Contact():
             return masking.phone(spell.phone) if spell.phone else "登记了住址"
     return ""

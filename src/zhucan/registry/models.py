@@ -376,11 +376,19 @@ class InsuranceKind(models.TextChoices):
     ACCIDENT = "accident", "残疾人意外伤害保险"
 
 
+class Payer(models.TextChoices):
+    """Who pays the person's part of an insurance."""
+
+    SELF = "self", "本人"
+    GOVERNMENT = "government", "政府"
+    EMPLOYER = "employer", "单位"
+
+
 class Insurance(Spell):
     """An enrolment in one insurance, and who pays the person's part."""
 
     kind = models.CharField("险种", max_length=18, choices=InsuranceKind)
-    payer = models.CharField("缴费方", max_length=12, default="self", choices=(("self", "本人"), ("government", "政府"), ("employer", "单位")))  # fmt: skip
+    payer = models.CharField("缴费方", max_length=12, default=Payer.SELF, choices=Payer)
 
     class Meta(Spell.Meta):
         verbose_name = "参保"

@@ -11,16 +11,16 @@ from zhucan.orgs.clock import now
 from zhucan.orgs.commands import CLERK, command_user, day
 from zhucan.orgs.commands import Command as Base
 from zhucan.orgs.divisions import division
+from zhucan.policy.declared.findings import FINDING_KINDS
 from zhucan.registry import services
+from zhucan.registry.findings import set_finding
 from zhucan.registry.models import HardshipKind, Person, Spell
 from zhucan.registry.queries import find
 from zhucan.registry.spells import Witness
 
 
 class Command(Base):
-    help = (
-        "登记一个人的变化：死亡、困难类型、户籍迁移、机构托养、服刑。晚得知的也按实际日期登记，下次发放自动补发或追回。"
-    )
+    help = "登记一个人的变化：死亡、困难类型、核实到的事、户籍迁移、机构托养、服刑。晚得知的也按实际日期登记，下次发放自动补发或追回。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
@@ -29,6 +29,7 @@ class Command(Base):
             ("death-corrected", "更正已登记的死亡日期"),
             ("death-withdrawn", "撤回误报的死亡"),
             ("hardship", "困难类型"),
+            ("finding", "核实到的一件事"),
             ("move", "户籍迁移"),
             ("institution-in", "进入机构托养"),
             ("institution-out", "离开机构"),
@@ -41,6 +42,13 @@ class Command(Base):
                 verb.add_argument(
                     "kind", metavar="KIND", help="、".join(f"{k}（{v}）" for k, v in HardshipKind.choices)
                 )
+            if name == "finding":
+                verb.add_argument(
+                    "kind",
+                    metavar="KIND",
+                    help="核实了什么：" + "、".join(f"{k}（{v.label}）" for k, v in FINDING_KINDS.items()),
+                )
+                verb.add_argument("said", metavar="VALUE", help="是、否，数量，金额（元）或结论；只记日期的事写 -")
             if name == "move":
                 verb.add_argument("division", metavar="CODE", help="迁入的村（社区）或县")
             if name != "death-withdrawn":
@@ -75,6 +83,10 @@ class Command(Base):
         match options["what"]:
             case "hardship":
                 return services.set_hardship(person=person, day=options["on"], kind=options["kind"], witness=witness)
+            case "finding":
+                return set_finding(
+                    person=person, day=options["on"], kind=options["kind"], said=options["said"], witness=witness
+                )
             case "move":
                 place = division(options["division"])
                 return services.move(person=person, day=options["on"], division=place, witness=witness)
