@@ -30,7 +30,7 @@ from zhucan.policy.facts import f
 from zhucan.policy.parameters import p
 from zhucan.policy.schemes import LifeEvent, Overlap, Relation, Scheme, exclude, require
 from zhucan.policy.steps import PUBLIC
-from zhucan.policy.subsidies.shared import LAW_2015, LINK_2016, MATERIALS, PRECISE_2022, SOURCES, barred, standing
+from zhucan.policy.subsidies.shared import FUND, LAW_2015, LINK_2016, MATERIALS, PRECISE_2022, SOURCES, barred, standing
 
 _limit = p.dibao_monthly * p.ls_income_multiple
 _working_age = (f.age >= p.working_age_from) & (f.age < p.working_age_until)
@@ -89,9 +89,11 @@ living_allowance = Scheme(
         Overlap(Relation.STACK, "可与残疾儿童康复救助同时享受", "当地规定"),
         Overlap(Relation.DISREGARD, "不计入低保家庭收入", str(LAW_2015)),
     ),
+    systems=("S023", "S024", "S026", "S027"),
     summary="低保、低保边缘等困难家庭的残疾人，每月发生活补贴。",
     events=(LifeEvent.NEW_CERTIFICATE, LifeEvent.HARDSHIP, LifeEvent.CHILD_DIAGNOSED, LifeEvent.MOVED_HERE),
     materials=MATERIALS,
     flow=PUBLIC,
+    fund=FUND,
     automatic=True,
 )

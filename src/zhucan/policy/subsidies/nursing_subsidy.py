@@ -32,7 +32,7 @@ from zhucan.policy.facts import f
 from zhucan.policy.parameters import p
 from zhucan.policy.schemes import LifeEvent, Overlap, Relation, Scheme, exclude, require
 from zhucan.policy.steps import PUBLIC
-from zhucan.policy.subsidies.shared import LAW_2015, MATERIALS, PRECISE_2022, SOURCES, barred, standing
+from zhucan.policy.subsidies.shared import FUND, LAW_2015, MATERIALS, PRECISE_2022, SOURCES, barred, standing
 
 _widened = p.ns_covers_grades_3_4 & (f.grade_mental.isin(3, 4) | f.grade_intellectual.isin(3, 4))
 
@@ -122,6 +122,7 @@ nursing_subsidy = Scheme(
         Overlap(Relation.STACK, "可与残疾儿童康复救助同时享受", "当地规定"),
         Overlap(Relation.DISREGARD, "不计入低保家庭收入", str(LAW_2015)),
     ),
+    systems=("S023", "S025", "S026", "S027"),
     summary="残疾程度重、需要长期照护的，每月发护理补贴。",
     events=(
         LifeEvent.NEW_CERTIFICATE,
@@ -132,5 +133,6 @@ nursing_subsidy = Scheme(
     ),
     materials=MATERIALS,
     flow=PUBLIC,
+    fund=FUND,
     automatic=True,
 )

@@ -15,6 +15,7 @@ IMPROVE_2021 = Source(
 PRECISE_2022 = Source("关于加强残疾人两项补贴精准管理的意见", "2022-10", "民发〔2022〕79号", number_verified=False)
 SOURCES = (LAW_2015, LINK_2016, IMPROVE_2021, PRECISE_2022)
 
+FUND = "两项补贴财政专项资金"
 MATERIALS = (
     Material("certificate", "残疾人证", known_by=("certificate_valid",)),
     Material("identity", "身份证或户口簿", valid_months=12, known_by=("hukou_here",)),
