@@ -3,6 +3,7 @@
 import pytest
 
 from zhucan.policy import bench
+from zhucan.policy.catalogue import SCHEMES
 
 
 @pytest.fixture
@@ -12,8 +13,17 @@ def small(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_it_prints_the_figures_of_the_design(small):
-    assert {"people", "rows", "seconds", "peak_mb", "limit_seconds", "ratio_to_limit"} <= small.keys()
+    assert {
+        "people",
+        "rows",
+        "seconds",
+        "peak_mb",
+        "limit_seconds",
+        "ratio_to_limit",
+        "processor_ratio",
+    } <= small.keys()
     assert small["people"] == 2000
+    assert small["schemes"] == 2
     assert small["rows"] > 3 * 2000
 
 
@@ -25,6 +35,13 @@ def test_the_parts_do_not_change_who_is_entitled(small, monkeypatch: pytest.Monk
     monkeypatch.setattr(bench, "_PART", 5000)
 
     assert bench.bench_decide(2000)["yes"] == small["yes"]
+
+
+def test_the_whole_catalogue_is_decided_and_more_are_entitled(small):
+    whole = bench.bench_decide(2000, whole=True)
+
+    assert whole["schemes"] == sum(item.administered for item in SCHEMES) > bench._GROUP
+    assert small["yes"] < whole["yes"] <= 2000
 
 
 @pytest.mark.parametrize("people", [0, -1, 10**9])

@@ -14,7 +14,7 @@ from zhucan.core.months import Month
 from zhucan.policy.cases import load_cases
 from zhucan.policy.catalogue import MONTHLY, SCHEMES, scheme
 from zhucan.policy.declared.findings import FINDING_KINDS
-from zhucan.policy.engine import decide, decide_sql, judge_sql, needed, needed_parameters
+from zhucan.policy.engine import decide, decide_sql, gather_sql, judge_sql, needed, needed_parameters, settled
 from zhucan.policy.expressions import (
     Kind,
     add_months,
@@ -201,6 +201,16 @@ def test_random_people_are_decided_alike_by_both_back_ends(case: int):
     assert con.execute(f"SELECT * EXCLUDE (case_id) FROM ({in_the_text}) ORDER BY person_id").fetchall() == [
         row[1:] for row in decided
     ]
+    known_to_all = settled(frame, params)
+    con.execute(f"CREATE TABLE gathered AS {gather_sql(SCHEMES, frame, known_to_all)}")
+    by_group = [
+        con.execute(
+            f"SELECT * EXCLUDE (case_id, person_id)"
+            f" FROM ({judge_sql(SCHEMES[first : first + 30], 'SELECT * FROM gathered', known=known_to_all)}) ORDER BY person_id"
+        ).fetchall()
+        for first in range(0, len(SCHEMES), 30)
+    ]
+    assert [sum(rows, ()) for rows in zip(*by_group, strict=True)] == [row[2:] for row in decided]
     assert (
         con.execute(
             f"SELECT * EXCLUDE (case_id) FROM ({decide_sql(SCHEMES, params=given, constant_frame=frame, basis=True)})"

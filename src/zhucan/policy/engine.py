@@ -14,7 +14,8 @@ from typing import Any
 
 from zhucan.core.money import from_fen
 from zhucan.policy.expressions import Expr, ExpressionError, Kind, choose, column, literal
-from zhucan.policy.facts import BY_NAME, complete, facts_of, facts_sql
+from zhucan.policy.facts import BY_NAME, complete, facts_of, facts_sql, settled_facts
+from zhucan.policy.folding import Known, fold
 from zhucan.policy.parameters import PARAMETERS, ParameterRow, baseline, resolve
 from zhucan.policy.python import compile_expressions
 from zhucan.policy.schemes import ClaimError, Reckoned, Scheme
@@ -28,9 +29,11 @@ __all__ = [
     "decide",
     "decide_sql",
     "facts_of",
+    "gather_sql",
     "judge_sql",
     "needed",
     "reckon",
+    "settled",
     "yielding",
 ]
 
@@ -85,6 +88,11 @@ class _Plan:
     amount: Expr
     lacking: Expr
     waiting: Expr  # the amount follows from what an application has yet to tell
+
+    def folded(self, known: Known) -> "_Plan":
+        """Return the plan with what is known worked in."""
+        tests = tuple(fold(test, known) for test in self.tests)
+        return _Plan(tests, fold(self.amount, known), fold(self.lacking, known), fold(self.waiting, known))
 
 
 @cache
@@ -238,14 +246,13 @@ def decide_sql(
     parameter_….
     """
     chosen = tuple(schemes)
+    if constant_frame is not None:
+        # what is the same for everybody stands in the rules themselves: the engine calculates with it once
+        (values,) = params.values()
+        known = settled(constant_frame, values)
+        return judge_sql(chosen, gather_sql(chosen, constant_frame, known), basis, dialect, known)
     facts, names = needed(chosen), needed_parameters(chosen)
     read = ["f.case_id", "f.person_id", *(f"f.{item} AS fact_{item}" for item in facts)]
-    if constant_frame is not None:
-        # numbers that are the same for everybody stand in the rules themselves: the engine calculates with them once
-        (values,) = params.values()
-        before, after = _judging(chosen, basis, dialect, tuple(values[name] for name in names))
-        inner = facts_sql(facts, frame_table=frame_table, constant_frame=constant_frame)
-        return f"{before}(SELECT {', '.join(read)} FROM ({inner}) f){after}"
     read += [f"p.{item} AS parameter_{item}" for item in names]
     before, after = _judging(chosen, basis, dialect)
     joined = (
@@ -255,13 +262,41 @@ def decide_sql(
     return f"{before}(SELECT {', '.join(read)} FROM {joined}){after}"
 
 
-def judge_sql(schemes: Sequence[Scheme], source: str, basis: bool = False, dialect: str = "duckdb") -> str:
+def settled(constant_frame: Mapping[str, Any], params: Mapping[str, Any]) -> Known:
+    """Return what is the same for everybody judged on one day in one place: its parameters, and some of the facts."""
+    return {("parameter", name): value for name, value in params.items()} | {
+        ("fact", name): value for name, value in settled_facts(constant_frame).items()
+    }
+
+
+def gather_sql(schemes: Sequence[Scheme], constant_frame: Mapping[str, Any], known: Known) -> str:
+    """Return a SELECT of what `judge_sql` reads for everybody judged on one day, without what is `known`.
+
+    Many schemes are best judged a few at a time over a table of it: one statement over all is wider than memory likes.
+    """
+    facts = [name for name in needed(schemes) if ("fact", name) not in known]
+    read = ["f.case_id", "f.person_id", *(f"f.{name} AS fact_{name}" for name in facts)]
+    return f"SELECT {', '.join(read)} FROM ({facts_sql(facts, constant_frame=constant_frame)}) f"
+
+
+def judge_sql(
+    schemes: Sequence[Scheme],
+    source: str,
+    basis: bool = False,
+    dialect: str = "duckdb",
+    known: Known | None = None,
+) -> str:
     """Return a SELECT that decides schemes over facts and parameters already gathered.
 
-    `source` selects case_id, person_id and every fact and parameter read, as fact_… and parameter_…; the columns of the
-    result are those of `decide_sql`.
+    `source` selects case_id, person_id and every fact and parameter read, as fact_… and parameter_…, but for those whose
+    values are `known`; the columns of the result are those of `decide_sql`.
     """
-    before, after = _judging(tuple(schemes), basis, dialect)
+    chosen = tuple(schemes)
+    given = None
+    if known is not None:
+        read = [("fact", name) for name in needed(chosen)] + [("parameter", name) for name in needed_parameters(chosen)]
+        given = tuple((column, known[column]) for column in read if column in known)
+    before, after = _judging(chosen, basis, dialect, given)
     return f"{before}({source}){after}"
 
 
@@ -272,33 +307,35 @@ def _facts_of_frame(facts: tuple[str, ...], frame_table: str) -> str:
 
 @cache
 def _judging(
-    schemes: tuple[Scheme, ...], basis: bool, dialect: str, values: tuple[Any, ...] | None = None
+    schemes: tuple[Scheme, ...],
+    basis: bool,
+    dialect: str,
+    known: tuple[tuple[tuple[str, str], Any], ...] | None = None,
 ) -> tuple[str, str]:
     """Return the SQL around the facts and parameters: what stands before that sub-select, and what after it.
 
-    With `values` of the needed parameters in their order the sub-select has only the facts. The text takes a while to
-    write and depends on little, so it is written once a process.
+    What is `known` for everybody is folded into the rules, and the sub-select need not have it. The text takes a while
+    to write and depends on little, so it is written once a process.
     """
+    given = dict(known or ())
     facts, names = needed(schemes), needed_parameters(schemes)
-    parameters = {name: f"parameter_{name}" for name in names}
-    if values is not None:
-        kinds = [PARAMETERS[name].kind for name in names]
-        parameters = {
-            name: f"CAST({constant(value, kind)} AS {sql_type(kind)})"
-            for name, value, kind in zip(names, values, kinds, strict=True)
-        }
-    plans = [_plan(scheme) for scheme in schemes]
+    plans = [_plan(scheme).folded(given) if given else _plan(scheme) for scheme in schemes]
     layers = Layers(
         [part for plan in plans for part in (*plan.tests, plan.amount, plan.lacking, plan.waiting)],
-        lambda namespace, column: f"fact_{column}" if namespace == "fact" else parameters[column],
+        lambda namespace, column: f"{namespace}_{column}",
         dialect,
     )
     tests: dict[str, str] = {}  # SQL of a distinct condition → its column
     columns, results = [], []
     for scheme, plan in zip(schemes, plans, strict=True):
         key = scheme.key
-        not_met, unknown = [], []
+        not_met: list[str] = []
+        unknown: list[str] = []
         for bit, test in enumerate(plan.tests):
+            if test.op == "const":  # the same for everybody
+                if test.value is not True:
+                    (unknown if test.value is None else not_met).append(str(1 << bit))
+                continue
             column = tests.setdefault(layers.text(test), f"t{len(tests)}")
             not_met.append(f"CASE WHEN NOT {column} THEN {1 << bit} ELSE 0 END")
             unknown.append(f"CASE WHEN {column} IS NULL THEN {1 << bit} ELSE 0 END")
@@ -307,11 +344,12 @@ def _judging(
             f"{layers.text(plan.lacking)} AS {key}_l",
             f"{layers.text(plan.waiting)} AS {key}_w",
         ]
-        results.append((key, f"CAST({' + '.join(not_met)} AS BIGINT)", f"CAST({' + '.join(unknown)} AS BIGINT)"))
+        masks_of = (f"CAST({' + '.join(parts) or 0} AS BIGINT)" for parts in (not_met, unknown))
+        results.append((key, *masks_of))
     columns += [f"{text} AS {column}" for text, column in tests.items()]
     if basis:
-        columns += [f"fact_{item}" for item in facts]
-        columns += [f"{text} AS parameter_{name}" for name, text in parameters.items()]
+        columns += [_basis("fact", name, BY_NAME[name].kind, given) for name in facts]
+        columns += [_basis("parameter", name, PARAMETERS[name].kind, given) for name in names]
     kept = [f"fact_{item}" for item in facts] + [f"parameter_{item}" for item in names] if basis else []
     masks, finals = [], []
     for key, not_met_sql, unknown_sql in results:
@@ -333,6 +371,12 @@ def _judging(
     )
     before, _, after = text.partition(_SOURCE)
     return before, after
+
+
+def _basis(namespace: str, name: str, kind: Kind, given: Known) -> str:
+    if (namespace, name) not in given:
+        return f"{namespace}_{name}"
+    return f"CAST({constant(given[namespace, name], kind)} AS {sql_type(kind)}) AS {namespace}_{name}"
 
 
 @cache

@@ -14,6 +14,7 @@ from zhucan.policy.declared import FACTS
 from zhucan.policy.declared.core import BENEFIT_LABELS, CATEGORY_LABELS, HARDSHIP_LABELS
 from zhucan.policy.expressions import Expr, Kind, column
 from zhucan.policy.fact import UNSTATED, Aggregate, Fact, Timing
+from zhucan.policy.folding import fold
 from zhucan.policy.python import compile_expressions
 from zhucan.policy.sql import constant, to_sql
 
@@ -31,6 +32,7 @@ __all__ = [
     "f",
     "facts_of",
     "facts_sql",
+    "settled_facts",
 ]
 
 
@@ -176,6 +178,14 @@ def facts_sql(
         return f"SELECT {', '.join([head, *columns])} FROM {source} {' '.join(joins)}"
     head = "p.person_id AS case_id, p.person_id, fr.division AS division, fr.month_first AS month_first"
     return _inline(f"SELECT {', '.join([head, *columns])} FROM person p {' '.join(joins)}", constant_frame)
+
+
+def settled_facts(constant_frame: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts that are the same for everybody judged on one day: the days themselves, and what only an
+    application tells."""
+    known = {("frame", name): value for name, value in constant_frame.items()}
+    formulas = {fact.name: fold(fact.formula, known) for fact in FACTS if fact.formula is not None}
+    return {name: formula.value for name, formula in formulas.items() if formula.op == "const"}
 
 
 def _inline(text: str, values: Mapping[str, Any]) -> str:

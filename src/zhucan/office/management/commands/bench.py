@@ -27,7 +27,7 @@ class Command(Base):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", choices=("decide", "run", "import", "explain", "pages", "report"), metavar="NAME")
         parser.add_argument("--people", type=int, metavar="N", help="人数（decide、run、explain、pages）")
-        parser.add_argument("--all", action="store_true", help="decide：整个目录的项目，不只是按月发放的")
+        parser.add_argument("--all", action="store_true", help="decide：整个目录的项目，不只是两项补贴")
         parser.add_argument("--rows", type=int, default=100_000, metavar="N", help="花名册行数（import）")
         parser.add_argument(
             "--database", default="", metavar="URL", help="run、pages 用的空 PostgreSQL 库（默认临时 SQLite）"
