@@ -121,7 +121,7 @@ def test_once_the_registry_has_changed_the_same_word_is_a_new_difference(county:
 
 def test_a_name_with_a_wrong_number_is_only_suspected(county: County, take: Take):
     person = county.person(born=date(1966, 4, 9))
-    services.rename(person=person, name="沈晓梅")
+    services.rename(person=person, day=date(2020, 1, 1), name="沈晓梅", witness=told("2020-01-02"))
     number = person.id_number[:16] + {"1": "2"}.get(person.id_number[16], "1") + person.id_number[17]
     take("death", DEATHS, ("沈小梅", number, "2025-05-03"))
 
@@ -138,7 +138,7 @@ def test_a_name_with_a_wrong_number_is_only_suspected(county: County, take: Take
 
 def test_a_number_under_another_name_is_only_suspected(county: County, take: Take):
     person = county.person()
-    services.rename(person=person, name="沈晓梅")
+    services.rename(person=person, day=date(2020, 1, 1), name="沈晓梅", witness=told("2020-01-02"))
     take("death", DEATHS, ("欧阳明", person.id_number, "2025-05-03"))
 
     assert (Doubt.objects.get().match, Doubt.objects.get().because) == ("fuzzy", "身份证号一致，姓名不同")
@@ -152,7 +152,7 @@ def test_without_any_number_name_birth_and_village_decide_who_is_suspected(count
     people = []
     for village in villages:
         person = county.person(born=date(1966, 4, 9))
-        services.rename(person=person, name="沈晓梅")
+        services.rename(person=person, day=date(2020, 1, 1), name="沈晓梅", witness=told("2020-01-02"))
         services.move(person=person, day=date(2020, 1, 1), division=village, witness=told("2020-01-01"))
         people.append(person)
     header = ("姓名", "性别", "出生日期", "村（社区）", "死亡日期")
@@ -170,7 +170,7 @@ def test_without_any_number_name_birth_and_village_decide_who_is_suspected(count
 
 def test_a_sound_number_of_somebody_else_is_nobody_of_ours(county: County, take: Take):
     person = county.person(born=date(1966, 4, 9))
-    services.rename(person=person, name="沈晓梅")
+    services.rename(person=person, day=date(2020, 1, 1), name="沈晓梅", witness=told("2020-01-02"))
     body = "330499196604098"
     other = next(
         number for n in range(10, 99)
