@@ -31,6 +31,7 @@ from zhucan.policy.catalogue import scheme
 from zhucan.policy.declared.findings import FINDING_KINDS
 from zhucan.policy.facts import BENEFIT_LABELS
 from zhucan.registry import models, services, spells
+from zhucan.registry.choices import Payer, Placement, Stage
 from zhucan.registry.findings import BadFinding, finding_value, set_finding, set_insurance, set_schooling
 from zhucan.registry.models import HardshipKind, Person, Spell
 from zhucan.registry.rosters.cells import BadCell, person_name
@@ -135,8 +136,8 @@ class FindingForm(FactForm):
 class SchoolingForm(FactForm):
     """在哪里上学。"""
 
-    stage = forms.ChoiceField(label="学段", choices=models.Stage.choices)
-    placement = forms.ChoiceField(label="就读方式", choices=models.Placement.choices)
+    stage = forms.ChoiceField(label="学段", choices=Stage.choices)
+    placement = forms.ChoiceField(label="就读方式", choices=Placement.choices)
     school = forms.CharField(label="学校", max_length=80)
     full_time = forms.BooleanField(label="全日制", required=False, initial=True)
     boarding = forms.BooleanField(label="寄宿", required=False)
@@ -146,7 +147,7 @@ class InsuranceForm(FactForm):
     """参加的社会保险。"""
 
     kind = forms.ChoiceField(label="险种", choices=models.InsuranceKind.choices)
-    payer = forms.ChoiceField(label="谁缴费", choices=models.Payer.choices, widget=forms.RadioSelect)
+    payer = forms.ChoiceField(label="谁缴费", choices=Payer.choices, widget=forms.RadioSelect)
 
 
 class ContactForm(FactForm):

@@ -12,6 +12,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import StrIndex, Substr
 
 from zhucan.orgs.secrecy import BlindIndexField, SealedField
+from zhucan.registry.choices import Payer, Placement, Stage
 
 RESIDENT_ID, CERTIFICATE, ACCOUNT = "resident-id", "certificate", "account"  # purposes of blind indexes
 
@@ -329,29 +330,6 @@ class Finding(Spell):
         verbose_name = "认定事项"
 
 
-class Stage(models.TextChoices):
-    """The stages of schooling."""
-
-    KINDERGARTEN = "kindergarten", "学前"
-    PRIMARY = "primary", "小学"
-    JUNIOR = "junior", "初中"
-    SENIOR = "senior", "普通高中"
-    VOCATIONAL = "vocational", "中等职业"
-    COLLEGE = "college", "大专"
-    BACHELOR = "bachelor", "本科"
-    MASTER = "master", "研究生"
-
-
-class Placement(models.TextChoices):
-    """How somebody is schooled (ED-01)."""
-
-    REGULAR = "regular", "随班就读"
-    SPECIAL_CLASS = "special_class", "特教班"
-    SPECIAL_SCHOOL = "special_school", "特教学校"
-    HOME = "home", "送教上门"
-    ORDINARY = "ordinary", "普通就读"
-
-
 class Schooling(Spell):
     """Where and how the person goes to school."""
 
@@ -374,14 +352,6 @@ class InsuranceKind(models.TextChoices):
     RESIDENT_MEDICAL = "resident_medical", "城乡居民医疗保险"
     EMPLOYEE_MEDICAL = "employee_medical", "职工医疗保险"
     ACCIDENT = "accident", "残疾人意外伤害保险"
-
-
-class Payer(models.TextChoices):
-    """Who pays the person's part of an insurance."""
-
-    SELF = "self", "本人"
-    GOVERNMENT = "government", "政府"
-    EMPLOYER = "employer", "单位"
 
 
 class Insurance(Spell):
