@@ -384,6 +384,7 @@ def test_nothing_of_another_county_stands_in_a_list_or_a_count(filled: County, r
 
 def test_looking_at_every_page_changes_nothing(filled: County):
     _plan(filled, filled.clerk)  # stands on an award of its own
+    _granted(filled)  # and so does a case whose money goes to an institution
     before = (Entry.objects.count(), Line.objects.count(), Run.objects.get().status, Award.objects.count())
     for role in Role:
         client, user = _client(role, filled.a)
