@@ -103,6 +103,7 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
             f"cases-{name}": lambda user: {"pk": _refused(county).pk}
             for name in ("case", "amend", "review", "upload", "book")
         },
+        "cases-payee": lambda user: {"pk": _granted(county).pk},
         "cases-step": lambda user: {"pk": _refused(county).pk, "step": "check"},
         "cases-letter": lambda user: {"pk": _refused(county).pk, "suffix": "html"},
         "cases-material": lambda user: {"pk": _booked(county).application.bundle.materials.get().pk},
@@ -169,6 +170,18 @@ def _refused(county: County) -> Application:
     one = _asked("certificate-replacement", {"loss_kind": "lost"})
     if one.state == "submitted":
         _take(one, "refuse", "没有遗失")
+    return one
+
+
+def _granted(county: County) -> Application:
+    """Return an application with an award whose money goes to an institution."""
+    one, day = _refused(county), date(2025, 3, 3)
+    if one.award_id is None:
+        one.award = grant_award(
+            person=one.person, scheme_id="home-adaptation", division=county.a, applied_on=day, approved_on=day,
+            amount_fen=468_000, at=moment(day), by=None,
+        )  # fmt: skip
+        one.save(update_fields=["award"])
     return one
 
 
@@ -371,6 +384,7 @@ def test_nothing_of_another_county_stands_in_a_list_or_a_count(filled: County, r
 
 def test_looking_at_every_page_changes_nothing(filled: County):
     _plan(filled, filled.clerk)  # stands on an award of its own
+    _granted(filled)  # and so does a case whose money goes to an institution
     before = (Entry.objects.count(), Line.objects.count(), Run.objects.get().status, Award.objects.count())
     for role in Role:
         client, user = _client(role, filled.a)

@@ -12,10 +12,11 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.caseload import add_made_up, make
 from tests.county import BOTH, County
 from tests.given import IDS, STARTUP, TRAINING, WHEELCHAIR, grant, put_into_catalogue
 from tests.payments.books import answer, books, sound
-from zhucan.cases import awards
+from zhucan.cases import awards, materials
 from zhucan.cases.awards import AwardRefused
 from zhucan.cases.models import Award
 from zhucan.core.months import Month
@@ -332,3 +333,40 @@ def test_whatever_is_granted_revoked_and_curtailed_the_books_hold_what_is_due(co
             assert booked == due
         assert sound()
         transaction.set_rollback(True)
+
+
+def test_works_are_paid_once_they_are_accepted_and_to_the_institution_named(
+    county: County, lines: Any, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+):
+    settings.ZHUCAN_HOME = tmp_path
+    add_made_up(monkeypatch)
+    office = make(county)
+    person = office.person()
+    one = office.ask(person, "test-home", on="2025-03-03")[0]
+
+    def bring(code: str) -> None:
+        day = moment(date(2025, 3, 4))
+        materials.upload(application=one, code=code, name="a.jpg", chunks=[b"\xff\xd8\xff"], on=date(2025, 3, 4), at=day, by=None)  # fmt: skip
+
+    bring("photo_before")
+    for step, day, role in (("survey", "2025-03-04", ""), ("publicise", "2025-03-05", ""), ("approve", "2025-03-13", "approver")):  # fmt: skip
+        office.step(one, step, day, role)
+    award = Award.objects.get(application=one)
+    awards.pay_to(award=award, payee=centre(county), on=date(2025, 3, 14), at=moment(date(2025, 3, 14)), by=None)
+    with pytest.raises(AwardRefused, match="已经写明收款机构"):
+        awards.pay_to(award=award, payee=Institution.objects.get(), on=date(2025, 3, 14), at=moment(date(2025, 3, 14)), by=None)  # fmt: skip
+    assert calculate(county, "2025-03", ("test-home",)) is None  # approved, built by nobody yet
+    bring("photo_after")
+    office.step(one, "build", "2025-04-07")
+    bring("acceptance_sheet")
+    office.step(one, "accept", "2025-04-10")
+    assert calculate(county, "2025-03", ("test-home",)) is None  # what was known at the end of March
+    run = calculate(county, "2025-04", ("test-home",))
+    assert run is not None
+    assert [line.amount_fen for line in Line.objects.filter(run=run)] == [300_000]
+
+
+def test_money_for_the_person_goes_to_no_institution(county: County):
+    award = grant(county, county.person(), STARTUP, 500_000, "2025-06-10")
+    with pytest.raises(AwardRefused, match="现金发给本人"):
+        awards.pay_to(award=award, payee=centre(county), on=date(2025, 6, 11), at=moment(date(2025, 6, 11)), by=None)

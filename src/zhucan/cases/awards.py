@@ -18,6 +18,7 @@ from zhucan.policy.catalogue import scheme
 from zhucan.policy.employment.startup_grant import recoverable
 from zhucan.policy.engine import Outcome
 from zhucan.policy.parameters import resolve
+from zhucan.policy.schemes import Gives
 from zhucan.registry.models import Certificate, Person
 
 REVOCATIONS: Mapping[str, str] = {
@@ -127,6 +128,33 @@ def grant(
     award.start = Month.of(approved_on).index
     award.save(update_fields=["granted_fen", "quantity", "ends_on", "payee", "start"])
     return award
+
+
+def names_payee(award: Award) -> bool:
+    """Say whether an award is one whose money goes to an institution: a service, goods or a relief with an amount."""
+    return bool(award.granted_fen) and award.revoked_at is None and scheme(award.scheme).gives is not Gives.CASH
+
+
+@transaction.atomic
+def pay_to(*, award: Award, payee: Institution, on: date, at: datetime, by: User | None) -> Award:
+    """Name the institution that the money of a service, goods or a relief goes to, once; the next run pays it.
+
+    Raises `AwardRefused`.
+    """
+    locked = Award.objects.select_for_update().get(pk=award.pk)
+    item = scheme(locked.scheme)
+    if not locked.granted_fen or item.gives is Gives.CASH:
+        raise AwardRefused(f"{item.name}没有要付给机构的钱：现金发给本人，其余要有批准的金额。")
+    if locked.revoked_at is not None:
+        raise AwardRefused("这项批准已经撤销，不能再付款：请核对。")
+    if locked.payee_id is not None:
+        raise AwardRefused("这项批准已经写明收款机构：不能再改，确需改付的请先撤销批准。")
+    if payee.ended_on is not None and payee.ended_on <= on:
+        raise AwardRefused(f"{payee.name}自 {payee.ended_on} 起不再是定点机构：请另选机构。")
+    locked.payee = payee
+    locked.save(update_fields=["payee"])
+    audit.record(actor=by, action="cases.pay-to", target=f"award:{award.pk}", at=at, institution=payee.pk)
+    return locked
 
 
 @transaction.atomic

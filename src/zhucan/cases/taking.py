@@ -57,8 +57,12 @@ def take(
 
 
 def _complete(application: Application, on: date) -> None:
+    """Refuse while papers are lacking; what a step asks as its own evidence is asked there, once there can be any."""
     facts = weigh(application).facts
-    lacking = [need.label for need in materials.needs(application, facts, on) if need.lacking]
+    later = {code for step in flow_of(application).steps for code in step.evidence}
+    lacking = [
+        need.label for need in materials.needs(application, facts, on) if need.lacking and need.code not in later
+    ]
     if lacking:
         raise StepRefused(f"还缺{'、'.join(lacking)}：请补齐，或退回补正。")
 

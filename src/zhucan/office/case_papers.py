@@ -12,18 +12,20 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from zhucan.cases import assessing, automatic, materials, publicity
+from zhucan.cases import assessing, automatic, awards, materials, publicity
 from zhucan.cases.certificates import ASSESSED
-from zhucan.cases.models import Application, Assessment, MaterialFile, Publication
+from zhucan.cases.models import Application, Assessment, Award, MaterialFile, Publication
 from zhucan.core import masking
+from zhucan.core.divisions import county_of
 from zhucan.core.errors import ZhucanError
 from zhucan.core.money import from_fen, text
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.cases import actor, found
-from zhucan.orgs import audit, documents
+from zhucan.orgs import audit, documents, institutions
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division, inside
+from zhucan.orgs.models import Institution
 from zhucan.policy.catalogue import scheme
 from zhucan.policy.facts import CATEGORY_LABELS
 from zhucan.policy.steps import State
@@ -85,6 +87,38 @@ def upload(request: OfficeRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
     messages.success(request, "材料已收下。")
     return redirect("office:cases-case", pk=pk)
+
+
+class PayeeForm(Form):
+    """款项付给哪个机构。"""
+
+    institution = forms.ModelChoiceField(label="收款机构", queryset=Institution.objects.none())
+
+
+@require_http_methods(["GET", "POST"])
+def payee(request: OfficeRequest, pk: int) -> HttpResponse:
+    """写明服务、实物或工程的款项付给哪个定点机构。"""
+    one = found(request, pk)
+    award = get_object_or_404(Award, application=one)
+    form = PayeeForm(request.POST or None)
+    form.fields["institution"].queryset = institutions.inside(county_of(one.division_id)).filter(ended_on=None)  # type: ignore[attr-defined]  # a ModelChoiceField
+    if form.is_valid():
+        done = form.tried(
+            lambda: awards.pay_to(
+                award=award, payee=form.cleaned_data["institution"], on=today(), at=now(), by=request.user
+            )
+        )
+        if done is not None:
+            messages.success(request, f"已写明付给{done.payee}，计算单项款项时一起发。")
+            return redirect("office:cases-case", pk=pk)
+    lead = (
+        f"{scheme(one.scheme).name} {one.number}，批准 {text(from_fen(award.granted_fen or 0))} 元。写明以后不能再改。"
+    )
+    context = {
+        "form": form, "heading": "款项付给谁", "lead": lead, "action": "保存",
+        "back": reverse("office:cases-case", args=[pk]),
+    }  # fmt: skip
+    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 def _file(request: OfficeRequest, pk: int) -> MaterialFile:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from zhucan.cases import asking, materials, moving, queries, reopening, taking, weighing
+from zhucan.cases import asking, awards, materials, moving, queries, reopening, taking, weighing
 from zhucan.cases.models import Application, Decision
 from zhucan.cases.moving import Actor
 from zhucan.core.money import from_fen, text
@@ -72,7 +72,9 @@ def actor(request: OfficeRequest) -> Actor:
 
 def found(request: OfficeRequest, pk: int) -> Application:
     """Return an application of the place; what lies outside is not found."""
-    rows = scope.applications(request).select_related("person", "bundle", "place", "division", "bundle__by")
+    rows = scope.applications(request).select_related(
+        "person", "bundle", "place", "division", "bundle__by", "award__payee"
+    )
     return get_object_or_404(rows, pk=pk)
 
 
@@ -195,6 +197,7 @@ def case(request: OfficeRequest, pk: int) -> HttpResponse:
             for move in one.moves.select_related("by")
         ],
         "decision": decision,
+        "to_pay": one.award if one.award is not None and awards.names_payee(one.award) else None,
         "granted": "" if decision is None or decision.amount_fen is None else text(from_fen(decision.amount_fen)),
         "beside": [
             (other, scheme(other.scheme).name, State(other.state).label)
@@ -203,7 +206,9 @@ def case(request: OfficeRequest, pk: int) -> HttpResponse:
         "notices": one.notices.order_by("-pk")[:20],
         "may_review": last is not None and today() <= last and not hasattr(one, "review"),
         "is_open": one.closed_on is None,
-        "may_amend": one.decided_on is None and one.closed_on is None and bool(asking.told_by(weighed.scheme)),
+        "may_amend": one.decided_on is None
+        and one.closed_on is None
+        and (weighed.scheme.claim is not None or bool(asking.told_by(weighed.scheme))),
     }
     return render(request, "office/case.html", context)
 

@@ -80,6 +80,7 @@ PAGES: tuple[Page, ...] = (
     Page("cases-letter", "cases/<int:pk>/letter.<str:suffix>", cases.letter, READERS),
     Page("cases-upload", "cases/<int:pk>/papers/", case_papers.upload, TAKERS),
     Page("cases-book", "cases/<int:pk>/assessment/", case_papers.book, CLERKS),
+    Page("cases-payee", "cases/<int:pk>/payee/", case_papers.payee, CLERK),
     Page("cases-material", "cases/papers/<int:pk>/", case_papers.material, READERS - {Role.LEADER}),
     Page("cases-retract", "cases/papers/<int:pk>/retract/", case_papers.retract, CLERKS),
     Page("assessments", "assessments/", case_papers.assessments, ASSESSORS),

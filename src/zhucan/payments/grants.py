@@ -14,12 +14,14 @@ from zhucan.payments.models import LineKind
 from zhucan.payments.scope import Scope
 from zhucan.policy.engine import Outcome
 from zhucan.policy.schemes import Gives
+from zhucan.policy.steps import WORKS, State
 
 
 def decide_grants(scope: Scope) -> Result:
     """Return the lines that granted awards in scope are short of or too much by; nothing is written.
 
-    Cash goes to the person. Money for goods, services and reliefs is paid only where the award names a payee.
+    Cash goes to the person. Money for goods, services and reliefs is paid only where the award names a payee. What was
+    granted for works by an application is due once they are accepted (HO-04).
     """
     limit = stamp(scope.known_at)
     revoked = f"({as_utc('a.revoked_at')} <= '{limit}')"
@@ -32,10 +34,17 @@ def decide_grants(scope: Scope) -> Result:
         f" CASE WHEN {revoked} THEN a.revocation_cause ELSE (SELECT max(c.cause) {cut}) END AS cause"
     )
     cash = ", ".join(f"'{item.id}'" for item in scope.schemes if item.gives is Gives.CASH) or "''"
+    works = ", ".join(f"'{item.id}'" for item in scope.schemes if item.flow is WORKS) or "''"
+    asked = "FROM cases_application x WHERE x.award_id = a.id"
+    accepted = (
+        f"SELECT 1 FROM cases_move v JOIN cases_application x ON x.id = v.application_id WHERE x.award_id = a.id"
+        f" AND v.target = '{State.ACCEPTED.value}' AND {as_utc('v.at')} <= '{limit}'"
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT award_id, person_id, scheme, start, due, booked, times, cause FROM ({scope.awards_sql(columns)}"
-            f" AND a.granted_fen IS NOT NULL AND (a.payee_id IS NOT NULL OR a.scheme IN ({cash}))) g"
+            f" AND a.granted_fen IS NOT NULL AND (a.payee_id IS NOT NULL OR a.scheme IN ({cash}))"
+            f" AND (a.scheme NOT IN ({works}) OR NOT EXISTS (SELECT 1 {asked}) OR EXISTS ({accepted}))) g"
             " WHERE due <> booked ORDER BY award_id"
         )
         drafts = [_draft(*row) for row in cursor.fetchall()]

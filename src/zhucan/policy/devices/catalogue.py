@@ -27,6 +27,7 @@ class Device:
     assessed: bool = True
     needs: str = ""
     household: bool = False
+    diagnosed: bool = False  # what a child may need at once after a diagnosis
 
     @property
     def scheme(self) -> str:

@@ -158,7 +158,12 @@ def _scheme(device: Device) -> Scheme:
         summary=device.summary,
         unit=device.unit,
         quantity=f.device_pieces if device.pieces > 1 else ONE,
-        events=(LifeEvent.NEEDS_DEVICE, LifeEvent.NEW_CERTIFICATE, LifeEvent.GRADE_CHANGED),
+        events=(
+            LifeEvent.NEEDS_DEVICE,
+            LifeEvent.NEW_CERTIFICATE,
+            LifeEvent.GRADE_CHANGED,
+            *((LifeEvent.CHILD_DIAGNOSED,) if device.diagnosed else ()),
+        ),
         materials=papers,
         flow=ASSESSED if device.assessed else COUNTY,
         fund=FUND,

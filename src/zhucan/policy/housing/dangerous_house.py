@@ -80,7 +80,7 @@ dangerous_house_repair = Scheme(
         Material("house_proof", "宅基地或房屋证明", valid_months=60),
         Material("photo_before", "改造前照片"),
         Material("photo_after", "改造后照片"),
-        Material("acceptance_sheet", "验收表"),
+        Material("acceptance_sheet", "验收单"),
         ACCOUNT,
     ),
     flow=WORKS,

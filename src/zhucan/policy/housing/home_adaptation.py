@@ -94,7 +94,7 @@ home_adaptation = Scheme(
         Material("adaptation_plan", "改造方案（本人签字）"),
         Material("photo_before", "改造前照片"),
         Material("photo_after", "改造后照片"),
-        Material("acceptance_sheet", "验收表"),
+        Material("acceptance_sheet", "验收单"),
     ),
     flow=WORKS,
     fund="残疾人事业补助资金、残疾人就业保障金",
