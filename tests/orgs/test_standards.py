@@ -106,6 +106,8 @@ def test_an_amount_beyond_all_reason_is_refused(value: str):
         ("working_age_until", "1201", "0 至 1200"),
         ("working_age_until", "-1", "0 至 1200"),
         ("working_age_until", "9" * 5000, "0 至 1200"),
+        ("edu_window_from", "1301", "月日"),
+        ("edu_window_from", "230", "月日"),
     ],
 )
 def test_a_rate_or_count_out_of_bounds_is_refused(name: str, value: str, expected: str):

@@ -270,7 +270,7 @@ def _standard(name: str, value: int) -> str:
     item = PARAMETERS[name]
     if item.kind is not Kind.INT:
         return shown(value, item.kind, item.choices)
-    if item.unit.startswith("月日"):
+    if item.day_of_year:
         return f"{value // 100}月{value % 100}日"
     return f"{value} {item.unit.partition('/')[0]}"
 

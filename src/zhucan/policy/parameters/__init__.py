@@ -23,11 +23,11 @@ from zhucan.policy.expressions import RATE_DIGITS, Expr, Kind, column
 _FOLDER = Path(__file__).parent
 BEGINNING = date(1900, 1, 1)
 # No standard of a person and month comes near these; a slip of the finger does, and then runs over the engine's columns.
-_MOST_MONEY, _MOST_RATE, _MOST_INT = Decimal("999999.99"), Decimal(10), 1231  # 1231: a day of the year, 31 December
+_MOST_MONEY, _MOST_RATE, _MOST_INT = Decimal("999999.99"), Decimal(10), 1200
 _WANTED = {
     Kind.MONEY: "0 至 999999.99、最多两位小数的金额（元），如 330.00",
     Kind.RATE: "0 至 10、最多四位小数的数，如 0.30",
-    Kind.INT: "0 至 1231 的整数，如 3",
+    Kind.INT: "0 至 1200 的整数，如 3",
     Kind.BOOL: "true 或 false",
 }
 
@@ -57,6 +57,11 @@ class Parameter:
     standard: bool = False
     choices: Mapping[str, str] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
+
+    @property
+    def day_of_year(self) -> bool:
+        """Say whether the number is a day of the year, 815 for 15 August."""
+        return self.kind is Kind.INT and self.unit.startswith("月日")
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,10 @@ def value_of(name: str, text: str | None) -> Any:
                 if scaled != int(scaled):
                     raise ValueError
                 return int(scaled)
+            case Kind.INT if item.day_of_year:
+                number = int(text)
+                date(2024, number // 100, number % 100)  # a leap year: 29 February is a day too
+                return number
             case Kind.INT:
                 return int(_between(Decimal(int(text)), Decimal(_MOST_INT)))
             case Kind.BOOL:
@@ -136,7 +145,7 @@ def value_of(name: str, text: str | None) -> Any:
     wanted = (
         "、".join(f"{code}（{words}）" for code, words in item.choices.items())
         if item.choices
-        else _WANTED.get(item.kind, item.unit)
+        else ("月日，如 815 为八月十五日" if item.day_of_year else _WANTED.get(item.kind, item.unit))
     )
     raise BadParameter(f"参数 {item.label}（{item.id}）的值“{text}”不对：应为{wanted}。")
 
