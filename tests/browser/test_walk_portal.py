@@ -92,7 +92,12 @@ def _walk(page: Page, site: Site, faultless: Callable[..., Any], *, care: bool) 
     expect(page.get_by_role("heading", level=1)).to_have_text("您能享受什么")
     heard = page.locator("main").aria_snapshot()
     assert 'heading "困难残疾人生活补贴" [level=2]' in heard
-    assert heard.count("✓ 应该可以领") == 2
+    for name in ("困难残疾人生活补贴", "重度残疾人护理补贴"):
+        expect(page.get_by_role("region", name=name)).to_contain_text("✓ 应该可以领")
+    assert "✕ 现在还不能领" not in heard  # what cannot be had is folded, and opened by key
+    page.get_by_text("现在还不能领的").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("✕ 现在还不能领").first).to_be_visible()
     faultless(care=care)
 
 
@@ -118,7 +123,9 @@ def test_the_same_without_script(browser: Browser, site: Site):
     page.get_by_role("group", name="住在养老院").get_by_label("不是").check()
     page.get_by_role("button", name="看结果").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("您能享受什么")
-    expect(page.get_by_text("✓ 应该可以领")).to_have_count(1)  # the kind was not told: the other is not certain
+    expect(page.get_by_role("region", name="困难残疾人生活补贴")).to_contain_text("✓ 应该可以领")
+    page.get_by_text("还不能确定的").click()  # the kind was not told: the other is not certain
+    expect(page.get_by_role("region", name="重度残疾人护理补贴")).to_contain_text("还不能确定")
     context.close()
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from zhucan.cases.facts import judge
+from zhucan.cases.facts import Judgement, judge
 from zhucan.cases.models import Award
 from zhucan.core import masking
 from zhucan.core.divisions import county_of
@@ -30,6 +30,7 @@ from zhucan.payments.models import Line, LineKind, Payment, RecoveryDecision
 from zhucan.policy.catalogue import MONTHLY, scheme
 from zhucan.policy.explain import Explanation, explain
 from zhucan.policy.facts import BENEFIT_LABELS
+from zhucan.policy.schemes import Scheme
 from zhucan.registry import models
 from zhucan.registry.findings import finding_words
 from zhucan.registry.models import Person, Spell
@@ -227,14 +228,24 @@ def _state(spell: Any) -> dict[str, Any]:
     }
 
 
-def _verdicts(person: Person, home: Any, known_at: datetime | None) -> list[Explanation]:
+def _verdicts(person: Person, home: Any, known_at: datetime | None) -> list[tuple[Explanation, bool]]:
+    """Return what each scheme says, and whether it can be folded away: neither to be had nor decided by the runs."""
     if home is None:
         return []
     month = Month.of((known_at or now()).astimezone(SHANGHAI).date())
     judgement = judge(person, month, division=county_of(home.division_id), known_at=known_at)
     return [
-        explain(item, judgement.decisions[item.id], judgement.facts, judgement.params) for item in judgement.offered
+        (
+            explain(item, judgement.decisions[item.id], judgement.facts, judgement.params),
+            judgement.decisions[item.id].rank > 1 and not item.in_runs,
+        )
+        for item in _ordered(judgement)
     ]
+
+
+def _ordered(judgement: Judgement) -> list[Scheme]:
+    """Return the schemes of the place, what can be had first."""
+    return sorted(judgement.offered, key=lambda item: judgement.decisions[item.id].rank)
 
 
 def _paid(lines: list[Line]) -> Chart | None:

@@ -73,6 +73,13 @@ class Decision:
     awaits_claim: bool = False
 
     @property
+    def rank(self) -> int:
+        """Return how soon people are told of it: 0 a yes, 1 one whose amount waits for an application, 2 unknown, 3 a no."""
+        if self.outcome is Outcome.YES:
+            return 0
+        return 3 if self.outcome is Outcome.NO else 1 if self.awaits_claim else 2
+
+    @property
     def amount(self) -> Decimal | None:
         """Return the amount in yuan; 0.00 for a no, None while unknown."""
         if self.outcome is Outcome.UNKNOWN:

@@ -22,6 +22,8 @@ from zhucan.payments.models import Line, LineKind, Payment, PaymentStatus
 from zhucan.policy.catalogue import scheme
 from zhucan.policy.engine import Outcome
 from zhucan.policy.explain import explain
+from zhucan.policy.schemes import Group
+from zhucan.portal.questions import folded
 from zhucan.registry.holders import held_by
 from zhucan.registry.models import Certificate, Person, Residence
 
@@ -56,7 +58,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         "person": person,
         "identity": masking.resident_id(person.id_number),
         "certificate": _certificate(person),
-        "verdicts": _verdicts(person),
+        "verdicts": (verdicts := _verdicts(person)),
+        **folded(one["rank"] for one in verdicts),
         "payments": _payments(person),
         "changes": _changes(person),
         "debts": [
@@ -83,17 +86,20 @@ def _verdicts(person: Person) -> list[dict[str, Any]]:
     found = []
     for item in judgement.offered:
         decision = judgement.decisions[item.id]
+        if item.group is Group.REGISTRY and decision.rank > 1:
+            continue  # everybody has a certificate that could be lost: its steps are told where they are due
         told = explain(item, decision, judgement.facts, judgement.params)
         found.append(
             {
                 "name": item.name,
                 "verdict": told.verdict,
-                "tone": _TONES[decision.outcome],
-                "reasons": [reason for reason in told.reasons if reason.met is not True],
+                "tone": "ok" if decision.awaits_claim else _TONES[decision.outcome],
+                "reasons": [reason.label for reason in told.reasons if reason.met is not True],
                 "change": told.change,
+                "rank": decision.rank,
             }
         )
-    return found
+    return sorted(found, key=lambda one: one["rank"])
 
 
 def _payments(person: Person) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """What can I get: a few plain questions, answered by the rules of a run. Nothing that is answered is kept anywhere."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from zhucan.policy.engine import Outcome, decide
 from zhucan.policy.explain import explain
 from zhucan.policy.facts import BENEFIT_LABELS, BY_NAME, CATEGORY_LABELS, HARDSHIP_LABELS, complete
 from zhucan.policy.parameters import resolve
+from zhucan.policy.schemes import Cadence, Group
 from zhucan.web.forms import Form
 
 _UNKNOWN = ("unknown", "不知道")
@@ -94,40 +95,52 @@ class Answer:
     name: str
     verdict: str
     tone: str
+    each: str  # 每月约, 每年约 or 约
     amount: str
     reasons: tuple[str, ...]
     change: str
+    rank: int
 
 
 _TONES = {Outcome.YES: "ok", Outcome.NO: "plain", Outcome.UNKNOWN: "warn"}
-_WORDS = {Outcome.YES: "✓ 应该可以领", Outcome.NO: "✕ 现在还不能领", Outcome.UNKNOWN: "? 还不能确定"}
+_WORDS = ("✓ 应该可以领", "✓ 可以申请，金额看材料", "? 还不能确定", "✕ 现在还不能领")  # by the rank of a decision
+_EACH = {Cadence.MONTHLY: "每月约", Cadence.YEARLY: "每年约"}
 
 
 def answers(data: dict[str, Any], day: date) -> list[Answer]:
-    """Return what each scheme of the place says to the answers, as of a day."""
+    """Return what each scheme of the place says to the answers, as of a day; what can be had comes first.
+
+    The steps of a certificate are told only where they are due: everybody has a certificate that could be lost.
+    """
     facts, month = complete(_facts(data, day)), Month.of(day)
     params = resolve(parameter_rows(), data["county"], month.first)
     decisions = decide(facts, params, SCHEMES)
     found = []
     for scheme in offered_with(params):
         decision = decisions[scheme.id]
+        if scheme.group is Group.REGISTRY and decision.rank > 1:
+            continue
         told = explain(scheme, decision, facts, params)
         yes = decision.outcome is Outcome.YES and decision.amount is not None
         found.append(
             Answer(
                 scheme.name,
-                _WORDS[decision.outcome],
-                _TONES[decision.outcome],
+                _WORDS[decision.rank],
+                "ok" if decision.awaits_claim else _TONES[decision.outcome],
+                _EACH.get(scheme.cadence, "约"),
                 text(decision.amount) if yes and decision.amount is not None else "",
-                tuple(
-                    f"{'不符合' if reason.met is False else '还要弄清'}：{reason.label}"
-                    for reason in told.reasons
-                    if reason.met is not True
-                ),
+                tuple(reason.label for reason in told.reasons if reason.met is not True),
                 told.change,
+                decision.rank,
             )
         )
-    return found
+    return sorted(found, key=lambda one: one.rank)
+
+
+def folded(ranks: Iterable[int]) -> dict[str, int]:
+    """Return how many are not known and how many are refused: pages fold these away, so that what can be had is seen."""
+    found = list(ranks)
+    return {"open_count": found.count(2), "no_count": found.count(3)}
 
 
 def _facts(data: dict[str, Any], day: date) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from zhucan.core.money import from_fen, text
 from zhucan.orgs.clock import today
 from zhucan.orgs.models import Division, Level, LocalParameter
 from zhucan.policy.parameters import baseline
-from zhucan.portal.questions import QuestionForm, answers
+from zhucan.portal.questions import QuestionForm, answers, folded
 from zhucan.web.forms import UNPROCESSABLE
 from zhucan.web.slices import slice_of
 
@@ -40,7 +40,8 @@ def questions(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         place = Division.objects.get(pk=form.cleaned_data["county"])
         told = answers(form.cleaned_data, today())
-        return render(request, "portal/answers.html", {"answers": told, "place": place, "day": today()})
+        context = {"answers": told, "place": place, "day": today(), **folded(one.rank for one in told)}
+        return render(request, "portal/answers.html", context)
     return render(request, "portal/questions.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200)
 
 

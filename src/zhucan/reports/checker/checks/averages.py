@@ -81,8 +81,8 @@ def _average(sentence: Sentence, one: Figure, kinds: tuple[str, ...]) -> Iterato
     if kinds == ("person",) and not counts:
         counts = _others(sentence, one, "times")
     totals = [each for each in _others(sentence, one, one.kind) if each not in counts]
-    if kinds == ("event",) and one.kind == "person" and not totals:
-        totals = _others(sentence, one, "times")  # 每期 30 人，共 180 人次
+    if kinds == ("event",) and one.kind == "person":
+        totals = [*totals, *_others(sentence, one, "times")]  # 每期 30 人，共 180 人次
     one = _with_joined(sentence, one)
     if not counts and totals and one.value:
         yield from _by_the_sentence_before(sentence, one, kinds, totals)

@@ -157,9 +157,10 @@ def _whole_target(done: Figure, percent: Figure, more: int) -> int | None:
 
 def _target_before(sentence: Sentence, at: int) -> Figure | None:
     for each in reversed(sentence.figures[:at]):
+        label = each.label or _label(sentence, each).rstrip("（(")  # 完成年度任务（600 件）的
         if (
             each.kind in SUMMED
-            and (_TARGET.search(each.label) or re.match(r"[\u4e00-\u9fff]{0,6}的?(?:目标|任务|指标)", each.tail))
+            and (_TARGET.search(label) or re.match(r"[\u4e00-\u9fff]{0,6}的?(?:目标|任务|指标)", each.tail))
             and not CHANGE.search(each.label)
         ):
             return each
