@@ -20,16 +20,12 @@ from zhucan.payments import recoveries
 from zhucan.payments.causes import label
 from zhucan.payments.models import Line, LineKind, Payment, PaymentStatus
 from zhucan.policy.catalogue import scheme
-from zhucan.policy.engine import Outcome
-from zhucan.policy.explain import explain
-from zhucan.policy.schemes import Group
-from zhucan.portal.questions import folded
+from zhucan.portal.questions import Answer, folded, told
 from zhucan.registry.holders import held_by
 from zhucan.registry.models import Certificate, Person, Residence
 
 _SOON = timedelta(days=183)
 _MONTHS = 24
-_TONES = {Outcome.YES: "ok", Outcome.NO: "plain", Outcome.UNKNOWN: "warn"}
 _PAID = {
     PaymentStatus.PAID: ("✓ 已到账", "ok"),
     PaymentStatus.SENT: ("● 银行正在办理", ""),
@@ -59,7 +55,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "identity": masking.resident_id(person.id_number),
         "certificate": _certificate(person),
         "verdicts": (verdicts := _verdicts(person)),
-        **folded(one["rank"] for one in verdicts),
+        **folded(one.rank for one in verdicts),
         "payments": _payments(person),
         "changes": _changes(person),
         "debts": [
@@ -78,28 +74,12 @@ def _certificate(person: Person) -> dict[str, Any] | None:
     return {"card": card, "over": card.expires < day, "soon": day <= card.expires < day + _SOON}
 
 
-def _verdicts(person: Person) -> list[dict[str, Any]]:
+def _verdicts(person: Person) -> list[Answer]:
     home = Residence.objects.filter(person=person, retracted_at=None, valid_to=None).first()
     if home is None:
         return []
     judgement = judge(person, Month.of(today()), division=county_of(home.division_id))
-    found = []
-    for item in judgement.offered:
-        decision = judgement.decisions[item.id]
-        if item.group is Group.REGISTRY and decision.rank > 1:
-            continue  # everybody has a certificate that could be lost: its steps are told where they are due
-        told = explain(item, decision, judgement.facts, judgement.params)
-        found.append(
-            {
-                "name": item.name,
-                "verdict": told.verdict,
-                "tone": "ok" if decision.awaits_claim else _TONES[decision.outcome],
-                "reasons": [reason.label for reason in told.reasons if reason.met is not True],
-                "change": told.change,
-                "rank": decision.rank,
-            }
-        )
-    return sorted(found, key=lambda one: one["rank"])
+    return told(judgement.offered, judgement.decisions, judgement.facts, judgement.params)
 
 
 def _payments(person: Person) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """What can I get: a few plain questions, answered by the rules of a run. Nothing that is answered is kept anywhere."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,11 +14,11 @@ from zhucan.core.months import Month
 from zhucan.orgs.divisions import parameter_rows
 from zhucan.orgs.models import Division
 from zhucan.policy.catalogue import SCHEMES, offered_with
-from zhucan.policy.engine import Outcome, decide
+from zhucan.policy.engine import Decision, decide
 from zhucan.policy.explain import explain
 from zhucan.policy.facts import BENEFIT_LABELS, BY_NAME, CATEGORY_LABELS, HARDSHIP_LABELS, complete
 from zhucan.policy.parameters import resolve
-from zhucan.policy.schemes import Cadence, Group
+from zhucan.policy.schemes import Cadence, Gives, Group, LifeEvent, Scheme
 from zhucan.web.forms import Form
 
 _UNKNOWN = ("unknown", "不知道")
@@ -93,6 +93,7 @@ class Answer:
     """What one scheme says to the answers given, in words a reader can act on."""
 
     name: str
+    summary: str
     verdict: str
     tone: str
     each: str  # 每月约, 每年约 or 约
@@ -102,35 +103,47 @@ class Answer:
     rank: int
 
 
-_TONES = {Outcome.YES: "ok", Outcome.NO: "plain", Outcome.UNKNOWN: "warn"}
-_WORDS = ("✓ 应该可以领", "✓ 可以申请，金额看材料", "? 还不能确定", "✕ 现在还不能领")  # by the rank of a decision
+_TONES = ("ok", "ok", "warn", "plain")  # by the rank of a decision
+_WORDS = ("✓ 应该可以{}", "✓ 可以申请，金额看材料", "? 还不能确定", "✕ 现在还不能{}")
 _EACH = {Cadence.MONTHLY: "每月约", Cadence.YEARLY: "每年约"}
 
 
 def answers(data: dict[str, Any], day: date) -> list[Answer]:
-    """Return what each scheme of the place says to the answers, as of a day; what can be had comes first.
-
-    The steps of a certificate are told only where they are due: everybody has a certificate that could be lost.
-    """
+    """Return what each scheme of the place says to the answers, as of a day; what can be had comes first."""
     facts, month = complete(_facts(data, day)), Month.of(day)
     params = resolve(parameter_rows(), data["county"], month.first)
     decisions = decide(facts, params, SCHEMES)
+    return told(offered_with(params), decisions, facts, params)
+
+
+def told(
+    schemes: Iterable[Scheme],
+    decisions: Mapping[str, Decision],
+    facts: Mapping[str, Any],
+    params: Mapping[str, Any],
+) -> list[Answer]:
+    """Return what the public is told of each scheme, what can be had first.
+
+    The steps of a certificate are told only where they are due: anybody's certificate could be lost, and anybody could
+    have moved.
+    """
     found = []
-    for scheme in offered_with(params):
+    for scheme in schemes:
         decision = decisions[scheme.id]
-        if scheme.group is Group.REGISTRY and decision.rank > 1:
+        if scheme.group is Group.REGISTRY and (decision.rank > 1 or LifeEvent.MOVED_HERE in scheme.events):
             continue
-        told = explain(scheme, decision, facts, params)
-        yes = decision.outcome is Outcome.YES and decision.amount is not None
+        explained = explain(scheme, decision, facts, params)
+        amount = decision.amount if decision.rank == 0 else None
         found.append(
             Answer(
                 scheme.name,
-                _WORDS[decision.rank],
-                "ok" if decision.awaits_claim else _TONES[decision.outcome],
+                scheme.summary,
+                _WORDS[decision.rank].format("领" if scheme.gives in (Gives.CASH, Gives.GOODS) else "享受"),
+                _TONES[decision.rank],
                 _EACH.get(scheme.cadence, "约"),
-                text(decision.amount) if yes and decision.amount is not None else "",
-                tuple(reason.label for reason in told.reasons if reason.met is not True),
-                told.change,
+                text(amount) if amount else "",
+                tuple(reason.label for reason in explained.reasons if reason.met is not True),
+                explained.change,
                 decision.rank,
             )
         )
