@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.county import County, told
-from zhucan.cases import facts, queries, weighing
+from zhucan.cases import facts, materials, queries, weighing
 from zhucan.cases.applying import Asked, apply
-from zhucan.cases.models import Application
+from zhucan.cases.models import Application, Award
 from zhucan.cases.moving import Actor
 from zhucan.cases.taking import take
 from zhucan.core.money import from_fen, text
@@ -35,6 +35,7 @@ from zhucan.policy.schemes import (
 )
 from zhucan.policy.steps import WORKS
 from zhucan.portal import asking as portal_pages
+from zhucan.registry import findings
 from zhucan.registry import services as registry
 from zhucan.registry.models import Person
 
@@ -73,6 +74,7 @@ BILLS = _scheme(
 SMALL = _scheme("test-small", "测试小额", amount=literal(from_fen(10000)), cadence=Cadence.YEARLY, exclusive="test")
 LARGE = _scheme("test-large", "测试大额", amount=literal(from_fen(20000)), cadence=Cadence.YEARLY, exclusive="test")
 HOME = _scheme("test-home", "测试改造", amount=literal(from_fen(300000)), gives=Gives.SERVICE, flow=WORKS)
+SHELTERED = "sheltered-work"  # the example county pays 20 yuan a day of four hours, at most 22 days a month
 MADE_UP = (BILLS, SMALL, LARGE, HOME)
 
 
@@ -138,3 +140,21 @@ def make(county: County) -> Office:
     town = Division.objects.create(code="330499101000", name="青石镇", level="township", parent=county.a)
     village = Division.objects.create(code="330499101201", name="新民村", level="village", parent=town)
     return Office(county, village, county.clerk, county.approver)
+
+
+def sheltered(office: Office) -> Award:
+    """Return sheltered work granted in March 2025, before there was any attendance."""
+    person = office.person(category="intellectual", grade=2)
+    findings.set_finding(
+        person=person, day=date(2025, 1, 5), kind="unfit_for_open_jobs", said="是", witness=told("2025-01-05")
+    )
+    one = office.ask(person, SHELTERED)[0]
+    for need in materials.needs(one, {}, one.applied_on):
+        materials.upload(
+            application=one, code=need.code, name="a.pdf", chunks=[b"%PDF-1.4 paper"], on=one.applied_on,
+            at=moment(one.applied_on), by=None,
+        )  # fmt: skip
+    office.step(one, "check", "2025-03-04")
+    done = office.step(one, "approve", "2025-03-05", "approver")
+    assert done.award is not None
+    return done.award

@@ -17,7 +17,7 @@ from zhucan.cases.assessing import book
 from zhucan.cases.awards import grant as grant_award
 from zhucan.cases.finding import look
 from zhucan.cases.materials import upload
-from zhucan.cases.models import Application, Assessment, Award, Publication
+from zhucan.cases.models import Application, Assessment, Award, Bill, Publication
 from zhucan.cases.moving import Actor
 from zhucan.cases.taking import take
 from zhucan.delivery import plans, stock
@@ -104,6 +104,10 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
             for name in ("case", "amend", "review", "upload", "book")
         },
         "cases-payee": lambda user: {"pk": _granted(county).pk},
+        "cases-bills": lambda user: {"pk": _billed(county).award.application.pk},
+        "cases-bills-retract": lambda user: {
+            "pk": _billed(county).award.application.pk, "bill": _billed(county).pk,
+        },
         "cases-step": lambda user: {"pk": _refused(county).pk, "step": "check"},
         "cases-letter": lambda user: {"pk": _refused(county).pk, "suffix": "html"},
         "cases-material": lambda user: {"pk": _booked(county).application.bundle.materials.get().pk},
@@ -183,6 +187,22 @@ def _granted(county: County) -> Application:
         )  # fmt: skip
         one.save(update_fields=["award"])
     return one
+
+
+def _billed(county: County) -> Bill:
+    """Return a month billed under an application that was granted."""
+    one, day = _asked("sheltered-work", {}), date(2025, 3, 3)
+    if one.award_id is None:
+        one.award = grant_award(
+            person=one.person, scheme_id="sheltered-work", division=county.a, applied_on=day, approved_on=day,
+            amount_fen=20_000, at=moment(day), by=None,
+        )  # fmt: skip
+        one.save(update_fields=["award"])
+        Bill.objects.create(
+            award=one.award, items=[{"month": "2025-03-01", "hours": 40_000, "days": 10}], amount_fen=20_000, working=[],
+            document="考勤表", recorded_at=moment(day),
+        )  # fmt: skip
+    return one.award.bills.get()
 
 
 def _booked(county: County) -> Assessment:
@@ -385,6 +405,7 @@ def test_nothing_of_another_county_stands_in_a_list_or_a_count(filled: County, r
 def test_looking_at_every_page_changes_nothing(filled: County):
     _plan(filled, filled.clerk)  # stands on an award of its own
     _granted(filled)  # and so does a case whose money goes to an institution
+    _billed(filled)
     before = (Entry.objects.count(), Line.objects.count(), Run.objects.get().status, Award.objects.count())
     for role in Role:
         client, user = _client(role, filled.a)

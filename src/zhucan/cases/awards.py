@@ -132,7 +132,12 @@ def grant(
 
 def names_payee(award: Award) -> bool:
     """Say whether an award is one whose money goes to an institution: a service, goods or a relief with an amount."""
-    return bool(award.granted_fen) and award.revoked_at is None and scheme(award.scheme).gives is not Gives.CASH
+    return _has_money(award) and award.revoked_at is None and scheme(award.scheme).gives is not Gives.CASH
+
+
+def _has_money(award: Award) -> bool:
+    claim = scheme(award.scheme).claim
+    return bool(award.granted_fen) or (award.granted_fen is not None and claim is not None and claim.billed)
 
 
 @transaction.atomic
@@ -143,7 +148,7 @@ def pay_to(*, award: Award, payee: Institution, on: date, at: datetime, by: User
     """
     locked = Award.objects.select_for_update().get(pk=award.pk)
     item = scheme(locked.scheme)
-    if not locked.granted_fen or item.gives is Gives.CASH:
+    if not _has_money(locked) or item.gives is Gives.CASH:
         raise AwardRefused(f"{item.name}没有要付给机构的钱：现金发给本人，其余要有批准的金额。")
     if locked.revoked_at is not None:
         raise AwardRefused("这项批准已经撤销，不能再付款：请核对。")

@@ -67,7 +67,8 @@ def _may_grant(application: Application, weighed: Weighed, on: date, reason: str
     if weighed.trouble:
         raise DecisionRefused(f"{name}的金额算不出来：{weighed.trouble}")
     claim = weighed.scheme.claim
-    if claim is not None and not application.answers.get("items") and weighed.outcome is not Outcome.NO:
+    asked = claim is not None and not claim.billed and not application.answers.get("items")
+    if claim is not None and asked and weighed.outcome is not Outcome.NO:
         raise DecisionRefused(f"{name}按{claim.item}计算，还没有填写：请先“按核实的情况改填”，再批准。")
     if weighed.outcome is Outcome.NO:
         raise DecisionRefused(f"按规定不能批准{name}：{weighed.grounds}。请不予批准，或先更正登记的情况。")

@@ -256,8 +256,10 @@ def export_changes(
     )
 
 
-def spells_of(person: registry.Person, known_at: datetime | None = None) -> dict[str, list[dict[str, Any]]]:
-    """Return one person's rows of every relation, as known at a moment."""
+def spells_of(
+    person: registry.Person, known_at: datetime | None = None, *, beside: int | None = None
+) -> dict[str, list[dict[str, Any]]]:
+    """Return one person's rows of every relation, as known at a moment; the award `beside` is left out."""
     believed = (
         Q(retracted_at__isnull=True)
         if known_at is None
@@ -274,7 +276,7 @@ def spells_of(person: registry.Person, known_at: datetime | None = None) -> dict
             rows[name] = list(cards.values(*clocks, *source.columns))
             continue
         if name == "award":
-            rows[name] = list(_awards_of(person, known_at))
+            rows[name] = list(_awards_of(person, known_at, beside))
             continue
         found = source.model._default_manager.filter(believed, person_id=person.pk)
         if name == "component":
@@ -300,9 +302,11 @@ def spells_of(person: registry.Person, known_at: datetime | None = None) -> dict
     return rows
 
 
-def _awards_of(person: registry.Person, known_at: datetime | None) -> Iterator[dict[str, Any]]:
+def _awards_of(person: registry.Person, known_at: datetime | None, beside: int | None) -> Iterator[dict[str, Any]]:
     """Yield the rows of one person's relation of awards."""
     found = Award.objects.filter(person=person)
+    if beside is not None:
+        found = found.exclude(pk=beside)
     if known_at is None:
         found = found.filter(revoked_at=None)
     else:
@@ -348,14 +352,16 @@ def judge(
     known_at: datetime | None = None,
     applied_on: date | None = None,
     answers: Mapping[str, Any] | None = None,
+    beside: int | None = None,
 ) -> Judgement:
     """Decide all schemes for one person and month by the compiled rules, from the database.
 
-    `answers` are the asked facts that an application tells.
+    `answers` are the asked facts that an application tells; `beside` is an award that is looked at, and does not count
+    among those granted before.
     """
     on, expiry_after = days(month, applied_on)
     facts = facts_of(
-        spells_of(person, known_at),
+        spells_of(person, known_at, beside=beside),
         on=on,
         expiry_after=expiry_after,
         month=month,

@@ -56,6 +56,8 @@ def needs(application: Application, facts: Mapping[str, Any], on: date) -> list[
         spared.add(ASSESSMENT.code)  # the assessment is a step: its finding is recorded, not brought
     if application.bundle.relation != Relation.GUARDIAN:
         spared.add(GUARDIAN_ID.code)
+    if item.claim is not None and item.claim.billed and not application.answers.get("items"):
+        spared |= {one.code for one in item.materials if one.with_bill}
     return [
         Need(one.code, one.label, files.get(one.code, ()), _known(one, facts))
         for one in item.materials

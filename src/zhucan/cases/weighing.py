@@ -83,6 +83,8 @@ def weighed(item: Scheme, judgement: Judgement, items: Sequence[Mapping[str, Any
                 quantity = quantity if reckoned.quantity is None else reckoned.quantity
             except ClaimError as error:
                 trouble = str(error)
+        elif decision.awaits_claim and item.claim.billed:
+            amount, working = 0, (f"批准后按{item.claim.item}结算，凭单据算出每次的金额。",)
         if amount is not None and decision.awaits_claim:
             decision = replace(decision, outcome=Outcome.YES, amount_fen=amount, awaits_claim=False)
     elif amount is not None and item.gives.value == "cash":
@@ -102,6 +104,10 @@ def better(application: Application, own: Weighed, on: date) -> str:
     held = in_force(group, on).filter(person=application.person_id).first()
     if held is not None:
         return f"{item.name}与{scheme(held.scheme).name}只给一项，本人已经享受后者"
+    if item.claim is not None and item.claim.billed:
+        return (
+            ""  # what its months will come to nobody knows yet: which of the group it is, is for the person to choose
+        )
     rivals = Application.objects.filter(
         person=application.person_id, scheme__in=[one.id for one in group], decided_on=None, closed_on=None
     ).exclude(pk=application.pk)

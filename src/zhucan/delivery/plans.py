@@ -186,6 +186,7 @@ class Attended:
     days: int
     units: int
     amount_fen: int
+    minutes: tuple[int, ...] = ()  # of each day there was a session, the shortest first
 
 
 def attendance(plan: Plan, first: Month, after: Month, *, hours: int = 0) -> list[Attended]:
@@ -202,7 +203,7 @@ def attendance(plan: Plan, first: Month, after: Month, *, hours: int = 0) -> lis
             minutes[row.day] = minutes.get(row.day, 0) + _minutes(row)
             units += row.units
         days = sum(spent >= hours * 60 for spent in minutes.values())
-        told.append(Attended(month, days, units, units * (plan.unit_fen or 0)))
+        told.append(Attended(month, days, units, units * (plan.unit_fen or 0), tuple(sorted(minutes.values()))))
     return told
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from zhucan.cases import asking, awards, materials, moving, queries, reopening, taking, weighing
+from zhucan.cases import asking, awards, billing, materials, moving, queries, reopening, taking, weighing
 from zhucan.cases.models import Application, Decision
 from zhucan.cases.moving import Actor
 from zhucan.core.money import from_fen, text
@@ -198,6 +198,7 @@ def case(request: OfficeRequest, pk: int) -> HttpResponse:
         ],
         "decision": decision,
         "to_pay": one.award if one.award is not None and awards.names_payee(one.award) else None,
+        "billed": text(from_fen(one.award.granted_fen or 0)) if one.award and weighed.scheme in billing.BILLED else "",
         "granted": "" if decision is None or decision.amount_fen is None else text(from_fen(decision.amount_fen)),
         "beside": [
             (other, scheme(other.scheme).name, State(other.state).label)

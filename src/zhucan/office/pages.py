@@ -2,6 +2,7 @@
 
 from zhucan.office import (
     account,
+    bills,
     case_new,
     case_papers,
     cases,
@@ -81,6 +82,8 @@ PAGES: tuple[Page, ...] = (
     Page("cases-upload", "cases/<int:pk>/papers/", case_papers.upload, TAKERS),
     Page("cases-book", "cases/<int:pk>/assessment/", case_papers.book, CLERKS),
     Page("cases-payee", "cases/<int:pk>/payee/", case_papers.payee, CLERK),
+    Page("cases-bills", "cases/<int:pk>/bills/", bills.bills, CLERKS),
+    Page("cases-bills-retract", "cases/<int:pk>/bills/<int:bill>/retract/", bills.retract, CLERK),
     Page("cases-material", "cases/papers/<int:pk>/", case_papers.material, READERS - {Role.LEADER}),
     Page("cases-retract", "cases/papers/<int:pk>/retract/", case_papers.retract, CLERKS),
     Page("assessments", "assessments/", case_papers.assessments, ASSESSORS),

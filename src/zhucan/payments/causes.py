@@ -10,6 +10,7 @@ from zhucan.policy.schemes import Scheme
 LABELS: Mapping[str, str] = {
     "": "",
     "new": "新增",
+    "billed": "按月结算",
     "died": "死亡",
     "moved": "户籍迁出",
     "certificate_expired": "残疾人证到期",

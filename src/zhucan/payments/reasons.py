@@ -75,14 +75,26 @@ def grounds_of(line: Line) -> tuple[tuple[str, str], ...]:
     award = line.award
     if award.granted_fen is None:
         return ()
-    found = [("批准金额", f"{text(from_fen(award.granted_fen))} 元")]
+    known = line.run.known_at
+    bills = [
+        one
+        for one in award.bills.order_by("pk")
+        if one.recorded_at <= known and (one.retracted_at is None or one.retracted_at > known)
+    ]
+    found = [] if bills else [("批准金额", f"{text(from_fen(award.granted_fen))} 元")]
+    found += [
+        (
+            f"{one.recorded_at.astimezone(SHANGHAI):%Y-%m-%d} 结算",
+            f"{'、'.join(Month.of(month).label for month in one.months)}，{text(from_fen(one.amount_fen))} 元",
+        )
+        for one in bills
+    ]
     if award.quantity is not None:
         found.append(("批准数量", f"{award.quantity} {scheme_of(award.scheme).unit}"))
     if award.ends_on is not None:
         found.append(("到期日", str(award.ends_on)))
     if award.payee is not None:
         found.append(("款项付给", award.payee.name))
-    known = line.run.known_at
     if award.revoked_at is not None and award.revoked_at <= known:
         found.append(
             ("撤销", f"{award.revoked_at.astimezone(SHANGHAI):%Y-%m-%d}，{causes.label(award.revocation_cause)}")

@@ -151,13 +151,15 @@ class LifeEvent(Enum):
 class Material:
     """A paper that an application needs. `known_by` names the facts that, all known from a register, make it needless.
 
-    `valid_months` says how long an uploaded one may be used again; None means for its own application only.
+    `valid_months` says how long an uploaded one may be used again; None means for its own application only. `with_bill`:
+    it shows months that are billed, so it is asked for only where there are some.
     """
 
     code: str
     label: str
     valid_months: int | None = None
     known_by: tuple[str, ...] = ()
+    with_bill: bool = False
 
 
 @dataclass(frozen=True)
@@ -198,6 +200,11 @@ class Claim:
     item: str  # what one item is called
     fields: tuple[Field, ...]
     work: Callable[[Sequence[Mapping[str, Any]], Mapping[str, Any], Mapping[str, Any]], Reckoned]
+
+    @property
+    def billed(self) -> bool:
+        """Say whether its items are months, which are billed one after the other once the scheme is granted."""
+        return any(field.name == "month" for field in self.fields)
 
 
 @dataclass(frozen=True, eq=False)

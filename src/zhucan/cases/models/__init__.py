@@ -1,7 +1,7 @@
 """Awards, and the applications that lead to them."""
 
 from zhucan.cases.models.applications import Application, Bundle, Channel, Move, Relation
-from zhucan.cases.models.awards import Award, BackpayGrant, Curtailment
+from zhucan.cases.models.awards import Award, BackpayGrant, Bill, Curtailment
 from zhucan.cases.models.looks import Approach, FoundRow, KeptLook
 from zhucan.cases.models.records import Assessment, Decision, MaterialFile, Notice, Publication
 
@@ -11,6 +11,7 @@ __all__ = [
     "Assessment",
     "Award",
     "BackpayGrant",
+    "Bill",
     "Bundle",
     "Channel",
     "Curtailment",

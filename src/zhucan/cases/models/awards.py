@@ -1,5 +1,7 @@
 """Awards: who was granted which scheme, from when, by whom."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -12,7 +14,7 @@ class Award(models.Model):
     can always be derived again from the runs.
 
     A scheme of the monthly runs is decided by them. For every other one the award is the decision itself: `granted_fen`
-    is the money, `quantity` the units of what it gives, `ends_on` the end of its period or useful life, `payee` the
+    is the money (where months are billed, the sum of its bills so far), `quantity` the units of what it gives, `ends_on` the end of its period or useful life, `payee` the
     institution its money goes to where that is not the person. `revoked_at` says that it ought never to have been granted.
     """
 
@@ -49,6 +51,32 @@ class Award(models.Model):
                 condition=Q(granted_fen__isnull=True) | Q(granted_fen__gte=0), name="award_not_negative"
             ),
         )
+
+
+class Bill(models.Model):
+    """What came of months billed after a scheme was granted: `items` as a claim has them, and the money they add.
+
+    A bill taken back stays with its day and reason. What an award is owed is the sum of its bills and of what was
+    granted with the application itself.
+    """
+
+    award = models.ForeignKey(Award, models.PROTECT, related_name="bills")
+    items = models.JSONField("明细")
+    amount_fen = models.BigIntegerField("结算金额（分）")
+    working = models.JSONField("算式")
+    document = models.CharField("依据", max_length=200)
+    recorded_at = models.DateTimeField("登记时间")
+    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
+    retracted_at = models.DateTimeField("撤回时间", null=True)
+    retraction = models.CharField("撤回原因", max_length=200, blank=True)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(amount_fen__gt=0), name="bill_positive"),)
+
+    @property
+    def months(self) -> list[date]:
+        """The months it bills, each by a day that lies in it."""
+        return sorted({date.fromisoformat(item["month"]).replace(day=1) for item in self.items})
 
 
 class BackpayGrant(models.Model):

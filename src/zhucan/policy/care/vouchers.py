@@ -131,7 +131,12 @@ home_care_voucher = Scheme(
     systems=("S162",),
     summary="需要照护的残疾人每月领一定时数的服务券，请人上门照护；用不完的可以结转。",
     events=(LifeEvent.NEEDS_CARE, LifeEvent.TURNED_60),
-    materials=(IDENTITY, CERTIFICATE, ASSESSMENT, Material("service_record", "服务记录（起止时间、签字）")),
+    materials=(
+        IDENTITY,
+        CERTIFICATE,
+        ASSESSMENT,
+        Material("service_record", "服务记录（起止时间、签字）", with_bill=True),
+    ),
     fund=CARE_FUND,
 )
 

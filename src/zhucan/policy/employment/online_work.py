@@ -61,6 +61,6 @@ online_home_work = Scheme(
     systems=("S057", "S058"),
     summary="在家通过网络工作的残疾人，每月工作满规定时数的，按月补贴。",
     events=(LifeEvent.STARTED_WORK,),
-    materials=(CERTIFICATE, Material("platform_record", "平台工作时数和收入记录"), ACCOUNT),
+    materials=(CERTIFICATE, Material("platform_record", "平台工作时数和收入记录", with_bill=True), ACCOUNT),
     fund=LEVY_FUND,
 )

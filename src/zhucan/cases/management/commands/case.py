@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from django.core.management.base import CommandParser
 
-from zhucan.cases import asking, automatic, deadlines, moving, notices, publicity, queries, weighing
+from zhucan.cases import asking, automatic, billing, deadlines, moving, notices, publicity, queries, weighing
 from zhucan.cases.applying import Asked, apply
 from zhucan.cases.models import Application, Channel, Relation
 from zhucan.cases.moving import Actor
@@ -36,7 +36,9 @@ class Command(Base):
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(
-            dest="verb", required=True, metavar="open|list|show|step|review|outbox|publicity|automatic|deadlines|flows"
+            dest="verb",
+            required=True,
+            metavar="open|list|show|step|review|bill|outbox|publicity|automatic|deadlines|flows",
         )
         one = verbs.add_parser("open", help="登记一份申请，可以一次申请几个项目")
         one.add_argument("person", metavar="PERSON", help="人员编号、身份证号、残疾人证号或全名")
@@ -64,6 +66,13 @@ class Command(Base):
                 verb.add_argument("--reason", default="", metavar="TEXT", help="原因")
                 verb.add_argument("--on", type=day, metavar="DATE", help="日期；不写则为今天")
                 verb.add_argument("--by", metavar="USER", help="以哪个用户的名义")
+        billed = verbs.add_parser("bill", help="按月结算一项已批准的待遇，或撤回最近一次结算")
+        billed.add_argument("number", metavar="NUMBER", help="申请编号（11 位）")
+        billed.add_argument("--items", type=Path, metavar="FILE", help="明细：YAML，按项目代号列出各月")
+        billed.add_argument("--document", default="", metavar="TEXT", help="依据：考勤表、发票或服务记录")
+        billed.add_argument("--retract", action="store_true", help="撤回最近一次结算，要写 --reason")
+        billed.add_argument("--reason", default="", metavar="TEXT", help="撤回原因")
+        billed.add_argument("--dry-run", action="store_true", help="只算金额，不登记")
         outbox = verbs.add_parser("outbox", help="把还没交出的通知写成短信网关用的 CSV")
         outbox.add_argument("file", type=Path, metavar="FILE")
         public = verbs.add_parser("publicity", help="列出正在公示的")
@@ -72,7 +81,7 @@ class Command(Base):
         late = verbs.add_parser("deadlines", help="补上放假安排公布后才能算的期限")
         for verb in (outbox, public, granted, late):
             verb.add_argument("--division", required=True, metavar="CODE", help="区划代码")
-        for verb, who in ((one, CLERK), (outbox, CLERK), (granted, APPROVER)):
+        for verb, who in ((one, CLERK), (billed, CLERK), (outbox, CLERK), (granted, APPROVER)):
             verb.add_argument("--by", default=who, metavar="USER", help="以哪个用户的名义")
         verbs.add_parser("flows", help="写出各种流程的图和表（docs/flows.md）")
 
@@ -160,6 +169,28 @@ class Command(Base):
             reason=options["reason"],
         )
         self.stdout.write(f"已进入复核，新的编号是 {made.number}：{State(made.state).label}，{_due(made)}。")
+
+    def _bill(self, options: dict[str, Any]) -> None:
+        one = queries.find(options["number"])
+        if one.award is None:
+            raise billing.BillRefused(f"{one.number} 还没有批准，没有可以结算的：请先办结。")
+        by = command_user(options["by"])
+        last = one.award.bills.filter(retracted_at=None).order_by("-pk").first()
+        if options["retract"]:
+            if last is None:
+                raise billing.BillRefused(f"{one.number} 还没有结算过：没有可以撤回的。")
+            billing.retract(bill=last, reason=options["reason"], at=now(), by=by)
+            self.stdout.write(f"已撤回 {text(from_fen(last.amount_fen))} 元的结算，付过的由下一次发放追回。")
+            return
+        items = (_items(options["items"]) if options["items"] else {}).get(one.scheme, ())
+        if options["dry_run"]:
+            found = billing.reckon(one.award, items, now())
+            for line in found.working:
+                self.stdout.write(line)
+            self.stdout.write(f"这次结算 {text(from_fen(found.amount_fen))} 元，没有登记。")
+            return
+        made = billing.bill(award=one.award, items=items, document=options["document"], at=now(), by=by)
+        self.stdout.write(f"已登记结算 {text(from_fen(made.amount_fen))} 元，由下一次发放支付。")
 
     def _outbox(self, options: dict[str, Any]) -> None:
         written, without = notices.hand_over(

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from zhucan.cases import deciding
+from zhucan.cases import billing, deciding
 from zhucan.delivery import checks as delivery_checks
 from zhucan.orgs import audit, divisions
 from zhucan.orgs.commands import Command as Base
@@ -39,6 +39,7 @@ class Command(Base):
             ("区划", divisions.faults()),
             ("登记", registry_checks.faults()),
             ("决定", deciding.faults()),
+            ("结算", billing.faults()),
         ):
             for sentence in source:
                 found += 1
