@@ -8,12 +8,13 @@ import pytest
 
 from tests.caseload import BILLS, Office
 from tests.county import told
-from zhucan.cases import applying, assessing, automatic, materials, notices, publicity
+from zhucan.cases import applying, assessing, automatic, deciding, materials, moving, notices, publicity
 from zhucan.cases.applying import ApplicationRefused
 from zhucan.cases.deciding import DecisionRefused
 from zhucan.cases.models import Application, Award, MaterialFile, Notice, Publication
 from zhucan.cases.moving import Actor, StepRefused
 from zhucan.core.errors import ZhucanError
+from zhucan.core.months import Month
 from zhucan.orgs.clock import moment
 from zhucan.orgs.documents import LARGEST
 from zhucan.policy import flowcharts
@@ -173,6 +174,43 @@ def test_a_certificate_is_issued_with_the_kind_and_grade_of_the_assessment(offic
     assert done.assessment.certificate == card
     assert Award.objects.get().granted_fen == 0
     assert "示例医院" in Notice.objects.filter(text__contains="评定，带上").get().text
+
+
+def test_what_was_asked_for_with_the_certificate_is_judged_from_the_day_it_is_issued(office: Office):
+    child = office.county.person(born=date(2019, 2, 1))
+    registry.move(person=child, day=child.born, division=office.village, witness=told("2020-03-01"))
+    card, nursing = office.ask(child, "certificate-new", "nursing-subsidy")
+    for code in ("photos", "guardian_id"):
+        _upload(card, code, b"\xff\xd8\xff photo", "a.jpg")
+    _assessed(office, card)
+    office.step(card, "publicise", "2025-03-11")
+    assert deciding.awaited_card(nursing) == card
+    with pytest.raises(ZhucanError, match="持有有效残疾人证"):
+        office.decided(nursing, "2025-03-19")
+    office.step(card, "approve", "2025-03-20", "approver")
+    nursing.refresh_from_db()
+    assert (nursing.applied_on, nursing.bundle.applied_on) == (date(2025, 3, 20), date(2025, 3, 3))
+    assert deciding.awaited_card(nursing) is None
+    assert moving.word(nursing.moves.get(step="card")) == "残疾人证已发"
+    done = office.step(nursing, "approve", "2025-04-01", "approver")
+    assert (done.award.applied_on, done.award.start) == (date(2025, 3, 20), Month(2025, 3).index)
+
+
+def test_what_could_be_granted_without_the_new_certificate_keeps_its_day(office: Office):
+    person = office.person(grade=1)
+    change, nursing = office.ask(person, "certificate-change", "nursing-subsidy", on="2026-03-03")
+    booked = date(2026, 3, 4)
+    _upload(change, "photos", b"\xff\xd8\xff photo", "a.jpg")
+    office.step(change, "check", "2026-03-04")
+    clerk = Actor(office.clerk, "county_clerk")
+    assessing.book(application=change, institution="示例医院", day=booked, actor=clerk, at=moment(booked))
+    assessing.found(
+        application=change, actor=clerk, on=booked, at=moment(booked), qualifies=True, category="physical", grade=2
+    )
+    office.step(change, "publicise", "2026-03-11")
+    office.step(change, "approve", "2026-03-29", "approver")
+    nursing.refresh_from_db()
+    assert nursing.applied_on == date(2026, 3, 3)
 
 
 def test_whoever_is_not_found_disabled_gets_no_certificate(office: Office):

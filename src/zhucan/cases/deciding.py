@@ -13,12 +13,15 @@ from typing import Any
 from django.db import transaction
 
 from zhucan.cases import awards, certificates, materials, moving
+from zhucan.cases.facts import relations_of
 from zhucan.cases.models import Application, Award, Decision
 from zhucan.cases.moving import Actor, StepRefused
 from zhucan.cases.queries import home_on, receiving
 from zhucan.cases.weighing import Weighed, better, weigh
 from zhucan.orgs.secrecy import signature
+from zhucan.policy.catalogue import scheme
 from zhucan.policy.engine import Outcome
+from zhucan.policy.schemes import Scheme
 from zhucan.policy.steps import State
 from zhucan.registry.models import Certificate
 
@@ -57,7 +60,47 @@ def decide(
         certificate = certificates.act(locked, on=on, at=at, by=actor.user)
         changes["award"] = _award(locked, weighed, decision, at, actor, certificate)
     moving.finish(locked, taken, actor, on=on, at=at, reason=reason, **changes)
+    if granted and locked.scheme in certificates.ASSESSED:
+        _date_from_the_card(locked, on, at, actor)
     return decision
+
+
+def _date_from_the_card(application: Application, on: date, at: datetime, actor: Actor) -> None:
+    """Have what was asked for together with a certificate judged from its day on, where it could not be due before.
+
+    Who asks for the card and what rests on it with one form need not come again: such an application is complete, and
+    counts as handed in, on the day the card is issued.
+    """
+    beside = Application.objects.filter(
+        bundle=application.bundle_id, decided_on=None, closed_on=None, applied_on__lt=on
+    )
+    for other in beside.select_for_update(of=("self",)).select_related("person").order_by("pk"):
+        if not rests_on_card(scheme(other.scheme)) or weigh(other).outcome is Outcome.YES:
+            continue
+        before = other.applied_on
+        other.applied_on = on
+        other.save(update_fields=["applied_on"])
+        moving.record(
+            other, "card", other.state, other.state, actor, on=on, at=at,
+            reason=f"残疾人证（{application.number}）发下来，按这一天申请判断", applied_on=str(before),
+        )  # fmt: skip
+
+
+def rests_on_card(item: Scheme) -> bool:
+    """Say whether a scheme asks anything of a certificate."""
+    return bool({"certificate", "component"} & set(relations_of((item,))))
+
+
+def awaited_card(application: Application) -> Application | None:
+    """Return the undecided application for a certificate that one asked for with it waits for, None where there is none."""
+    if application.scheme in certificates.ASSESSED or application.decided_on is not None:
+        return None
+    if not rests_on_card(scheme(application.scheme)):
+        return None
+    found = Application.objects.filter(
+        bundle=application.bundle_id, scheme__in=certificates.ASSESSED, decided_on=None, closed_on=None
+    )
+    return found.first()
 
 
 def _may_grant(application: Application, weighed: Weighed, on: date, reason: str) -> None:

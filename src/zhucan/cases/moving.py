@@ -1,5 +1,6 @@
 """One step of an application: who may take it, what must be there, and the log of it. Everything follows from the flow."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,6 +19,14 @@ from zhucan.policy.steps import APPLICANT, Flow, State, Step
 _LONGEST = 400
 _CHECKS = ("check", "assess", "survey", "publicise", "amend")
 """Steps by which staff vouch for a case: who took one does not decide it."""
+
+_BESIDE: Mapping[str, str] = {
+    "review": "要求复核",
+    "transfer": "从外地转来",
+    "amend": "核实改填",
+    "card": "残疾人证已发",
+}
+"""What can happen to a case beside the steps of its flow."""
 
 
 class StepRefused(ZhucanError):
@@ -40,6 +49,12 @@ class Actor:
 def flow_of(application: Application) -> Flow:
     """Return the flow an application goes through."""
     return scheme(application.scheme).flow
+
+
+def word(move: Move) -> str:
+    """Return what a line of the log is called."""
+    step = flow_of(move.application).step(move.step, State(move.source))
+    return step.label if step else _BESIDE.get(move.step, move.step)
 
 
 def steps_for(application: Application, role: str) -> tuple[Step, ...]:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from zhucan.cases import asking, awards, billing, materials, moving, queries, reopening, taking, weighing
+from zhucan.cases import asking, awards, billing, deciding, materials, moving, queries, reopening, taking, weighing
 from zhucan.cases.models import Application, Decision
 from zhucan.cases.moving import Actor
 from zhucan.core.money import from_fen, text
@@ -193,7 +193,7 @@ def case(request: OfficeRequest, pk: int) -> HttpResponse:
         .select_related("added_by"),
         "assessment": getattr(one, "assessment", None),
         "moves": [
-            {"move": move, "word": _word(one, move.step, move.source), "state": State(move.target).label}
+            {"move": move, "word": moving.word(move), "state": State(move.target).label}
             for move in one.moves.select_related("by")
         ],
         "decision": decision,
@@ -207,18 +207,12 @@ def case(request: OfficeRequest, pk: int) -> HttpResponse:
         "notices": one.notices.order_by("-pk")[:20],
         "may_review": last is not None and today() <= last and not hasattr(one, "review"),
         "is_open": one.closed_on is None,
+        "awaited": deciding.awaited_card(one),
         "may_amend": one.decided_on is None
         and one.closed_on is None
         and (weighed.scheme.claim is not None or bool(asking.told_by(weighed.scheme))),
     }
     return render(request, "office/case.html", context)
-
-
-def _word(one: Application, step: str, source: str) -> str:
-    known = moving.flow_of(one).step(step, State(source))
-    return (
-        known.label if known else {"review": "要求复核", "transfer": "从外地转来", "amend": "核实改填"}.get(step, step)
-    )
 
 
 def _answers(one: Application) -> Iterator[tuple[str, str]]:

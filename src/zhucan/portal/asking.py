@@ -183,13 +183,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
 def _moves(one: Application) -> Iterator[dict[str, Any]]:
     """Yield what happened, without the names of the staff."""
     for move in one.moves.all():
-        known = moving.flow_of(one).step(move.step, State(move.source))
-        word = (
-            known.label
-            if known
-            else {"review": "要求复核", "transfer": "从外地转来", "amend": "核实改填"}.get(move.step, move.step)
-        )
-        yield {"on": move.on, "word": word, "state": State(move.target).label, "reason": move.reason}
+        yield {"on": move.on, "word": moving.word(move), "state": State(move.target).label, "reason": move.reason}
 
 
 @_said
