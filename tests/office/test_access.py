@@ -21,7 +21,8 @@ from zhucan.cases.models import Application, Assessment, Award, Bill, Publicatio
 from zhucan.cases.moving import Actor
 from zhucan.cases.taking import take
 from zhucan.delivery import plans, stock
-from zhucan.delivery.models import Move, Plan, Session
+from zhucan.delivery.models import Move, Plan, Relief, Session
+from zhucan.delivery.reliefs import begin as begin_relief
 from zhucan.office import work
 from zhucan.office.access import Page
 from zhucan.office.models import SavedList
@@ -104,6 +105,10 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
             for name in ("case", "amend", "review", "upload", "book")
         },
         "cases-payee": lambda user: {"pk": _granted(county).pk},
+        **{f"cases-{name}": lambda user: {"pk": _granted(county).pk} for name in ("revoke", "curtail")},
+        "reliefs-begin": lambda user: {"pk": _given(county, "free-bus-card").pk},
+        **{f"reliefs-{name}": lambda user: {"pk": _relief(county).pk} for name in ("renew", "end")},
+        "medicine-pick-up": lambda user: {"pk": _given(county, "mental-medication").pk},
         "cases-bills": lambda user: {"pk": _billed(county).award.application.pk},
         "cases-bills-retract": lambda user: {
             "pk": _billed(county).award.application.pk, "bill": _billed(county).pk,
@@ -203,6 +208,24 @@ def _billed(county: County) -> Bill:
             document="考勤表", recorded_at=moment(day),
         )  # fmt: skip
     return one.award.bills.get()
+
+
+def _given(county: County, scheme: str) -> Award:
+    """Return an award of a relief or of medicine."""
+    day, found = date(2025, 3, 3), Award.objects.filter(scheme=scheme).first()
+    return found or grant_award(
+        person=Person.objects.get(), scheme_id=scheme, division=county.a, applied_on=day, approved_on=day, amount_fen=0,
+        at=moment(day), by=None,
+    )  # fmt: skip
+
+
+def _relief(county: County) -> Relief:
+    """Return a relief that runs for a year."""
+    award = _given(county, "free-bus-card")
+    found = Relief.objects.first()
+    return found or begin_relief(
+        award=award, valid_from=date(2025, 3, 4), valid_to=date(2026, 3, 4), at=moment(date(2025, 3, 4)), by=None
+    )
 
 
 def _booked(county: County) -> Assessment:
@@ -406,6 +429,8 @@ def test_looking_at_every_page_changes_nothing(filled: County):
     _plan(filled, filled.clerk)  # stands on an award of its own
     _granted(filled)  # and so does a case whose money goes to an institution
     _billed(filled)
+    _relief(filled)
+    _given(filled, "mental-medication")
     before = (Entry.objects.count(), Line.objects.count(), Run.objects.get().status, Award.objects.count())
     for role in Role:
         client, user = _client(role, filled.a)

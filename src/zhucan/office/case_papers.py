@@ -121,6 +121,70 @@ def payee(request: OfficeRequest, pk: int) -> HttpResponse:
     return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
+class RevokeForm(Form):
+    """撤销一项批准。"""
+
+    cause = forms.ChoiceField(label="为什么", choices=list(awards.REVOCATIONS.items()))
+
+
+class CurtailForm(Form):
+    """未满月数的，按月退回。"""
+
+    required = forms.IntegerField(label="应满几个月", min_value=1, max_value=600)
+    served = forms.IntegerField(label="实满几个月", min_value=0, max_value=600)
+    cause = forms.ChoiceField(label="为什么", choices=list(awards.REVOCATIONS.items()))
+    document = forms.CharField(label="决定文件", max_length=200)
+
+
+def _standing(request: OfficeRequest, pk: int) -> tuple[Application, Award]:
+    """Return a granted application whose award is decided case by case and still stands."""
+    one = found(request, pk)
+    return one, get_object_or_404(Award, application=one, granted_fen__isnull=False, revoked_at=None)
+
+
+@require_http_methods(["GET", "POST"])
+def revoke(request: OfficeRequest, pk: int) -> HttpResponse:
+    """撤销误批的待遇：已经付的由下一次发放追回。"""
+    one, award = _standing(request, pk)
+    form = RevokeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        cause = form.cleaned_data["cause"]
+        if form.tried(lambda: awards.revoke(award=award, at=now(), by=request.user, cause=cause)) is not None:
+            messages.success(request, "已撤销。已经付的由下一次发放追回。")
+            return redirect("office:cases-case", pk=pk)
+    lead = (
+        f"{scheme(one.scheme).name} {one.number}，批准 {text(from_fen(award.granted_fen or 0))} 元。撤销以后不能恢复。"
+    )
+    context = {
+        "form": form, "heading": "撤销批准", "lead": lead, "action": "撤销批准",
+        "back": reverse("office:cases-case", args=[pk]),
+    }  # fmt: skip
+    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def curtail(request: OfficeRequest, pk: int) -> HttpResponse:
+    """经营、服务没有满规定月数的，按月退回一部分。"""
+    one, award = _standing(request, pk)
+    form = CurtailForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        made = form.tried(
+            lambda: awards.curtail(award=award, **form.cleaned_data, on=today(), at=now(), by=request.user)
+        )
+        if made is not None:
+            messages.success(request, f"应退 {text(from_fen(made.amount_fen))} 元，由下一次发放追回。")
+            return redirect("office:cases-case", pk=pk)
+    lead = (
+        f"{scheme(one.scheme).name} {one.number}，批准 {text(from_fen(award.granted_fen or 0))} 元。"
+        "应退的是批准金额乘以未满的月数，除以应满的月数。"
+    )
+    context = {
+        "form": form, "heading": "按未满月数退回", "lead": lead, "action": "决定退回",
+        "back": reverse("office:cases-case", args=[pk]),
+    }  # fmt: skip
+    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
 def _file(request: OfficeRequest, pk: int) -> MaterialFile:
     kept = get_object_or_404(MaterialFile, pk=pk)
     if not scope.applications(request).filter(person=kept.person_id).exists():

@@ -73,7 +73,7 @@ def actor(request: OfficeRequest) -> Actor:
 def found(request: OfficeRequest, pk: int) -> Application:
     """Return an application of the place; what lies outside is not found."""
     rows = scope.applications(request).select_related(
-        "person", "bundle", "place", "division", "bundle__by", "award__payee"
+        "person", "bundle", "place", "division", "bundle__by", "award__payee", "award__curtailment"
     )
     return get_object_or_404(rows, pk=pk)
 
@@ -199,6 +199,8 @@ def case(request: OfficeRequest, pk: int) -> HttpResponse:
         "decision": decision,
         "to_pay": one.award if one.award is not None and awards.names_payee(one.award) else None,
         "billed": text(from_fen(one.award.granted_fen or 0)) if one.award and weighed.scheme in billing.BILLED else "",
+        "stands": one.award is not None and one.award.granted_fen is not None and one.award.revoked_at is None,
+        "revoked": awards.REVOCATIONS.get(one.award.revocation_cause, "") if one.award else "",
         "granted": "" if decision is None or decision.amount_fen is None else text(from_fen(decision.amount_fen)),
         "beside": [
             (other, scheme(other.scheme).name, State(other.state).label)

@@ -67,6 +67,14 @@ def inside(division: str) -> QuerySet[Institution]:
     return Institution.objects.filter(division__code__startswith=prefix(division)[:6]).select_related("division")
 
 
+def named(name: str, place: Division) -> Institution:
+    """Return the institution of a county by its name. Raises `InstitutionRefused`."""
+    found = inside(place.code).filter(name=name.strip()).first()
+    if found is None:
+        raise InstitutionRefused(f"{place.name}没有机构“{name}”：请先用 zhucan service provider 登记。")
+    return found
+
+
 def employers_of(user: User, day: date) -> QuerySet[Institution]:
     """Return the institutions a user works for on a day."""
     held = InstitutionStaff.objects.filter(user=user, valid_from__lte=day).filter(

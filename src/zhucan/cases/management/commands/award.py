@@ -1,4 +1,4 @@
-"""`zhucan award`: approve, withdraw and back-pay awards; approve everybody who is entitled and does not receive."""
+"""`zhucan award`: approve, withdraw, back-pay, revoke and curtail awards; approve everybody entitled who does not receive."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,12 +7,13 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db import transaction
 
-from zhucan.cases import awards, finding
+from zhucan.cases import awards, finding, queries
 from zhucan.cases.models import Award
 from zhucan.core.divisions import county_of
 from zhucan.core.errors import ZhucanError
-from zhucan.core.money import text
+from zhucan.core.money import from_fen, text
 from zhucan.core.months import Month
+from zhucan.orgs import institutions
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.commands import APPROVER, command_user, day
 from zhucan.orgs.commands import Command as Base
@@ -24,14 +25,17 @@ from zhucan.registry.queries import find
 
 _SHOWN = 5
 _PERSON = "人员编号、身份证号、残疾人证号或全名"
+_CAUSES = "原因：" + "、".join(f"{code}（{words}）" for code, words in awards.REVOCATIONS.items())
 _SCHEMES = "项目代号：" + "、".join(f"{item.id}（{item.name}）" for item in MONTHLY)
 
 
 class Command(Base):
-    help = "待遇：批准（approve）、批量批准应享未享的人（approve-eligible）、退出（withdraw）、补发换证中断的月份（backpay）。"
+    help = "待遇：批准（approve）、批量批准应享未享的人（approve-eligible）、退出（withdraw）、补发换证中断的月份（backpay）、撤销（revoke）、按月退回（curtail）、收款机构（pay-to）。"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(dest="verb", required=True, metavar="approve|approve-eligible|withdraw|backpay")
+        verbs = parser.add_subparsers(
+            dest="verb", required=True, metavar="approve|approve-eligible|withdraw|backpay|revoke|curtail|pay-to"
+        )
         one = verbs.add_parser("approve", help="批准一个人的申请，从申请当月起发")
         everybody = verbs.add_parser("approve-eligible", help="批准一个区划里所有符合条件而没有享受的人")
         leave = verbs.add_parser("withdraw", help="本人退出；退出当月仍发")
@@ -50,7 +54,18 @@ class Command(Base):
         leave.add_argument("--reason", default="本人申请退出", help="退出原因")
         gap.add_argument("--on", type=day, metavar="DATE", help="决定日期；不写则为今天")
         gap.add_argument("--document", required=True, help="决定补发的文件或文号")
-        for item in (one, everybody, leave, gap):
+        back = verbs.add_parser("revoke", help="撤销一件误批的申请；已经付的由下一次发放追回")
+        part = verbs.add_parser("curtail", help="没有满规定月数的，按月退回一部分")
+        payee = verbs.add_parser("pay-to", help="写明服务、实物或工程的款项付给哪个定点机构")
+        for item in (back, part, payee):
+            item.add_argument("number", metavar="NUMBER", help="申请编号（11 位）")
+        for item in (back, part):
+            item.add_argument("--cause", required=True, choices=list(awards.REVOCATIONS), help=_CAUSES)
+        part.add_argument("--required", required=True, type=int, metavar="N", help="应满几个月")
+        part.add_argument("--served", required=True, type=int, metavar="N", help="实满几个月")
+        part.add_argument("--document", required=True, help="决定退回的文件或文号")
+        payee.add_argument("--institution", required=True, metavar="NAME", help="定点机构的名称")
+        for item in (one, everybody, leave, gap, back, part, payee):
             item.add_argument("--by", default=APPROVER, metavar="USER", help="以哪个用户的名义")
 
     def run(self, **options: Any) -> None:
@@ -71,6 +86,22 @@ class Command(Base):
                 )
                 last = Month.of(options["on"]).label
                 self.stdout.write(f"已退出：人员 {award.person_id} 的{_name(award.scheme)}，最后发放月为 {last}。")
+            case "revoke":
+                award = _granted(options["number"])
+                awards.revoke(award=award, at=now(), by=command_user(options["by"]), cause=options["cause"])
+                self.stdout.write(f"已撤销：人员 {award.person_id} 的{_name(award.scheme)}，付过的由下一次发放追回。")
+            case "curtail":
+                award = _granted(options["number"])
+                made = awards.curtail(
+                    award=award, required=options["required"], served=options["served"], cause=options["cause"],
+                    document=_said(options["document"]), on=today(), at=now(), by=command_user(options["by"]),
+                )  # fmt: skip
+                self.stdout.write(f"应退 {text(from_fen(made.amount_fen))} 元，由下一次发放追回。")
+            case "pay-to":
+                award = _granted(options["number"])
+                place = institutions.named(options["institution"], award.division)
+                awards.pay_to(award=award, payee=place, on=today(), at=now(), by=command_user(options["by"]))
+                self.stdout.write(f"已写明付给{place.name}，由下一次发放支付。")
             case _:
                 award = _latest(find(options["person"]), options["scheme"])
                 awards.grant_backpay(
@@ -136,6 +167,13 @@ class Command(Base):
                     f"不能判定：{_name(scheme_id)} {len(unknown)} 人资料不全，没有批准（人员 {listed}）："
                     f"请用 zhucan explain {unknown[0]} {month} 查看缺什么，补齐后再批准。"
                 )
+
+
+def _granted(number: str) -> Award:
+    one = queries.find(number)
+    if one.award is None:
+        raise ZhucanError(f"{one.number} 没有批准，没有可以改的：请先办结。")
+    return one.award
 
 
 def _administered(scheme_id: str) -> str:

@@ -12,7 +12,7 @@ from zhucan.core.errors import ZhucanError
 from zhucan.core.money import fen
 from zhucan.core.months import Month
 from zhucan.delivery import plans, reliefs
-from zhucan.delivery.models import Discipline, Plan
+from zhucan.delivery.models import Discipline, Plan, Relief
 from zhucan.orgs import institutions
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.commands import CLERK, command_user, day
@@ -22,7 +22,7 @@ from zhucan.orgs.models import Division, Institution
 
 
 class Command(Base):
-    help = "服务：机构（provider）、计划（plan）、服务记录（session）、结案（close）、领药（pick-up、missed）、终止减免（end-reliefs）、查看（list）。"
+    help = "服务：机构（provider）、计划（plan）、服务记录（session）、结案（close）、领药（pick-up、missed）、减免（relief、end-relief、end-reliefs）、查看（list）。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -68,8 +68,19 @@ class Command(Base):
         missing.add_argument("month", metavar="MONTH", help="月份")
         missing.add_argument("--scheme", required=True, help="项目")
         ending = verbs.add_parser("end-reliefs", help="残疾人证失效或本人去世的，减免随之终止")
+        relief = verbs.add_parser("relief", help="按一项批准开始减免代缴，或续办（--renews）")
+        relief.add_argument("award", type=int, metavar="AWARD", help="批准编号")
+        relief.add_argument("--from", dest="starts", type=day, required=True, help="从哪一天起")
+        relief.add_argument("--to", dest="ends", type=day, help="到哪一天（这一天不再减免）；不写则没有终止日期")
+        relief.add_argument("--amount", metavar="YUAN", help="减免金额（元）")
+        relief.add_argument("--provider", help="由哪个机构减免")
+        relief.add_argument("--renews", type=int, metavar="RELIEF", help="续办哪一项")
+        stop = verbs.add_parser("end-relief", help="终止一项减免代缴")
+        stop.add_argument("relief", type=int, metavar="RELIEF", help="减免编号")
+        stop.add_argument("--on", type=day, required=True, help="从哪一天起不再减免")
+        stop.add_argument("--reason", required=True, help="原因")
         listing = verbs.add_parser("list", help="服务计划和完成情况")
-        for one in (provider, planning, session, closing, pick, missing, ending, listing):
+        for one in (relief, stop, provider, planning, session, closing, pick, missing, ending, listing):
             one.add_argument("--division", required=True, metavar="CODE", help="区划代码")
             one.add_argument("--by", default=CLERK, metavar="USER", help="以哪个用户的名义")
 
@@ -91,7 +102,7 @@ class Command(Base):
                 self.stdout.write(f"已登记机构“{made}”（编号 {made.pk}）。")
             case "plan":
                 plan = plans.plan(
-                    award=_award(options["award"], place), institution=_provider(options["provider"], place),
+                    award=_award(options["award"], place), institution=institutions.named(options["provider"], place),
                     discipline=options["discipline"], units=options["units"], unit=options["unit"],
                     unit_fen=fen(options["price"]) if options["price"] else None, monthly_units=options["monthly"],
                     carry_months=options["carry"], starts_on=options["starts"], ends_on=options["ends"],
@@ -116,12 +127,25 @@ class Command(Base):
                 self.stdout.write(f"计划 {plan.pk} 已结案，完成 {plans.completion(plan)}%。")
             case "pick-up":
                 fetched = reliefs.pick_up(
-                    award=_award(options["award"], place), institution=_provider(options["provider"], place),
+                    award=_award(options["award"], place), institution=institutions.named(options["provider"], place),
                     day=options["on"], worth_fen=fen(options["worth"]), at=at, by=by,
                 )  # fmt: skip
                 self.stdout.write(f"已登记{Month.from_index(fetched.month).label}领药。")
             case "missed":
                 self._missed(Month.parse(options["month"]), options["scheme"], place)
+            case "relief":
+                begun = reliefs.begin(
+                    award=_award(options["award"], place), valid_from=options["starts"], valid_to=options["ends"],
+                    amount_fen=fen(options["amount"]) if options["amount"] else None,
+                    institution=institutions.named(options["provider"], place) if options["provider"] else None,
+                    renews=_relief(options["renews"], place) if options["renews"] else None, at=at, by=by,
+                )  # fmt: skip
+                self.stdout.write(f"已登记减免 {begun.pk}。")
+            case "end-relief":
+                ended = reliefs.end(
+                    relief=_relief(options["relief"], place), on=options["on"], reason=options["reason"], at=at, by=by
+                )
+                self.stdout.write(f"减免 {ended.pk} 自 {ended.valid_to} 起终止。")
             case "end-reliefs":
                 count = reliefs.end_without_certificate(day=today(), at=at, by=by, inside=prefix(place.code))
                 self.stdout.write(f"已终止 {count} 项减免。")
@@ -150,6 +174,13 @@ def _award(key: int, place: Division) -> Award:
     return found
 
 
+def _relief(key: int, place: Division) -> Relief:
+    found = Relief.objects.filter(pk=key, award__division__code__startswith=prefix(place.code)).first()
+    if found is None:
+        raise ZhucanError(f"{place.name}没有编号 {key} 的减免：请核对。")
+    return found
+
+
 def _plans(place: Division) -> Any:
     return Plan.objects.filter(award__division__code__startswith=prefix(place.code))
 
@@ -158,13 +189,6 @@ def _plan(key: int, place: Division) -> Plan:
     found: Plan | None = _plans(place).filter(pk=key).first()
     if found is None:
         raise ZhucanError(f"{place.name}没有编号 {key} 的服务计划：请用 zhucan service list 查看。")
-    return found
-
-
-def _provider(name: str, place: Division) -> Institution:
-    found = institutions.inside(place.code).filter(name=name).first()
-    if found is None:
-        raise ZhucanError(f"{place.name}没有机构“{name}”：请先用 zhucan service provider 登记。")
     return found
 
 
