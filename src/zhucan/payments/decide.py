@@ -105,7 +105,7 @@ class _Decider:
             f" a.decided_through, {as_utc('a.decided_at')}, a.lapsed_from, {as_utc('a.recorded_at')},"
             f" CASE WHEN {as_utc('a.withdrawal_recorded_at')} <= '{limit}' THEN {as_utc('a.withdrawal_recorded_at')} END,"
             f" CASE WHEN {as_utc('g.recorded_at')} <= '{limit}' THEN {as_utc('g.recorded_at')} END,"
-            f" CASE WHEN a.id IN ({self.scope.awards_sql()}) THEN 1 ELSE 0 END"
+            f" CASE WHEN {self.scope.within} THEN 1 ELSE 0 END"
             f" FROM cases_award a LEFT JOIN cases_backpaygrant g ON g.award_id = a.id"
             f" WHERE a.scheme IN ({self.scope.scheme_list}) AND {as_utc('a.recorded_at')} <= '{limit}'"
             f" AND a.start <= {self.month} AND a.person_id IN ({self.people})",

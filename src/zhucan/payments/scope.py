@@ -31,16 +31,21 @@ class Scope:
 
     def awards_sql(self, columns: str = "a.id") -> str:
         """Return a SELECT of the awards in scope; the same as known at the same moment whenever it is asked."""
+        return f"SELECT {columns} FROM cases_award a WHERE {self.within}"
+
+    @property
+    def within(self) -> str:
+        """Return the condition that an award `a` is in scope; row by row, so that it costs the same wherever it stands."""
         text = (
-            f"SELECT {columns} FROM cases_award a WHERE a.scheme IN ({self.scheme_list})"
+            f"a.scheme IN ({self.scheme_list})"
             f" AND {as_utc('a.recorded_at')} <= '{stamp(self.known_at)}' AND a.start <= {self.month.index}"
         )
         if self.person_id is not None:
             text += f" AND a.person_id = {self.person_id:d}"
         if level_of(self.division) in (Level.TOWNSHIP, Level.VILLAGE):
             return (
-                f"{text} AND a.division_id = '{county_of(self.division)}' AND a.person_id IN (SELECT t.person_id"
-                f" FROM registry_residence t WHERE {known(self.known_at)} AND t.division_id LIKE '{prefix(self.division)}%'"
+                f"{text} AND a.division_id = '{county_of(self.division)}' AND EXISTS (SELECT 1"
+                f" FROM registry_residence t WHERE t.person_id = a.person_id AND {known(self.known_at)} AND t.division_id LIKE '{prefix(self.division)}%'"
                 f" AND t.valid_from < '{self.month.first}' AND (t.valid_to IS NULL OR t.valid_to >= '{self.month.first}'))"
             )
         return f"{text} AND a.division_id LIKE '{prefix(self.division)}%'"
