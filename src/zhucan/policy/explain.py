@@ -8,7 +8,7 @@ by trying values, not written by hand.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from zhucan.core.money import from_fen, text
@@ -127,12 +127,15 @@ class _View:
 
     def __init__(self, expr: Expr, facts: Mapping[str, Any], params: Mapping[str, Any]) -> None:
         self.expr, self.facts, self.params = expr, facts, params
-        self.result = _value(expr, facts, params)
+        self._facts = {name: facts.get(name) for name in expr.columns("fact")}  # what it reads: a small copy is changed
+        self._params = {name: params.get(name) for name in expr.columns("parameter")}
+        self.result = _value(expr, self._facts, self._params)
 
     def with_fact(self, name: str, value: Any) -> Any:
         """Return what the condition says if one fact were otherwise."""
-        return _value(self.expr, {**self.facts, name: value}, self.params)
+        return _value(self.expr, {**self._facts, name: value}, self._params)
 
+    @cached_property
     def mattering(self) -> list[Fact]:
         """Return the facts without which the result would differ, or that could turn a no; of an unknown, those that
         could settle it."""
@@ -156,7 +159,7 @@ class _View:
     @property
     def asked(self) -> bool:
         """Say whether an unknown is only for want of what an application tells."""
-        facts = self.mattering() if self.result is None else []
+        facts = self.mattering if self.result is None else []
         return bool(facts) and all(fact.asked for fact in facts)
 
     def numbers(self) -> list[str]:
@@ -166,19 +169,26 @@ class _View:
             for name in self.expr.columns("parameter")
             if PARAMETERS[name].kind in (Kind.MONEY, Kind.RATE, Kind.INT)
             and self.params.get(name) is not None
-            and _value(self.expr, self.facts, {**self.params, name: None}) != self.result
+            and _value(self.expr, self._facts, {**self._params, name: None}) != self.result
         ]
 
     def limits(self) -> dict[str, int]:
         """Return, for each fact that must not exceed an amount, that amount in ten-thousandths of a fen."""
-        found = {}
-        for node in _nodes(self.expr):
-            if node.op == "le" and node.args[0].kind is Kind.MONEY and not [*node.args[1].columns("fact")]:
-                names = [*node.args[0].columns("fact")]
-                limit = _value(node.args[1], self.facts, self.params)
-                if len(names) == 1 and limit is not None:
-                    found[names[0]] = limit * 10 ** (RATE_DIGITS - node.args[1].scale)
-        return found
+        worked = ((name, most, _value(most, self.facts, self.params)) for name, most in _limited(self.expr))
+        return {
+            name: limit * 10 ** (RATE_DIGITS - most.scale) for name, most, limit in worked if limit is not None
+        }
+
+
+@cache
+def _limited(expr: Expr) -> tuple[tuple[str, Expr], ...]:
+    """Return the facts of an expression that must not exceed an amount, each with what that is worked out by."""
+    return tuple(
+        (names[0], node.args[1])
+        for node in _nodes(expr)
+        if node.op == "le" and node.args[0].kind is Kind.MONEY and not [*node.args[1].columns("fact")]
+        if len(names := [*node.args[0].columns("fact")]) == 1
+    )
 
 
 def _nodes(expr: Expr) -> Iterator[Expr]:
@@ -239,7 +249,7 @@ def _label(condition: Condition, met: bool | None, view: _View) -> str:
 
 def _observed(view: _View) -> str:
     """Name what was seen of the facts that mattered; yes and no are in the label already."""
-    facts = [fact for fact in view.mattering() if fact.kind is not Kind.BOOL]
+    facts = [fact for fact in view.mattering if fact.kind is not Kind.BOOL]
     grades = [fact for fact in facts if _is_grade(fact) and view.facts.get(fact.name) != 0]
     if any(_is_grade(fact) for fact in facts) and not grades:
         return "没有登记任何类别的残疾等级"
@@ -257,7 +267,7 @@ def _observed(view: _View) -> str:
 def _threshold(view: _View) -> str:
     """Name the limit that was held against the facts, and the parameters that it comes from."""
     numbers = "，".join(f"{PARAMETERS[name].label}：{_standard(name, view.params[name])}" for name in view.numbers())
-    seen = {fact.name for fact in view.mattering()}
+    seen = {fact.name for fact in view.mattering}
     limits = {limit for name, limit in view.limits().items() if name in seen}
     if len(limits) != 1:
         return numbers
@@ -309,7 +319,7 @@ def _missing(condition: Condition, view: _View) -> str:
     """Return what has to be found out before one condition can be judged."""
     if condition.excludes:
         return condition.phrase("是否")
-    facts = view.mattering()
+    facts = view.mattering
     if not facts or any(fact.kind is Kind.BOOL for fact in facts):
         return f"是否{condition.label}"
     return ("、" if _is_grade(facts[0]) else "或").join(_named(fact) for fact in facts)

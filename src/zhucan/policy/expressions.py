@@ -10,11 +10,12 @@ decimals, and must be rounded (`round_fen`, `round_yuan`) before it can be an am
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 RATE_DIGITS = 4
@@ -114,14 +115,18 @@ class Expr:
 
     def columns(self, namespace: str) -> Iterator[str]:
         """Yield the names of the columns of a namespace that the expression reads, each once, in order."""
-        seen: set[str] = set()
+        return iter(self._columns.get(namespace, ()))
+
+    @cached_property
+    def _columns(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, dict[str, None]] = {}
         stack = [self]
         while stack:
             node = stack.pop()
-            if node.op == "column" and node.value[0] == namespace and node.value[1] not in seen:
-                seen.add(node.value[1])
-                yield node.value[1]
+            if node.op == "column":
+                found.setdefault(node.value[0], {})[node.value[1]] = None
             stack.extend(reversed(node.args))
+        return {namespace: tuple(names) for namespace, names in found.items()}
 
 
 def literal(value: Any) -> Expr:
