@@ -49,8 +49,8 @@ def simulate(*, place: str, change: Callable[[], object], at: datetime) -> Simul
     month = next_month(place, at)
     schemes = MONTHLY
     scope = Scope(month, place, schemes, at)
+    before = _decided(scope)  # as known at one moment, so nobody's writing is in the way, nor kept waiting on SQLite
     with transaction.atomic():
-        before = _decided(scope)
         change()
         after = _decided(scope)
         transaction.set_rollback(True)
