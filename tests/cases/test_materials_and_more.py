@@ -4,13 +4,15 @@ import csv
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.caseload import BILLS, Office
 from tests.county import told
-from zhucan.cases import applying, assessing, automatic, deciding, materials, moving, notices, publicity
+from zhucan.cases import applying, assessing, automatic, awards, deciding, materials, moving, notices, publicity
 from zhucan.cases.applying import ApplicationRefused
 from zhucan.cases.deciding import DecisionRefused
+from zhucan.cases.facts import export, judge
 from zhucan.cases.models import Application, Award, MaterialFile, Notice, Publication
 from zhucan.cases.moving import Actor, StepRefused
 from zhucan.core.errors import ZhucanError
@@ -174,6 +176,28 @@ def test_a_certificate_is_issued_with_the_kind_and_grade_of_the_assessment(offic
     assert done.assessment.certificate == card
     assert Award.objects.get().granted_fen == 0
     assert "示例医院" in Notice.objects.filter(text__contains="评定，带上").get().text
+
+
+def test_what_a_household_was_given_none_of_it_is_given_again(office: Office):
+    first, second, other = office.person(), office.person(), office.person()
+    registry.form_household(
+        members={first: "户主", second: "子女"}, day=date(2025, 1, 1), at=moment(DAY), witness=told("2025-01-02")
+    )
+    office.ask(first, "home-adaptation")
+    with pytest.raises(ApplicationRefused, match="按户给，同户的人已有一件正在办"):
+        office.ask(second, "home-adaptation")
+    assert office.ask(other, "home-adaptation")
+    awards.grant(
+        person=first, scheme_id="home-adaptation", division=office.county.a, applied_on=DAY, approved_on=DAY,
+        amount_fen=468_000, at=moment(DAY), by=None,
+    )  # fmt: skip
+    later = date(2025, 9, 1)
+    for person, adapted in ((first, DAY), (second, DAY), (other, None)):
+        judgement = judge(person, Month(2025, 9), division="330499000000", applied_on=later)
+        assert judgement.facts["home_adapted_on"] == adapted
+    con = duckdb.connect()
+    export(con, known_at=moment(later), relations=("award",))
+    assert con.execute("SELECT person_id FROM award ORDER BY 1").fetchall() == [(first.pk,), (second.pk,)]
 
 
 def test_what_was_asked_for_with_the_certificate_is_judged_from_the_day_it_is_issued(office: Office):

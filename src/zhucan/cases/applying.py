@@ -23,6 +23,7 @@ from zhucan.policy.engine import Outcome
 from zhucan.policy.facts import BY_NAME
 from zhucan.policy.schemes import LifeEvent, Scheme
 from zhucan.registry.models import Death, Guardianship, Person, Residence
+from zhucan.registry.queries import household_of
 
 _ADULT = 18
 _AMENDING = frozenset({"township_clerk", "county_clerk"})
@@ -87,6 +88,12 @@ def proposals(person: Person, on: date, *, event: str = "", schemes: Iterable[st
 def _why_not(person: Person, item: Scheme, on: date) -> str:
     if Application.objects.filter(person=person, scheme=item.id, decided_on=None, closed_on=None).exists():
         return f"{item.name}已有一件正在办：不用重复申请"
+    if item.beneficiary == "household" and (
+        Application.objects.filter(
+            person__in=household_of(person), scheme=item.id, decided_on=None, closed_on=None
+        ).exists()
+    ):
+        return f"{item.name}按户给，同户的人已有一件正在办：不用重复申请"
     if receiving(item, on).filter(person=person).exists():
         return f"已经在享受{item.name}：不用重复申请"
     return ""

@@ -27,6 +27,7 @@ from zhucan.policy.facts import BY_NAME
 from zhucan.policy.parameters import resolve
 from zhucan.policy.schemes import Scheme
 from zhucan.registry import models as registry
+from zhucan.registry.queries import household_of
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,12 @@ class Source:
         return f"({self.rows})" if self.rows else self.model._meta.db_table
 
 
+SHARED: tuple[str, ...] = tuple(item.id for item in SCHEMES if item.administered and item.beneficiary == "household")
+"""The schemes that are given to a household: what one member was granted, every member was."""
+_AWARD = (
+    "a.applied_on AS valid_from, CAST(NULL AS DATE) AS valid_to, a.recorded_at, a.revoked_at AS retracted_at, a.scheme,"
+    " a.approved_on AS granted, a.ends_on AS ends, a.granted_fen AS amount_fen, a.quantity"
+)
 _KINDS = tuple(kind for kind in registry.Category.values if kind != registry.Category.MULTIPLE)
 SOURCES: Mapping[str, Source] = {
     "certificate": Source(
@@ -118,9 +125,14 @@ SOURCES: Mapping[str, Source] = {
         },
         {"scheme": "VARCHAR", "granted": "DATE", "ends": "DATE", "amount_fen": "BIGINT", "quantity": "INTEGER"},
         rows=(
-            "SELECT a.person_id, a.applied_on AS valid_from, CAST(NULL AS DATE) AS valid_to, a.recorded_at,"
-            " a.revoked_at AS retracted_at, a.scheme, a.approved_on AS granted, a.ends_on AS ends,"
-            f" a.granted_fen AS amount_fen, a.quantity FROM {Award._meta.db_table} a"
+            f"SELECT a.person_id, {_AWARD} FROM {Award._meta.db_table} a"
+            # what a household was given, each of its members was: one ramp, one doorbell
+            f" UNION ALL SELECT o.person_id, {_AWARD} FROM {Award._meta.db_table} a"
+            f" JOIN {registry.Membership._meta.db_table} m ON m.person_id = a.person_id"
+            " AND m.retracted_at IS NULL AND m.valid_to IS NULL"
+            f" JOIN {registry.Membership._meta.db_table} o ON o.household_id = m.household_id"
+            " AND o.retracted_at IS NULL AND o.valid_to IS NULL AND o.person_id <> a.person_id"
+            f" WHERE a.scheme IN ({', '.join(repr(name) for name in SHARED)})"
         ),
     ),
 }
@@ -304,7 +316,7 @@ def spells_of(
 
 def _awards_of(person: registry.Person, known_at: datetime | None, beside: int | None) -> Iterator[dict[str, Any]]:
     """Yield the rows of one person's relation of awards."""
-    found = Award.objects.filter(person=person)
+    found = Award.objects.filter(Q(person=person) | Q(scheme__in=SHARED, person__in=household_of(person)))
     if beside is not None:
         found = found.exclude(pk=beside)
     if known_at is None:

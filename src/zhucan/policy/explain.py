@@ -175,9 +175,7 @@ class _View:
     def limits(self) -> dict[str, int]:
         """Return, for each fact that must not exceed an amount, that amount in ten-thousandths of a fen."""
         worked = ((name, most, _value(most, self.facts, self.params)) for name, most in _limited(self.expr))
-        return {
-            name: limit * 10 ** (RATE_DIGITS - most.scale) for name, most, limit in worked if limit is not None
-        }
+        return {name: limit * 10 ** (RATE_DIGITS - most.scale) for name, most, limit in worked if limit is not None}
 
 
 @cache

@@ -7,7 +7,7 @@ from zhucan.core.divisions import prefix
 from zhucan.core.errors import ZhucanError
 from zhucan.core.identifiers import InvalidNumber, certificate_number, normalise, resident_id
 from zhucan.orgs.models import Division
-from zhucan.registry.models import Certificate, Person, Residence
+from zhucan.registry.models import Certificate, Membership, Person, Residence
 from zhucan.registry.services import certificate_index, id_index
 
 
@@ -66,6 +66,14 @@ def _begins(field: str, text: str) -> Q:
     if connection.vendor == "postgresql":
         return Q(**{f"{field}__startswith": text})  # the index has varchar_pattern_ops
     return Q(**{f"{field}__gte": text, f"{field}__lt": text + "\U0010ffff"})
+
+
+def household_of(person: Person) -> QuerySet[Person]:
+    """Return the people who live in one household with somebody now, the person among them; nobody where none is known."""
+    mine = Membership.objects.filter(person=person, valid_to=None).as_known().values("household")
+    return Person.objects.filter(
+        pk__in=Membership.objects.filter(household__in=mine, valid_to=None).as_known().values("person")
+    )
 
 
 def find(text: str) -> Person:
