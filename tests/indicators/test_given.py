@@ -27,6 +27,8 @@ from zhucan.planning.services import add_plan_item, progress
 from zhucan.registry import services as registry
 from zhucan.registry.models import Person
 
+pytestmark = pytest.mark.django_db  # so that the file can be run alone: without it no database is made
+
 YEAR = Period.year(2025)
 AT = moment(date(2026, 3, 1))
 NORTH, SOUTH = "330499101000", "330499102000"

@@ -22,6 +22,7 @@ from zhucan.registry.crosschecks import comparing, settling
 from zhucan.registry.crosschecks.importing import ListResult, import_list
 from zhucan.registry.crosschecks.matching import distance
 from zhucan.registry.crosschecks.settling import DoubtRefused
+from zhucan.registry.findings import set_insurance
 from zhucan.registry.models import Benefit, Custody, Death, Doubt, Hardship, ImportBatch, Insurance, Person, Residence
 from zhucan.registry.rosters.archive import UnusableRoster
 
@@ -220,6 +221,18 @@ def test_each_kind_of_list_raises_its_doubt_and_settles_it(
     assert comparing.problem_of(kind, doubt.claim, spells, AT.date()) == ""
     assert any(f"疑点 {doubt.pk}" in one.source for one in comparing.ours(doubt))
     assert model.objects.filter(person=person, retracted_at=None).exists()
+
+
+def test_an_accepted_insurance_list_lets_the_other_pension_end(county: County, take: Take):
+    person = county.person()
+    set_insurance(person=person, day=date(2023, 1, 1), kind="employee_pension", witness=told("2023-01-02"))
+    header = ("姓名", "社会保障号码", "险种", "参保日期")
+    take("insurance", header, (person.name, person.id_number, "城乡居民养老", "2024-01-01"))
+
+    _settle(Doubt.objects.get(), county)
+
+    held = Insurance.objects.filter(person=person).as_known().on(AT.date())
+    assert [one.kind for one in held] == ["resident_pension"]
 
 
 def test_what_the_list_says_has_ended_is_ended(county: County, take: Take):

@@ -31,7 +31,7 @@ from zhucan.policy.catalogue import scheme
 from zhucan.policy.declared.findings import FINDING_KINDS
 from zhucan.policy.facts import BENEFIT_LABELS
 from zhucan.registry import models, services, spells
-from zhucan.registry.choices import Payer, Placement, Stage
+from zhucan.registry.choices import InsuranceKind, Payer, Placement, Stage
 from zhucan.registry.findings import BadFinding, finding_value, set_finding, set_insurance, set_schooling
 from zhucan.registry.models import HardshipKind, Person, Spell
 from zhucan.registry.rosters.cells import BadCell, person_name
@@ -146,7 +146,7 @@ class SchoolingForm(FactForm):
 class InsuranceForm(FactForm):
     """参加的社会保险。"""
 
-    kind = forms.ChoiceField(label="险种", choices=models.InsuranceKind.choices)
+    kind = forms.ChoiceField(label="险种", choices=InsuranceKind.choices)
     payer = forms.ChoiceField(label="谁缴费", choices=Payer.choices, widget=forms.RadioSelect)
 
 

@@ -26,6 +26,22 @@ class Placement(models.TextChoices):
     ORDINARY = "ordinary", "普通就读"
 
 
+class InsuranceKind(models.TextChoices):
+    """The social insurances, each enrolment exactly one of them."""
+
+    RESIDENT_PENSION = "resident_pension", "城乡居民养老保险"
+    EMPLOYEE_PENSION = "employee_pension", "职工养老保险"
+    OTHER_PENSION = "other_pension", "其他养老保险"
+    RESIDENT_MEDICAL = "resident_medical", "城乡居民医疗保险"
+    EMPLOYEE_MEDICAL = "employee_medical", "职工医疗保险"
+    ACCIDENT = "accident", "残疾人意外伤害保险"
+
+
+PENSIONS = (InsuranceKind.RESIDENT_PENSION, InsuranceKind.EMPLOYEE_PENSION, InsuranceKind.OTHER_PENSION)
+MEDICAL = (InsuranceKind.RESIDENT_MEDICAL, InsuranceKind.EMPLOYEE_MEDICAL)
+"""Of each of these somebody has one at a time."""
+
+
 class Payer(models.TextChoices):
     """Who pays the person's part of an insurance."""
 

@@ -11,14 +11,13 @@ from zhucan.core.money import text as text_of
 from zhucan.policy.declared.findings import FINDING_KINDS, FindingKind
 from zhucan.policy.expressions import Kind
 from zhucan.registry import spells
-from zhucan.registry.models import Finding, Insurance, InsuranceKind, Person, Schooling
+from zhucan.registry.choices import MEDICAL, PENSIONS, Payer
+from zhucan.registry.models import Finding, Insurance, Person, Schooling
 from zhucan.registry.services import in_life
 from zhucan.registry.spells import Witness
 
 _MOST = 10_000
 _YES_NO = {"是": 1, "否": 0, "true": 1, "false": 0}
-_PENSIONS = (InsuranceKind.RESIDENT_PENSION, InsuranceKind.EMPLOYEE_PENSION, InsuranceKind.OTHER_PENSION)
-_MEDICAL = (InsuranceKind.RESIDENT_MEDICAL, InsuranceKind.EMPLOYEE_MEDICAL)
 
 
 class BadFinding(ZhucanError, ValueError):
@@ -94,8 +93,8 @@ def set_schooling(*, person: Person, day: date, said: Mapping[str, Any], witness
     return spells.begin(Schooling, person, day, witness, **said)
 
 
-def set_insurance(*, person: Person, day: date, kind: str, payer: str, witness: Witness) -> Insurance:
+def set_insurance(*, person: Person, day: date, kind: str, witness: Witness, payer: str = Payer.SELF) -> Insurance:
     """Record an enrolment; every pension is exactly one, and so is every medical insurance: a new one ends the other."""
     in_life(person, day, witness)
-    group = next((group for group in (_PENSIONS, _MEDICAL) if kind in group), (kind,))
+    group = next((group for group in (PENSIONS, MEDICAL) if kind in group), (kind,))
     return spells.begin(Insurance, person, day, witness, match={"kind__in": list(group)}, kind=kind, payer=payer)

@@ -12,7 +12,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import StrIndex, Substr
 
 from zhucan.orgs.secrecy import BlindIndexField, SealedField
-from zhucan.registry.choices import Payer, Placement, Stage
+from zhucan.registry.choices import InsuranceKind, Payer, Placement, Stage
 
 RESIDENT_ID, CERTIFICATE, ACCOUNT = "resident-id", "certificate", "account"  # purposes of blind indexes
 
@@ -341,17 +341,6 @@ class Schooling(Spell):
 
     class Meta(Spell.Meta):
         verbose_name = "就学"
-
-
-class InsuranceKind(models.TextChoices):
-    """The social insurances, each enrolment exactly one of them."""
-
-    RESIDENT_PENSION = "resident_pension", "城乡居民养老保险"
-    EMPLOYEE_PENSION = "employee_pension", "职工养老保险"
-    OTHER_PENSION = "other_pension", "其他养老保险"
-    RESIDENT_MEDICAL = "resident_medical", "城乡居民医疗保险"
-    EMPLOYEE_MEDICAL = "employee_medical", "职工医疗保险"
-    ACCIDENT = "accident", "残疾人意外伤害保险"
 
 
 class Insurance(Spell):

@@ -31,8 +31,6 @@ from zhucan.registry.models import (
     HardshipKind,
     Household,
     Income,
-    Insurance,
-    InsuranceKind,
     Membership,
     Naming,
     PayeeAccount,
@@ -311,13 +309,6 @@ def end_hardship(*, person: Person, day: date, witness: Witness) -> Hardship:
     """Record that the standing told last no longer holds, and the one after is not known. Raises `spells.NoSuchSpell`."""
     in_life(person, day, witness)
     return spells.end(Hardship, person, day, witness)
-
-
-def set_insurance(*, person: Person, day: date, kind: str, witness: Witness, payer: str = "self") -> Insurance:
-    """Record an enrolment in one insurance from a day on."""
-    if kind not in InsuranceKind.values:
-        raise ZhucanError(f"险种“{kind}”不对：应为 {'、'.join(InsuranceKind.labels)} 之一。")
-    return _begin(Insurance, person, day, witness, match={"kind": kind}, kind=kind, payer=payer)
 
 
 def set_income(*, person: Person, day: date, per_head_fen: int, witness: Witness) -> Income:

@@ -55,6 +55,9 @@ _medical_covered = choose(
     (f.hardship.unknown() | severe.unknown(), unknown_of(Kind.BOOL)), default=_covered(_medical_shares)
 )
 
+# Of a grown person without schooling on record nobody says that they might be a student.
+_student = f.full_time_student.known() & f.full_time_student
+
 _pension_covered = choose((severe.unknown(), unknown_of(Kind.BOOL)), default=_covered(_pension_shares))
 
 medical_premium_subsidy = Scheme(
@@ -98,7 +101,7 @@ pension_premium_subsidy = Scheme(
             source=LOCAL,
             cause="conditions_ended",
         ),
-        exclude("全日制在校", f.full_time_student, source=LOCAL, cause="conditions_ended", said="是全日制在校生"),
+        exclude("全日制在校", _student, source=LOCAL, cause="conditions_ended", said="是全日制在校生"),
         exclude("职工养老保险", f.in_employee_pension, source=LOCAL, cause="other_benefit", said="参加职工养老保险"),
         once_a_year(f.pension_premium_times, "养老保险保费代缴", LOCAL),
     ),

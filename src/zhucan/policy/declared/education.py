@@ -30,7 +30,7 @@ FACTS: tuple[Fact, ...] = (
         asked=True,
     ),
     Fact("placement", Kind.TEXT, "就读方式", _SCHOOL, "schooling", Aggregate.LATEST, "placement", choices=_PLACEMENTS),
-    Fact("studies_full_time", Kind.BOOL, "全日制就读", _SCHOOL, "schooling", where=_schooling.full_time, asked=True),
+    Fact("full_time_student", Kind.BOOL, "全日制就读", _SCHOOL, "schooling", where=_schooling.full_time, asked=True),
     Fact("boards", Kind.BOOL, "在校寄宿", _SCHOOL, "schooling", where=_schooling.boarding, asked=True),
     Fact(
         "parent_grade",

@@ -1,15 +1,14 @@
 """What relief, premiums, employment support, housing, travel and care ask beyond the registry and the findings."""
 
 from zhucan.policy.declared.awards import had, in_year, last, running, times, times_in_year, units
-from zhucan.policy.expressions import Expr, Kind
+from zhucan.policy.expressions import Kind
 from zhucan.policy.fact import Fact, asked
 from zhucan.policy.relations import Columns
 
-_insurance = Columns("insurance")
 
-
-def _ever(name: str, label: str, source: str, relation: str, where: Expr) -> Fact:
-    return Fact(name, Kind.BOOL, label, source, relation, where=where, empty=False, presumed=False)
+def _enrolled(kind: str, label: str, source: str) -> Fact:
+    where = Columns("insurance").kind == kind
+    return Fact(f"in_{kind}", Kind.BOOL, label, source, "insurance", where=where, empty=False, presumed=False)
 
 
 _ASSISTANCE = (
@@ -22,12 +21,9 @@ _ASSISTANCE = (
     times_in_year("pension_premium_times", "今年养老保险代缴次数", "pension-premium-subsidy"),
     times_in_year("accident_times", "今年意外保险代缴次数", "accident-insurance"),
     last("household_goods_last", "上次领取生活物资的日期", "household-goods"),
-    _ever(
-        "in_resident_pension", "参加城乡居民养老保险", "人社数据", "insurance", _insurance.kind == "resident_pension"
-    ),
-    _ever("in_employee_pension", "参加职工养老保险", "人社数据", "insurance", _insurance.kind == "employee_pension"),
-    _ever("in_employee_medical", "参加职工医疗保险", "医保数据", "insurance", _insurance.kind == "employee_medical"),
-    _ever("full_time_student", "全日制在校", "教育数据", "schooling", Columns("schooling").full_time),
+    _enrolled("resident_pension", "参加城乡居民养老保险", "人社数据"),
+    _enrolled("employee_pension", "参加职工养老保险", "人社数据"),
+    _enrolled("employee_medical", "参加职工医疗保险", "医保数据"),
 )
 _EMPLOYMENT = (
     asked("business_registered_on", Kind.DATE, "首次登记注册日期"),

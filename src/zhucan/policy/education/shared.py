@@ -57,7 +57,7 @@ def studying() -> tuple[Condition, ...]:
         ),
         require(
             "全日制就读（学前和义务教育不论）",
-            choose((lower, True), default=f.studies_full_time),
+            choose((lower, True), default=f.full_time_student),
             source=LOCAL,
             cause="not_eligible",
         ),

@@ -13,7 +13,9 @@ from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import Division
 from zhucan.policy.facts import BENEFIT_LABELS
 from zhucan.registry import services
+from zhucan.registry.choices import InsuranceKind
 from zhucan.registry.crosschecks.kinds import KINDS
+from zhucan.registry.findings import set_insurance
 from zhucan.registry.models import (
     Benefit,
     Custody,
@@ -22,7 +24,6 @@ from zhucan.registry.models import (
     Hardship,
     HardshipKind,
     Insurance,
-    InsuranceKind,
     Residence,
     Spell,
 )
@@ -229,7 +230,7 @@ def record(doubt: Doubt, witness: Witness) -> Spell:
         case "custody_ended":
             return services.leave_custody(person=who, day=_needed(stop), witness=witness)
         case "insurance_missing":
-            return services.set_insurance(person=who, day=_needed(day), kind=claim["kind"], witness=witness)
+            return set_insurance(person=who, day=_needed(day), kind=claim["kind"], witness=witness)
         case "moved":
             place = Division.objects.get(pk=claim["place"])
             return services.move(person=who, day=_needed(day), division=place, witness=witness)

@@ -8,8 +8,8 @@ from typing import Any
 
 from zhucan.core.identifiers import InvalidNumber, ResidentID, certificate_number, resident_id
 from zhucan.orgs.models import Division
+from zhucan.registry.choices import InsuranceKind
 from zhucan.registry.crosschecks.kinds import ListKind
-from zhucan.registry.models import InsuranceKind
 from zhucan.registry.rosters import cells
 from zhucan.registry.rosters.cells import BadCell, NotKept
 from zhucan.registry.rosters.lines import Line, Lines
