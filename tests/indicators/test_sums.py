@@ -18,6 +18,8 @@ from zhucan.indicators.declared import Indicator, Measure
 from zhucan.indicators.periods import Period
 from zhucan.orgs.models import Division
 from zhucan.registry import services as registry
+from zhucan.registry.choices import PENSIONS, Placement, Stage
+from zhucan.registry.findings import set_insurance, set_schooling
 
 PERIOD = Period(Month(2025, 1), Month(2025, 5))
 PLACES = ("330499101000", "330499102000", "330499000000", "330498000000")
@@ -34,6 +36,15 @@ _person = st.fixed_dictionaries(
         "hardship": st.sampled_from(["dibao", "dibian", "tekun", "none", None]),
         "applied": st.none() | st.dates(date(2025, 1, 1), date(2025, 4, 20)),
         "moves": st.none() | st.tuples(st.dates(date(2025, 1, 2), date(2025, 4, 30)), st.sampled_from(PLACES)),
+        "pension": st.lists(
+            st.tuples(st.dates(date(2024, 12, 1), date(2025, 4, 20)), st.sampled_from(PENSIONS)), max_size=2
+        ),
+        "school": st.lists(
+            st.tuples(
+                st.dates(date(2024, 12, 1), date(2025, 4, 20)), st.sampled_from(Stage), st.sampled_from(Placement)
+            ),
+            max_size=2,
+        ),
         "dies": st.none() | st.dates(date(2025, 1, 2), date(2025, 4, 30)),
     }
 )
@@ -58,6 +69,11 @@ def _live(county: County, lives: list[dict[str, Any]]) -> None:
             county.dibao(person, kind=life["hardship"])
         if life["applied"]:
             county.grant(person, str(life["applied"]))
+        for day, kind in life["pension"]:
+            set_insurance(person=person, day=max(day, life["born"]), kind=kind, witness=told("2025-04-21"))
+        for day, stage, placement in life["school"]:
+            said = {"stage": stage, "placement": placement}
+            set_schooling(person=person, day=max(day, life["born"]), said=said, witness=told("2025-04-21"))
         if life["moves"]:
             day, code = life["moves"]
             registry.move(person=person, day=day, division=Division.objects.get(code=code), witness=told(str(day)))
@@ -91,6 +107,25 @@ def test_figures_of_any_county_add_up(lives: list[dict[str, Any]]):
                         if part.key:
                             below = engine.figure(item.id, part.key, PERIOD).value
                             assert below in (part.value, None), (item.id, part.key)
+            for place in ("330499", *PLACES[:2]):
+                _kinds_make_the_whole(place)
+
+
+WHOLES = {
+    "insured-pension": [f"insured-{kind.replace('_', '-')}" for kind in PENSIONS],
+    "pension-due": ["pension-due-insured", "pension-uncovered"],
+    "pupils": [f"pupils-{stage}" for stage in Stage],
+    "school-age": ["school-age-in-school", "school-age-kindergarten", "school-age-out"],
+    "school-age-in-school": [f"school-age-{way.replace('_', '-')}" for way in Placement],
+}
+"""What several figures, each person in exactly one of them, make together."""
+
+
+def _kinds_make_the_whole(place: str) -> None:
+    for name, kinds in WHOLES.items():
+        whole = engine.figure(name, place, PERIOD).value
+        parts = [engine.figure(kind, place, PERIOD).value for kind in kinds]
+        assert None in parts or sum(parts) == whole, (name, place)  # type: ignore[arg-type]  # none is None here
 
 
 @pytest.mark.django_db

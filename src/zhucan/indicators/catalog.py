@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from zhucan.core.identifiers import CATEGORY_LABELS
-from zhucan.indicators import schemes
+from zhucan.indicators import insurance, schemes, schooling
 from zhucan.indicators.declared import Indicator, Measure, Ratio, UnknownIndicator
 from zhucan.policy.catalogue import MONTHLY, SCHEMES
 
@@ -205,6 +205,8 @@ def _bank() -> Iterator[Indicator]:
 def _indicators() -> Iterator[Indicator]:
     yield from _holders()
     yield from _events()
+    yield from insurance.indicators()
+    yield from schooling.indicators()
     for scheme, name in _NAMES.items():
         yield from _payments(scheme, name, f"scheme = '{scheme}'")
     yield from _payments("subsidies", "两项补贴", _BOTH)
@@ -220,6 +222,8 @@ def _ratios(indicators: Mapping[str, Indicator]) -> Iterator[Ratio]:
         ("holders-severe-share", "重度残疾人占比", "holders-severe", "holders"),
         ("holders-children-share", "未成年残疾人占比", "holders-children", "holders"),
         ("holders-elderly-share", "60周岁及以上残疾人占比", "holders-elderly", "holders"),
+        *insurance.RATIOS,
+        *schooling.RATIOS,
     ):
         over, under = indicators[numerator].name, indicators[denominator].name
         told = f"“{over}”除以“{under}”，以百分数表示；分母为0或不明时为不明。"

@@ -33,8 +33,10 @@ _SQL_OF = {
     "month": "printf('%04d-%02d', month // 12, month % 12 + 1)",
     "cause": "cause",
     "scheme": "scheme",
+    "stage": "stage",
+    "placement": "placement",
 }
-BREAKDOWNS = ("category", "grade", "age", "sex", "division", "month", "cause", "scheme")
+BREAKDOWNS = ("category", "grade", "age", "sex", "division", "month", "cause", "scheme", "stage", "placement")
 
 
 class UnknownBreakdown(ZhucanError, ValueError):

@@ -3,7 +3,7 @@
 `bring` takes the rows out of the database once; `look` lays the relations of `catalog.py` over them for a period.
 Every relation has the same columns, so that any indicator can be broken down by any of them: `person_id, place,
 scheme, month, cause, amount_fen, quantity, kind, detail, household_id` and, of the person on the period's last day, `category, grade, age, sex,
-hardship`. Places are 12 digits, months are `Month.index`.
+hardship, stage, placement` (of what was given, the stage and placement of its day). Places are 12 digits, months are `Month.index`.
 
 Where something counts: persons and certificates at the hukou of the day; money, awards and debts in the county that
 pays, at the hukou on the last day of the month (entries and awards: on their day), and at the county itself when the
@@ -18,10 +18,11 @@ from django.db import connection
 
 from zhucan.cases.facts import as_utc, export, gather, known, load, stamp
 from zhucan.core.divisions import Level, county_of, level_of, prefix
-from zhucan.indicators import given
+from zhucan.indicators import given, registers
 from zhucan.indicators.periods import Period
 from zhucan.payments.models import Run
 from zhucan.policy.catalogue import MONTHLY
+from zhucan.registry.choices import InsuranceKind, Payer, Placement, Stage
 
 _CARD_TYPES = {
     "person_id": "BIGINT", "valid_from": "DATE", "valid_to": "DATE", "category": "VARCHAR", "grade": "INTEGER",
@@ -72,7 +73,9 @@ class View:
         return prefix(county_of(self.division) if below else self.division)
 
 
-REGISTRY = frozenset({"resident", "holder", "household", "certificate_event", "lapsed", "died", "arrived", "departed"})
+REGISTRY = frozenset(
+    {"resident", "holder", "household", "certificate_event", "lapsed", "died", "arrived", "departed", "enrolled", "pupil", "mainstreamed"}
+)  # fmt: skip
 """The relations that stand on the registry alone."""
 
 
@@ -103,6 +106,7 @@ def bring(
         f" WHERE {known(known_at)} AND t.person_id IN ({people})",
         _HOME_TYPES,
     )
+    registers.bring(con, people=people, counties=view.payers, first=view.period.start, known_at=known_at)
     first, last = view.period.first.index, view.period.last.index
     none = "" if money else " AND 1 = 0"
     load(
@@ -177,7 +181,7 @@ def _settle(con: duckdb.DuckDBPyConnection) -> None:
         ("earned", "booked", last.format("benefit_month")),
         ("moved", "(SELECT * FROM entry_payer WHERE payer IS NOT NULL)", "day"),
         ("granted", "award", "day"),
-        ("provided", "handed", f"coalesce({last.format('month')}, day)"),
+        ("handed_here", "handed", f"coalesce({last.format('month')}, day)"),
     ):
         con.execute(
             f"CREATE TABLE {table} AS SELECT b.*, CASE WHEN left(r.division, 6) = left(b.payer, 6)"
@@ -185,13 +189,20 @@ def _settle(con: duckdb.DuckDBPyConnection) -> None:
             f" FROM (SELECT *, {day} AS counts_on FROM {source}) b"
             " ASOF LEFT JOIN residence r ON b.person_id = r.person_id AND b.counts_on >= r.valid_from"
         )
+    at_school = "CASE WHEN c.valid_to IS NULL OR c.valid_to > b.counts_on THEN c.{0} END AS {0}"
+    con.execute(
+        f"CREATE TABLE provided AS SELECT b.*, {at_school.format('stage')}, {at_school.format('placement')} FROM handed_here b"
+        " ASOF LEFT JOIN schooling c ON b.person_id = c.person_id AND b.counts_on >= c.valid_from"
+    )
 
 
 def look(con: duckdb.DuckDBPyConnection, view: View, bookings: list[Booking]) -> None:
     """Lay the relations over the rows for a period, in place of those of the period looked at before."""
+    registers.look(con, view.day)
     con.execute(_someone(view))
     for statement in _relations(view):
         con.execute(statement)
+    registers.note_untold(con, view.day)
     con.execute("CREATE OR REPLACE TABLE undecided (scheme VARCHAR)")
     open_ = _undecided(con, view, bookings)
     if open_:
@@ -236,17 +247,38 @@ def _someone(view: View) -> str:
     cared AS (SELECT DISTINCT person_id, true AS in_institution FROM stay WHERE {held}),
     roof AS (SELECT person_id, arg_max(household_id, valid_from) AS household_id FROM membership WHERE {held} GROUP BY person_id)
     SELECT p.person_id, p.sex, date_sub('year', p.born, {day}) AS age, c.category, c.grade, c.status, c.expires,
-           h.place, n.hardship, d.died, r.household_id, coalesce(i.in_institution, false) AS in_institution,
+           h.place, n.hardship, d.died, r.household_id, g.stage, g.placement, coalesce(i.in_institution, false) AS in_institution,
            coalesce(h.place {view.inside}, false) AS inside,
            coalesce(h.place {view.inside} AND h.lives AND d.died IS NULL, false) AS resident,
            coalesce(c.status = 'valid' AND c.expires >= {day}, false) AS certified
     FROM person p LEFT JOIN stage c USING (person_id) LEFT JOIN home h USING (person_id) LEFT JOIN need n USING (person_id)
     LEFT JOIN dead d USING (person_id) LEFT JOIN cared i USING (person_id) LEFT JOIN roof r USING (person_id)
+    LEFT JOIN registered g USING (person_id)
     """
 
 
 def _month(day: str) -> str:
     return f"year({day}) * 12 + month({day}) - 1"
+
+
+_INSURANCE = registers.in_words("x.kind", InsuranceKind.choices)
+_PAYER = registers.in_words("x.payer", ((code, f"{word}缴费") for code, word in Payer.choices))
+_BASIC = registers.listed((Stage.KINDERGARTEN, Stage.PRIMARY, Stage.JUNIOR))
+_IN_CLASS = registers.listed(registers.IN_CLASS)
+_REGISTERED = (
+    "pension", "pension_payer", "medical", "medical_payer", "accident", "working", "school", "full_time", "entered_on", "blind",
+    "three", "school_age",
+)  # fmt: skip
+
+
+def _placement(column: str) -> str:
+    return registers.in_words(column, Placement.choices)
+
+
+_SCHOOLING = (
+    f"CASE WHEN stage IS NULL THEN '没有就学登记' ELSE concat_ws(' ', {registers.in_words('stage', Stage.choices)},"
+    f" {_placement('placement')}, nullif(school, ''), entered_on || '入学') END"
+)
 
 
 def _relation(name: str, source: str, **columns: str) -> str:
@@ -255,7 +287,7 @@ def _relation(name: str, source: str, **columns: str) -> str:
         "person_id": "s.person_id", "place": "s.place", "scheme": "NULL::VARCHAR", "month": "NULL::INTEGER",
         "cause": "''", "amount_fen": "NULL::BIGINT", "kind": "''", "detail": "''", "category": "s.category",
         "grade": "s.grade", "age": "s.age", "sex": "s.sex", "hardship": "s.hardship", "quantity": "NULL::BIGINT",
-        "household_id": "s.household_id",
+        "household_id": "s.household_id", "stage": "s.stage", "placement": "s.placement",
     }  # fmt: skip
     chosen = ", ".join(f"{sql} AS {column}" for column, sql in {**standard, **columns}.items())
     return f"CREATE OR REPLACE VIEW {name} AS SELECT {chosen} FROM {source}"
@@ -274,11 +306,30 @@ def _relations(view: View) -> list[str]:
     debts = "'recoverable' IN (source, target)"
     return [
         _relation(
-            "resident", "someone s WHERE s.resident", certified="s.certified", in_institution="s.in_institution",
+            "resident", "someone s JOIN registered g USING (person_id) WHERE s.resident", certified="s.certified",
+            in_institution="s.in_institution", **{name: f"g.{name}" for name in _REGISTERED},
         ),
         "CREATE OR REPLACE VIEW holder AS SELECT * REPLACE (category || grade AS detail) FROM resident WHERE certified",
         """CREATE OR REPLACE VIEW household AS SELECT *, count(*) OVER (PARTITION BY household_id) AS holders
             FROM holder WHERE household_id IS NOT NULL""",
+        f"CREATE OR REPLACE VIEW pupil AS SELECT * REPLACE ({_SCHOOLING} AS detail) FROM holder",
+        _relation(  # what begins where the same insurance ends goes on
+            "enrolled",
+            f"insurance x {someone} ASOF JOIN residence r ON x.person_id = r.person_id AND x.valid_from >= r.valid_from"
+            f" WHERE x.valid_from {within} AND r.division {inside} AND s.category IS NOT NULL AND NOT EXISTS (SELECT 1 FROM"
+            " insurance y WHERE y.person_id = x.person_id AND y.kind = x.kind AND y.valid_to = x.valid_from)",
+            place="r.division", month=_month("x.valid_from"), kind="x.kind", payer="x.payer",
+            detail=f"{_INSURANCE} || ' ' || x.valid_from || ' ' || {_PAYER}",
+        ),
+        _relation(
+            "mainstreamed",
+            f"(SELECT *, lag(placement) OVER (PARTITION BY person_id ORDER BY valid_from) AS came_from FROM schooling) x {someone}"
+            f" ASOF JOIN residence r ON x.person_id = r.person_id AND x.valid_from >= r.valid_from"
+            f" WHERE x.valid_from {within} AND r.division {inside} AND s.category IS NOT NULL AND x.stage IN ({_BASIC})"
+            f" AND x.placement IN ({_IN_CLASS}) AND x.came_from NOT IN ({_IN_CLASS})",
+            place="r.division", month=_month("x.valid_from"), kind="x.placement", stage="x.stage", placement="x.placement",
+            detail=f"x.valid_from || ' ' || {_placement('x.came_from')} || '→' || {_placement('x.placement')} || ' ' || x.school",
+        ),
         _relation(
             "certificate_event",
             f"card x {someone} ASOF JOIN residence r ON x.person_id = r.person_id AND x.valid_from >= r.valid_from"
@@ -343,7 +394,8 @@ def _relations(view: View) -> list[str]:
             "given", f"provided b {someone} WHERE b.counts_on BETWEEN {start} AND DATE '{view.period.stop}' - 1"
             f" AND b.place {inside}",
             place="b.place", scheme="nullif(b.scheme, '')", month=_month("b.counts_on"), amount_fen="b.amount_fen",
-            kind="b.kind", quantity="b.quantity", detail="b.day::VARCHAR || ' ' || b.evidence",
+            kind="b.kind", quantity="b.quantity", stage="b.stage", placement="b.placement",
+            detail="b.day::VARCHAR || ' ' || b.evidence",
         ),
         _relation(
             "allotted", f"granted b {someone} WHERE b.day {within} AND b.place {inside} AND b.granted_fen IS NOT NULL",

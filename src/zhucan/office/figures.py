@@ -39,6 +39,8 @@ _WORDS = {
     "month": "月份",
     "cause": "原因",
     "scheme": "项目",
+    "stage": "学段",
+    "placement": "就读方式",
 }
 _MOST_BARS = 14
 
