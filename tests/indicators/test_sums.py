@@ -10,7 +10,7 @@ from django.db import transaction
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.county import County, told
+from tests.county import BOTH, County, told
 from zhucan.core.months import Month
 from zhucan.indicators import engine
 from zhucan.indicators.catalog import CATALOG
@@ -24,8 +24,8 @@ from zhucan.registry.findings import set_insurance, set_schooling
 PERIOD = Period(Month(2025, 1), Month(2025, 5))
 PLACES = ("330499101000", "330499102000", "330499000000", "330498000000")
 
-RELATIVE = ("arrived", "departed", "newcomer")
-"""A move, or a first payment, is one to some of the places that it concerns and none to others."""
+RELATIVE = ("arrived", "departed", "newcomer", "gained", "lost")
+"""A move, or a payment that begins or ends, is one to some of the places that it concerns and none to others."""
 
 _person = st.fixed_dictionaries(
     {
@@ -109,6 +109,8 @@ def test_figures_of_any_county_add_up(lives: list[dict[str, Any]]):
                             assert below in (part.value, None), (item.id, part.key)
             for place in ("330499", *PLACES[:2]):
                 _kinds_make_the_whole(place)
+                for period in (PERIOD, Period.month(Month(2025, 3))):
+                    _who_came_and_went_makes_the_difference(place, period)
 
 
 WHOLES = {
@@ -119,6 +121,13 @@ WHOLES = {
     "school-age-in-school": [f"school-age-{way.replace('_', '-')}" for way in Placement],
 }
 """What several figures, each person in exactly one of them, make together."""
+
+
+def _who_came_and_went_makes_the_difference(place: str, period: Period) -> None:
+    for scheme in BOTH:
+        names = [f"{scheme}-{name}" for name in ("opening", "gained", "left", "recipients")]
+        before, more, fewer, after = (found.value for found in engine.figures(place, period, names))
+        assert before + more - fewer == after, (scheme, place, period)  # type: ignore[operator]  # every month is booked
 
 
 def _kinds_make_the_whole(place: str) -> None:

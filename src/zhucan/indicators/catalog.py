@@ -137,6 +137,8 @@ def _payments(prefix: str, short: str, of: str) -> Iterator[Indicator]:
         f"{prefix}-stopped", f"停发{short}人数", "line", Measure.PERSONS,
         f"期内发放批次中被停发{one}的人数，同一人只计一次；停发原因可分开列。{_PLACE}。", f"{of} AND kind = 'stop'",
     )  # fmt: skip
+    if of != _BOTH:  # of several schemes at once somebody can lose one and keep the other
+        yield from _changes(prefix, short, of)
     yield Indicator(
         f"{prefix}-approved", f"批准{short}申请", "approval", Measure.CASES,
         f"批准日期在期内的{short}申请件数，归发放县，县以下按批准日户籍地统计。", of,
@@ -151,8 +153,26 @@ def _payments(prefix: str, short: str, of: str) -> Iterator[Indicator]:
     )  # fmt: skip
 
 
-def _decided(of: str) -> str:
-    return f"NOT EXISTS (SELECT 1 FROM undecided WHERE {of})"
+def _changes(prefix: str, short: str, of: str) -> Iterator[Indicator]:
+    """Yield who received it before the period, who came and who went: opening + gained - left = recipients."""
+    for name, title, relation, words, known in (
+        ("opening", "期初享受人数", "recipient_before", "期初前一个月的{}已入账净额大于0的人数", _decided(of, "undecided_before")),
+        ("gained", "期内增加人数", "gained", "期末月份享受{}、期初前一个月没有享受的人数，按新增、恢复、迁入分开列", _changed(of)),
+        ("left", "期内减少人数", "lost", "期初前一个月享受{}、期末月份不再享受的人数，按死亡、迁出、不再符合等原因分开列", _changed(of)),
+    ):  # fmt: skip
+        yield Indicator(
+            f"{prefix}-{name}", f"{short}{title}", relation, Measure.PERSONS,
+            f"{words.format(short)}；期初加增加减减少等于期末；有关月份还没有发放时为不明。{_PLACE}。", of,
+            stock=name == "opening", known=known,
+        )  # fmt: skip
+
+
+def _decided(of: str, table: str = "undecided") -> str:
+    return f"NOT EXISTS (SELECT 1 FROM {table} WHERE {of})"
+
+
+def _changed(of: str) -> str:
+    return f"{_decided(of)} AND {_decided(of, 'undecided_before')}"
 
 
 def _coverage() -> Iterator[Indicator]:

@@ -114,7 +114,7 @@ def bring(
         "booked",
         "SELECT l.id, l.run_id, l.person_id, l.scheme, l.month, r.month, l.kind, l.cause, l.amount_fen, a.division_id"
         " FROM payments_line l JOIN payments_run r ON r.id = l.run_id JOIN cases_award a ON a.id = l.award_id"
-        f" WHERE l.booked AND (r.month <= {last} OR l.month BETWEEN {first} AND {last}) AND {payer}"
+        f" WHERE l.booked AND (r.month <= {last} OR l.month BETWEEN {first - 1} AND {last}) AND {payer}"
         f" AND l.person_id IN ({people}){_by('r.approved_at', known_at)}{none}",
         _LINE_TYPES,
     )
@@ -203,23 +203,23 @@ def look(con: duckdb.DuckDBPyConnection, view: View, bookings: list[Booking]) ->
     for statement in _relations(view):
         con.execute(statement)
     registers.note_untold(con, view.day)
-    con.execute("CREATE OR REPLACE TABLE undecided (scheme VARCHAR)")
-    open_ = _undecided(con, view, bookings)
-    if open_:
-        con.executemany("INSERT INTO undecided VALUES (?)", [[scheme] for scheme in sorted(open_)])
+    for table, month in (("undecided", view.period.last), ("undecided_before", view.period.first.previous)):
+        con.execute(f"CREATE OR REPLACE TABLE {table} (scheme VARCHAR)")
+        open_ = _undecided(con, view, bookings, month.index)
+        if open_:
+            con.executemany(f"INSERT INTO {table} VALUES (?)", [[scheme] for scheme in sorted(open_)])
 
 
-def _undecided(con: duckdb.DuckDBPyConnection, view: View, bookings: list[Booking]) -> set[str]:
-    """Return the schemes whose last month of the period has not been booked in every county with awards here."""
-    last = view.period.last.index
+def _undecided(con: duckdb.DuckDBPyConnection, view: View, bookings: list[Booking], month: int) -> set[str]:
+    """Return the schemes of which a month has not been booked in every county with awards here."""
     rows = con.execute(
-        f"SELECT DISTINCT payer, scheme FROM granted WHERE place {view.inside} AND start <= {last} AND scheme IN ({_MONTHLY})"
+        f"SELECT DISTINCT payer, scheme FROM granted WHERE place {view.inside} AND start <= {month} AND scheme IN ({_MONTHLY})"
     ).fetchall()
     found = set()
     for payer, scheme in rows:
         here = max(prefix(payer), prefix(view.division), key=len)
         if not any(
-            booking.month == last
+            booking.month == month
             and scheme in booking.schemes
             and (here.startswith(booking.inside) or booking.inside.startswith(here))
             for booking in bookings
@@ -334,7 +334,7 @@ def _relations(view: View) -> list[str]:
             "certificate_event",
             f"card x {someone} ASOF JOIN residence r ON x.person_id = r.person_id AND x.valid_from >= r.valid_from"
             f" WHERE x.valid_from {within} AND r.division {inside}",
-            place="r.division", month=_month("x.valid_from"), cause="x.event", kind="x.event",
+            place="r.division", month=_month("x.valid_from"), cause="'card-' || x.event", kind="x.event",
             detail="x.category || x.grade", category="x.category", grade="x.grade",
         ),
         # A certificate lapses on the day after its last usable one.
@@ -369,6 +369,18 @@ def _relations(view: View) -> list[str]:
             **line | {"month": "b.benefit_month", "cause": "''", "kind": "''"},
         ),
         f"CREATE OR REPLACE VIEW recipient AS SELECT * FROM benefit_month WHERE month = {last}",
+        # Who received before the period, and how these and those of its last month differ: opening + gained - left = closing.
+        _relation(
+            "recipient_before",
+            "(SELECT person_id, scheme, place, sum(amount_fen) AS amount_fen FROM earned"
+            f" WHERE benefit_month = {first - 1} AND place {inside} GROUP BY ALL HAVING sum(amount_fen) > 0) b {someone}",
+            place="b.place", scheme="b.scheme", month=str(first - 1), amount_fen="b.amount_fen", detail=f"'{first - 1}'",
+        ),
+        f"""CREATE OR REPLACE VIEW gained AS SELECT * REPLACE ({_WHY_GAINED.format(first=first)} AS cause) FROM recipient r
+            WHERE NOT EXISTS (SELECT 1 FROM recipient_before o WHERE o.person_id = r.person_id AND o.scheme = r.scheme)""",
+        f"""CREATE OR REPLACE VIEW lost AS SELECT * REPLACE ({_WHY_LOST.format(first=first, last=last)} AS cause)
+            FROM recipient_before r
+            WHERE NOT EXISTS (SELECT 1 FROM recipient o WHERE o.person_id = r.person_id AND o.scheme = r.scheme)""",
         """CREATE OR REPLACE VIEW recipient_both AS SELECT * FROM recipient r WHERE scheme = 'living-allowance'
             AND EXISTS (SELECT 1 FROM recipient o WHERE o.person_id = r.person_id AND o.scheme = 'nursing-subsidy')""",
         f"""CREATE OR REPLACE VIEW served AS SELECT h.* REPLACE (e.scheme AS scheme) FROM holder h JOIN (SELECT person_id,
@@ -419,4 +431,17 @@ def _relations(view: View) -> list[str]:
     ]  # fmt: skip
 
 
+_WHY_GAINED = """CASE
+    WHEN EXISTS (SELECT 1 FROM earned e WHERE e.person_id = r.person_id AND e.scheme = r.scheme
+        AND e.benefit_month = {first} - 1 GROUP BY e.person_id HAVING sum(e.amount_fen) > 0) THEN 'moved_in'
+    WHEN EXISTS (SELECT 1 FROM paid e WHERE e.person_id = r.person_id AND e.scheme = r.scheme AND e.amount_fen > 0
+        AND e.benefit_month < {first}) THEN 'resumed'
+    ELSE 'new' END"""
+"""Somebody who received it in another place the month before has moved."""
+_WHY_LOST = """CASE
+    WHEN EXISTS (SELECT 1 FROM earned e WHERE e.person_id = r.person_id AND e.scheme = r.scheme
+        AND e.benefit_month = {last} GROUP BY e.person_id HAVING sum(e.amount_fen) > 0) THEN 'moved'
+    ELSE coalesce((SELECT arg_max(e.cause, e.line_id) FROM earned e WHERE e.person_id = r.person_id AND e.scheme = r.scheme
+        AND e.benefit_month BETWEEN {first} AND {last} AND e.kind IN ('stop', 'recovery', 'doubt')), 'unknown_fact') END"""
+"""The last line that stopped, took back or put in doubt one of the months says why."""
 _NOW = "CASE WHEN left(s.place, 6) = left(b.payer, 6) THEN s.place ELSE b.payer END"

@@ -16,7 +16,9 @@ AGE_BANDS = (("0-6", "0—6岁", 6), ("7-17", "7—17岁", 17), ("18-59", "18—
 """Key, label and the last year of age."""
 _GRADES = "一二三四"
 _CHUNK = 5000
-_EVENTS = frozenset(CertificateEvent.values)
+_GAINED = {"moved_in": "户籍迁入", "resumed": "恢复享受"}
+"""How somebody comes to receive something again, or here."""
+_EVENTS = {f"card-{code}": str(label) for code, label in CertificateEvent.choices}  # a line has a cause "new" too
 
 
 def labels(by: str) -> Mapping[str, str]:
@@ -43,7 +45,7 @@ def odd_label(by: str, key: str) -> str:
         case "month" if key:
             return Month.parse(key).label
         case "cause" if key:
-            return causes.label(key) if key in causes.LABELS else str(CertificateEvent(key).label)
+            return _cause(key)
         case "scheme" if key:
             return scheme_of(key).name
         case "stage" | "placement":
@@ -67,7 +69,7 @@ def detail(relation: str, scheme: str | None, kind: str, told: str, cause: str) 
     match relation:
         case "line" | "recovery" | "doubt":
             said.append(f"{LineKind(kind).label}{Month.from_index(int(told)).label}")
-        case "benefit_month" | "recipient" | "recipient_both" | "newcomer":
+        case "benefit_month" | "recipient" | "recipient_both" | "recipient_before" | "newcomer" | "gained" | "lost":
             said.append(Month.from_index(int(told)).label)
         case "holder" | "served" | "certificate_event" | "lapsed" | "died" if told:
             said.append(f"{CATEGORY_LABELS[told[:-1]]}{_GRADES[int(told[-1]) - 1]}级")
@@ -77,8 +79,11 @@ def detail(relation: str, scheme: str | None, kind: str, told: str, cause: str) 
             said.append(f"持证残疾人{told}名")
         case _:
             said += [told] if told else []
-    if cause in _EVENTS:
-        said.append(str(CertificateEvent(cause).label))
-    elif cause:
-        said.append(causes.label(cause))
+    if cause:
+        said.append(_cause(cause))
     return " ".join(said)
+
+
+def _cause(code: str) -> str:
+    """Return why something happened: to a certificate, to what somebody receives, or to a line."""
+    return _EVENTS.get(code) or _GAINED.get(code) or causes.label(code)
