@@ -45,6 +45,7 @@ def test_json_is_the_whole_catalogue_with_exact_values(paid: County):
         "unit": "元",
         "division": "330499000000",
         "period": "2025年3月",
+        "until": "2025-03-31",
         "value": "330.00",
     }
     assert found["holders"]["value"] == 1
@@ -73,7 +74,7 @@ def test_parts_and_records_can_be_asked_for(paid: County):
     assert [(part["label"], part["value"]) for part in parts[0]["parts"]] == [
         ("困难残疾人生活补贴", "330.00"), ("重度残疾人护理补贴", "250.00"),
     ]  # fmt: skip
-    assert indicators(*place, "--records", "subsidies-amount").splitlines()[-1] == "共 2 条。"
+    assert indicators(*place, "--records", "subsidies-amount").splitlines()[-1].startswith("共 2 条。")
     assert [row["amount"] for row in json.loads(indicators(*place, "--records", "subsidies-amount", "--json"))] == [
         "330.00", "250.00",
     ]  # fmt: skip

@@ -118,6 +118,7 @@ def test_an_end_before_the_beginning_is_refused(person: Person, enter):
     [
         ("hardship", {"kind": "dibian"}, lambda p: Hardship.objects.get(person=p, retracted_at=None, valid_to=None).kind == "dibian"),
         ("income", {"amount": "1650.00"}, lambda p: p.income_spells.get().per_head_fen == 165000),
+        ("own-income", {"amount": "800.00"}, lambda p: p.ownincome_spells.get().amount_fen == 80000),
         ("move", {"place": "330498"}, lambda p: Residence.objects.get(person=p, retracted_at=None, valid_to=None).division_id == "330498000000"),
         ("institution-in", {}, lambda p: p.stay_spells.exists()),
         ("custody-in", {}, lambda p: p.custody_spells.exists()),

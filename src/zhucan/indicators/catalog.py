@@ -9,6 +9,7 @@ from datetime import datetime
 from zhucan.core.identifiers import CATEGORY_LABELS
 from zhucan.indicators import insurance, schemes, schooling
 from zhucan.indicators.declared import Indicator, Measure, Ratio, UnknownIndicator
+from zhucan.indicators.registers import listed
 from zhucan.policy.catalogue import MONTHLY, SCHEMES
 
 _PLACE = "归发放县，县以下按所属月月末户籍地统计，月末户籍已不在发放县的归县本级"
@@ -86,11 +87,11 @@ def _events() -> Iterator[Indicator]:
     yield Indicator("moved-out", "迁出人数", "departed", Measure.PERSONS, "期内户籍迁出本区划的登记人数。")
 
 
-def _payments(prefix: str, short: str, of: str) -> Iterator[Indicator]:
-    """Yield what is asked of one scheme (`of` narrows to it) and of both together alike."""
+def _payments(prefix: str, short: str, of: str, *, several: bool = False) -> Iterator[Indicator]:
+    """Yield what is asked of one scheme (`of` narrows to it) and of several together alike."""
     decided = _decided(of)
-    both = "，同一人只计一次" if of == _BOTH else ""
-    one = f"{short}中至少一项" if of == _BOTH else short
+    both = "，同一人只计一次" if several else ""
+    one = f"{short}中至少一项" if several else short
     paying = "kind IN ('regular', 'arrears')"
     yield Indicator(
         f"{prefix}-recipients", f"{short}期末享受人数", "recipient", Measure.PERSONS,
@@ -137,7 +138,7 @@ def _payments(prefix: str, short: str, of: str) -> Iterator[Indicator]:
         f"{prefix}-stopped", f"停发{short}人数", "line", Measure.PERSONS,
         f"期内发放批次中被停发{one}的人数，同一人只计一次；停发原因可分开列。{_PLACE}。", f"{of} AND kind = 'stop'",
     )  # fmt: skip
-    if of != _BOTH:  # of several schemes at once somebody can lose one and keep the other
+    if not several:  # of several schemes at once somebody can lose one and keep the other
         yield from _changes(prefix, short, of)
     yield Indicator(
         f"{prefix}-approved", f"批准{short}申请", "approval", Measure.CASES,
@@ -229,7 +230,8 @@ def _indicators() -> Iterator[Indicator]:
     yield from schooling.indicators()
     for scheme, name in _NAMES.items():
         yield from _payments(scheme, name, f"scheme = '{scheme}'")
-    yield from _payments("subsidies", "两项补贴", _BOTH)
+    yield from _payments("subsidies", "两项补贴", _BOTH, several=True)
+    yield from _payments("hardship-allowances", "困难补助金", f"scheme IN ({listed(_HARDSHIP)})", several=True)
     yield from _coverage()
     yield from _bank()
 
@@ -252,6 +254,8 @@ def _ratios(indicators: Mapping[str, Indicator]) -> Iterator[Ratio]:
 
 _NAMES = {scheme.id: scheme.name for scheme in MONTHLY}
 _BOTH = "scheme IN ('living-allowance', 'nursing-subsidy')"
+_HARDSHIP = tuple(scheme.id for scheme in MONTHLY if "S038" in scheme.systems)
+"""The allowances that a place sums up together as 困难补助金."""
 _INDICATORS = {item.id: item for item in _indicators()}
 CATALOG: tuple[Indicator | Ratio, ...] = (*_INDICATORS.values(), *_ratios(_INDICATORS))
 """The figures declared one by one; those made for every scheme stand in `schemes.py`."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
@@ -59,6 +59,8 @@ class Figure:
     value: Value
     records: int
     definition: str
+    until: date
+    """The last day told: that of the period, or today where it still runs."""
 
 
 class Part(NamedTuple):
@@ -94,6 +96,7 @@ class Figures:
         self._today = self._moment.astimezone(SHANGHAI).date()
         if period.start > self._today:
             raise FutureFigure(f"{period.label}还没有开始，没有数字：请选以前的时段。")
+        self._until = min(period.stop - timedelta(days=1), self._today)
         self._con = duckdb.connect()
         self._counted: dict[str, tuple[int, int]] = {}  # value and records of the period looked at
         try:
@@ -227,7 +230,9 @@ class Figures:
                 self._count([item])
             counted, records = self._counted[item.id]
             value = _value(item, counted)
-        return Figure(item.id, item.name, item.unit, self.place.code, self.period, value, records, item.definition)
+        return Figure(
+            item.id, item.name, item.unit, self.place.code, self.period, value, records, item.definition, self._until
+        )
 
     def _count(self, items: Iterable[Indicator | Ratio]) -> None:
         """Count figures that stand on one relation together: one look at its rows for many of them."""

@@ -222,6 +222,8 @@ FACTS: Mapping[str, Fact] = {
         person=person, day=data["day"], kind=data["kind"], witness=witness)),
     "income": Fact("家庭人均月收入", AmountForm, lambda person, data, witness: services.set_income(
         person=person, day=data["day"], per_head_fen=fen(data["amount"]), witness=witness)),
+    "own-income": Fact("本人月收入", AmountForm, lambda person, data, witness: services.set_own_income(
+        person=person, day=data["day"], amount_fen=fen(data["amount"]), witness=witness)),
     "move": Fact("户籍迁移", MoveForm, lambda person, data, witness: services.move(
         person=person, day=data["day"], division=data["place"], witness=witness)),
     "death": Fact("死亡", FactForm, lambda person, data, witness: services.record_death(

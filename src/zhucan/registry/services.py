@@ -33,6 +33,7 @@ from zhucan.registry.models import (
     Income,
     Membership,
     Naming,
+    OwnIncome,
     PayeeAccount,
     Person,
     Residence,
@@ -314,6 +315,11 @@ def end_hardship(*, person: Person, day: date, witness: Witness) -> Hardship:
 def set_income(*, person: Person, day: date, per_head_fen: int, witness: Witness) -> Income:
     """Record the household's income a head, in fen a month."""
     return _begin(Income, person, day, witness, per_head_fen=per_head_fen)
+
+
+def set_own_income(*, person: Person, day: date, amount_fen: int, witness: Witness) -> OwnIncome:
+    """Record the person's own income, in fen a month."""
+    return _begin(OwnIncome, person, day, witness, amount_fen=amount_fen)
 
 
 @transaction.atomic

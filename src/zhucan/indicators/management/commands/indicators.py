@@ -30,6 +30,7 @@ class Command(Base):
         parser.add_argument("--division", metavar="CODE", help="区划代码")
         parser.add_argument("--year", type=int, metavar="Y", help="年度；还没有过完的年度算到上月底")
         parser.add_argument("--month", type=int, metavar="M", help="只看这一个月（1—12）")
+        parser.add_argument("--through", type=int, metavar="M", help="从年初累计到这个月（1—12）")
         parser.add_argument("--id", action="append", metavar="ID", help="只看这个指标（可多次）")
         parser.add_argument("--by", choices=engine.BREAKDOWNS, metavar="BY", help=_BY_HELP)
         parser.add_argument("--records", metavar="ID", help="列出这个指标的每一条记录")
@@ -48,7 +49,11 @@ class Command(Base):
         for name in [*ids, *([options["records"]] if options["records"] else [])]:
             indicator(name)
         code = division(options["division"]).code
-        period = period_of(options["year"], options["month"], today())
+        if options["month"] is not None and options["through"] is not None:
+            raise IndicatorsRefused("--month 只看一个月，--through 从年初累计到一个月：请只写其中一个。")
+        period = period_of(options["year"], options["through"] or options["month"], today())
+        if options["through"] is not None:
+            period = Period(Month(options["year"], 1), period.after)
         with engine.together():
             if options["records"]:
                 self._records(options["records"], code, period, as_json=options["json"])
@@ -96,10 +101,12 @@ class Command(Base):
                 ]
             )
             return
+        figure = engine.figure(name, code, period)
         for row in found:
             amount = "" if row.amount is None else f"\t{row.amount}"
             self.stdout.write(f"{row.person_id}\t{row.label}\t{row.detail}{amount}")
-        self.stdout.write(f"共 {len(found)} 条。")
+        told = "不明" if figure.value is None else f"{figure.value} {figure.unit}"
+        self.stdout.write(f"共 {len(found)} 条。{figure.name}：{told}，截至 {figure.until}。")
 
     def _json(self, content: list[dict[str, Any]]) -> None:
         self.stdout.write(json.dumps(content, ensure_ascii=False, indent=1))
@@ -131,6 +138,7 @@ def _plain(figure: Figure) -> dict[str, Any]:
         "unit": figure.unit,
         "division": figure.division,
         "period": figure.period.label,
+        "until": str(figure.until),
         "value": _say(figure.value),
     }
 
