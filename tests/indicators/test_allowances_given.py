@@ -16,6 +16,7 @@ from zhucan.orgs import standards
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import Division
 from zhucan.payments import services
+from zhucan.planning.services import add_plan_item, progress
 from zhucan.registry.findings import set_finding
 from zhucan.registry.models import Person
 from zhucan.registry.services import move, record_death, set_own_income
@@ -137,6 +138,36 @@ def test_a_pilot_pays_in_its_county_only(county: County):
         city = [one.value for one in engine.figures("330400", YEAR, names)]
     assert pilot == city == [1, 2, Decimal("200.00")]
     assert others == [0, 0, Decimal(0)]
+
+
+def test_the_destitute_of_the_countryside_are_paid_a_raised_standard_and_set_against_the_target(county: County):
+    scheme = "tekun-hardship-allowance"
+    for said in ("是", "否"):
+        person = _entitled(county, scheme)
+        set_finding(person=person, day=date(2025, 1, 1), kind="rural", said=said, witness=told("2025-01-02"))
+        county.grant(person, "2025-01-10", schemes=(scheme,))
+    _switch_on(scheme, "150.00")
+    _switch_on(scheme, "200.00", since=date(2025, 2, 1))
+    _book(county, county.a, (scheme,), 1, 2)
+    add_plan_item(
+        division="330499", year=2025, text="提高农村特困残疾人救助标准", indicator=f"{scheme}-rural-persons", target="4",
+        at=EARLY, by=None,
+    )  # fmt: skip
+
+    with engine.together():
+        assert engine.figure("holders-tekun-rural", "330499", YEAR).value == 1
+        assert engine.figure(f"{scheme}-rural-amount", "330499", YEAR).value == Decimal("350.00")
+        months = engine.breakdown(f"{scheme}-rural-amount", "330499", YEAR, "month")
+        assert engine.figure("holders-tekun-rural", "330400", YEAR).value == 1
+    (item,) = progress("330499", YEAR)
+    assert [part.value for part in months] == [Decimal(150), Decimal(200)]  # the old standard and the new one
+    assert (item.figure and item.figure.value, item.rate) == (1, Decimal("25.0"))
+
+
+def test_without_word_of_town_or_country_nobody_is_called_rural_or_not(county: County):
+    _entitled(county, "tekun-hardship-allowance")
+
+    assert engine.figure("holders-tekun-rural", "330499", YEAR).value is None
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Who is insured, employed and at school, and who ought to be: counted by hand, with the lists of those who are not."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +12,11 @@ from pytest_django.plugin import DjangoDbBlocker
 from tests.county import County, told
 from tests.given import grant
 from zhucan.core.months import Month
-from zhucan.delivery import reliefs
+from zhucan.delivery import plans, reliefs
 from zhucan.indicators import engine
 from zhucan.indicators.engine import BREAKDOWNS, Figures
 from zhucan.indicators.periods import Period
+from zhucan.orgs import institutions
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import Division
 from zhucan.payments import services as payments
@@ -99,6 +100,15 @@ def build(county: County) -> dict[str, Person]:
     for name, premium, fen in (("bob", "pension-premium-subsidy", 10_000), ("dan", "medical-premium-subsidy", 38_000)):
         relief = grant(county, people[name], scheme(premium), fen, "2025-03-05")
         reliefs.begin(award=relief, valid_from=date(2025, 3, 5), valid_to=date(2026, 1, 1), amount_fen=fen, **more)
+    school = institutions.register(name="示例中学", kind="training", division=county.a, **more)
+    plan = plans.plan(
+        award=grant(county, people["lee"], scheme("home-teaching"), 0, "2025-09-01"), institution=school, discipline="other",
+        units=40, unit="次", starts_on=date(2025, 9, 1), ends_on=date(2026, 7, 1), **more,
+    )  # fmt: skip
+    for day, units in ((date(2025, 9, 8), 1), (date(2025, 9, 15), 2)):
+        plans.record(
+            plan=plan, day=day, begins=time(9), ends=time(10), units=units, worker="李老师", signed_by="家长", **more
+        )
     for name, aid, fen in (("gus", AID[0], 80_000), ("eve", AID[0], 200_000), ("ned", AID[1], 60_000)):
         grant(county, people[name], scheme(aid), fen, "2025-10-08")
     at = moment(Month(2025, 11).first)
@@ -235,6 +245,20 @@ def test_the_list_of_pupils_says_where_each_is_at_school_since_when(people: dict
     }
     moved = engine.records("mainstreamed", COUNTY, YEAR)
     assert [record.detail for record in moved] == ["2025-09-01 特教学校→随班就读 示例小学"]
+
+
+def test_lessons_at_home_are_counted_with_the_counties_that_give_them(people: dict[str, Person], counted: Figures):
+    served, lessons = counted.figures(["home-teaching-persons", "home-teaching-quantity"])
+    assert (served.value, lessons.value) == (1, 3)
+    assert {record.person_id for record in counted.records("home-teaching-persons")} == {people["lee"].pk}
+
+    with engine.together():  # one county of the two has pupils taught at home
+        found = engine.figures(
+            "330400000000", YEAR, ["home-teaching-counties", "counties", "home-teaching-counties-share"]
+        )
+        assert [figure.value for figure in found] == [1, 2, Decimal("50.00")]
+        assert [one.detail for one in engine.records("counties", "330400000000", YEAR)] == ["示例县", "示例乙县"]
+        assert [one.detail for one in engine.records("home-teaching-counties", "330400000000", YEAR)] == ["示例县"]
 
 
 def test_the_list_of_new_enrolments_says_since_when_and_who_pays(people: dict[str, Person]):

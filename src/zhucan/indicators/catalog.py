@@ -9,7 +9,8 @@ from datetime import datetime
 from zhucan.core.identifiers import CATEGORY_LABELS
 from zhucan.indicators import insurance, schemes, schooling
 from zhucan.indicators.declared import Indicator, Measure, Ratio, UnknownIndicator
-from zhucan.indicators.registers import listed
+from zhucan.indicators.registers import listed, told
+from zhucan.policy.assistance.allowances import tekun_hardship_allowance
 from zhucan.policy.catalogue import MONTHLY, SCHEMES
 
 _PLACE = "归发放县，县以下按所属月月末户籍地统计，月末户籍已不在发放县的归县本级"
@@ -202,6 +203,28 @@ def _coverage() -> Iterator[Indicator]:
     )  # fmt: skip
 
 
+def _rural() -> Iterator[Indicator]:
+    """Yield the destitute of the countryside and what they are paid; a target for them is a plan item."""
+    short, of = (
+        tekun_hardship_allowance.name,
+        f"scheme = '{tekun_hardship_allowance.id}' AND kind IN ('regular', 'arrears') AND rural",
+    )
+    without = "当地没有城乡户籍资料时为不明"
+    yield Indicator(
+        "holders-tekun-rural", "农村特困供养的持证残疾人", "holder", Measure.PERSONS,
+        f"期末户籍在本区划、未死亡、残疾人证有效（未冻结、未注销、未过期）、为特困供养人员、认定为农村户籍的人数；{without}。",
+        "hardship = 'tekun' AND rural", stock=True, known=told("rural"),
+    )  # fmt: skip
+    for name, title, measure, words in (
+        ("persons", "发放人数", Measure.PERSONS, "的人数，同一人只计一次"),
+        ("amount", "发放金额", Measure.AMOUNT, "的入账金额合计"),
+    ):
+        yield Indicator(
+            f"{tekun_hardship_allowance.id}-rural-{name}", f"农村{short}{title}", "line", measure,
+            f"期内各月发放批次中，期末认定为农村户籍的人领到{short}（当月发放或补发）{words}；{without}。{_PLACE}。", of, known=told("rural"),
+        )  # fmt: skip
+
+
 def _bank() -> Iterator[Indicator]:
     where = "按记账日期统计，归发放县，县以下按当日户籍地统计"
     for name, title, measure, kind, words in (
@@ -233,6 +256,7 @@ def _indicators() -> Iterator[Indicator]:
     yield from _payments("subsidies", "两项补贴", _BOTH, several=True)
     yield from _payments("hardship-allowances", "困难补助金", f"scheme IN ({listed(_HARDSHIP)})", several=True)
     yield from _coverage()
+    yield from _rural()
     yield from _bank()
 
 

@@ -18,6 +18,7 @@ class Measure(StrEnum):
 
     PERSONS = "人"  # each person once
     HOUSEHOLDS = "户"  # each household once
+    COUNTIES = "个县"  # each county once
     PERSON_TIMES = "人次"  # each person, scheme and run month once
     PERSON_MONTHS = "人月"  # each person, scheme and benefit month once
     CASES = "件"  # each record

@@ -409,6 +409,7 @@ _MONTHLY = ("person_id, scheme, month", f"person_id, scheme, min(kind), max(deta
 _RECORD = {
     Measure.PERSONS: ("person_id", f"person_id, min(scheme), min(kind), max(detail), min(cause), {_SUM}"),
     Measure.HOUSEHOLDS: ("household_id", "min(person_id), NULL, '', count(*)::VARCHAR, '', NULL"),
+    Measure.COUNTIES: ("left(place, 6)", "min(person_id), NULL, '', left(place, 6), '', NULL"),
     Measure.PERSON_TIMES: _MONTHLY,
     Measure.PERSON_MONTHS: _MONTHLY,
     Measure.CASES: _EACH,

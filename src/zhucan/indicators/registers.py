@@ -1,4 +1,4 @@
-"""What other departments' registers tell of everybody: schooling, insurance, work. Brought out, and looked at for a day.
+"""What other departments' registers tell of everybody: schooling, insurance, work, town or country. Brought out, and looked at for a day.
 
 `bring` takes the spells out of the database, `look` says of each person what holds on a day. Where a register was never
 told of a county, nobody there is without school or insurance: it is not known, and `untold` says so.
@@ -12,7 +12,7 @@ import duckdb
 from zhucan.cases.facts import export, known, load
 from zhucan.registry.choices import MEDICAL, PENSIONS, InsuranceKind, Placement, Stage
 
-SUBJECTS = ("pension", "medical", "accident", "schooling", "work")
+SUBJECTS = ("pension", "medical", "accident", "schooling", "work", "rural")
 """What a county can have told, or not."""
 SCHOOL_AGE = (6, 14)
 """Of compulsory schooling: six when the school year begins, and nine years (义务教育法 arts. 2, 11)."""
@@ -29,7 +29,7 @@ _SCHOOLING_TYPES = {
 _KIND_TYPES = {
     "person_id": "BIGINT", "valid_from": "DATE", "valid_to": "DATE", "category": "VARCHAR", "grade": "INTEGER",
 }  # fmt: skip
-_JOBLESS_TYPES = {"person_id": "BIGINT", "valid_from": "DATE", "valid_to": "DATE", "jobless": "INTEGER"}
+_FOUND_TYPES = {"person_id": "BIGINT", "valid_from": "DATE", "valid_to": "DATE", "kind": "VARCHAR", "number": "INTEGER"}
 _TOLD_TYPES = {"county": "VARCHAR", "subject": "VARCHAR", "since": "DATE"}
 
 
@@ -62,9 +62,10 @@ def bring(
     )
     load(
         con,
-        "found_jobless",
-        f"SELECT t.person_id, t.valid_from, t.valid_to, t.number {clocks.format('registry_finding')} AND t.kind = 'jobless'",
-        _JOBLESS_TYPES,
+        "found",
+        f"SELECT t.person_id, t.valid_from, t.valid_to, t.kind, t.number {clocks.format('registry_finding')}"
+        " AND t.kind IN ('jobless', 'rural')",
+        _FOUND_TYPES,
     )
     load(
         con,
@@ -85,6 +86,7 @@ def bring(
             ("'schooling'", "registry_schooling", ""),
             ("'work'", "registry_job", ""),
             ("'work'", "registry_finding", " WHERE kind = 'jobless'"),
+            ("'rural'", "registry_finding", " WHERE kind = 'rural'"),
         )
     )
     load(
@@ -120,18 +122,23 @@ def look(con: duckdb.DuckDBPyConnection, day: date) -> None:
         ), working AS (
             SELECT person_id, bool_or(works) AS working FROM (
                 SELECT person_id, true AS works FROM job WHERE {held}
-                UNION ALL SELECT person_id, arg_max(jobless, valid_from) = 0 FROM found_jobless WHERE {held} GROUP BY person_id
+                UNION ALL SELECT person_id, arg_max(number, valid_from) = 0 FROM found WHERE kind = 'jobless' AND {held}
+                GROUP BY person_id
             ) GROUP BY person_id
+        ), country AS (
+            SELECT person_id, arg_max(number, valid_from) = 1 AS rural FROM found WHERE kind = 'rural' AND {held}
+            GROUP BY person_id
         ), kinds AS (
             SELECT person_id, bool_or(category = 'visual' AND grade <= 2) AS blind,
                    bool_or(category IN ({listed(THREE)})) AS three
             FROM kind_of_child WHERE {held} GROUP BY person_id
         )
         SELECT person_id, pension, pension_payer, medical, medical_payer, coalesce(accident, false) AS accident, stage,
-               placement, school, coalesce(full_time, false) AS full_time, entered_on, working, coalesce(blind, false) AS blind,
+               placement, school, coalesce(full_time, false) AS full_time, entered_on, working, rural, coalesce(blind, false) AS blind,
                coalesce(three, false) AS three, date_sub('year', p.born, DATE '{_school_year(day)}') AS school_age
         FROM person p LEFT JOIN insured USING (person_id) LEFT JOIN schooled USING (person_id)
         LEFT JOIN entered USING (person_id) LEFT JOIN working USING (person_id) LEFT JOIN kinds USING (person_id)
+        LEFT JOIN country USING (person_id)
         """
     )
 

@@ -10,6 +10,7 @@ from zhucan.core.identifiers import CATEGORY_LABELS
 from zhucan.indicators.declared import Indicator, Measure
 from zhucan.indicators.registers import IN_CLASS, SCHOOL_AGE, listed, told
 from zhucan.policy.catalogue import SCHEMES
+from zhucan.policy.education.entry import home_teaching
 from zhucan.policy.schemes import Gives, Group
 from zhucan.registry.choices import Placement, Stage
 
@@ -31,6 +32,7 @@ _AID = tuple(
 
 RATIOS = (
     *((f"{name}-enrolment", f"{title}入学率", f"{name}-in-school", name) for name, title, _, _ in _GROUPS),
+    ("home-teaching-counties-share", "实施送教上门的县（市、区）比例", "home-teaching-counties", "counties"),
     ("three-in-class-rate", "三类残疾儿童随班就读率", "school-age-three-in-class", "school-age-three"),
 )
 
@@ -65,6 +67,18 @@ def indicators() -> Iterator[Indicator]:
             f"期内由特教学校、特教班或送教上门转入普通班（学前、小学、初中的随班就读或普通就读）的{word}人数，按转入日户籍地统计；当地没有就学资料时为不明。",
             f"category = '{category}'" if category else "true", known=_TOLD,
         )  # fmt: skip
+    yield Indicator(
+        "counties",
+        "有持证残疾人的县（市、区）",
+        "county",
+        Measure.COUNTIES,
+        "期末有持证残疾人的县（市、区）数。",
+        stock=True,
+    )
+    yield Indicator(
+        "home-teaching-counties", "实施送教上门的县（市、区）", "county_given", Measure.COUNTIES,
+        "期内给残疾儿童送教上门（至少一次）的县（市、区）数，按给付县统计。", f"scheme = '{home_teaching.id}'",
+    )  # fmt: skip
     of = f"scheme IN ({listed(_AID)})"
     where = "归给付县，县以下按给付月月末户籍地统计；可以按给付时的学段分开列"
     yield Indicator("student-aid-persons", "助学补助人数", "given", Measure.PERSONS, f"期内入账发放扶残助学金（残疾学生和残疾人子女）的人数，同一人只计一次，{where}。", of)  # fmt: skip

@@ -74,7 +74,7 @@ class View:
 
 
 REGISTRY = frozenset(
-    {"resident", "holder", "household", "certificate_event", "lapsed", "died", "arrived", "departed", "enrolled", "pupil", "mainstreamed"}
+    {"resident", "holder", "household", "certificate_event", "lapsed", "died", "arrived", "departed", "county", "enrolled", "pupil", "mainstreamed"}
 )  # fmt: skip
 """The relations that stand on the registry alone."""
 
@@ -247,7 +247,7 @@ def _someone(view: View) -> str:
     cared AS (SELECT DISTINCT person_id, true AS in_institution FROM stay WHERE {held}),
     roof AS (SELECT person_id, arg_max(household_id, valid_from) AS household_id FROM membership WHERE {held} GROUP BY person_id)
     SELECT p.person_id, p.sex, date_sub('year', p.born, {day}) AS age, c.category, c.grade, c.status, c.expires,
-           h.place, n.hardship, d.died, r.household_id, g.stage, g.placement, coalesce(i.in_institution, false) AS in_institution,
+           h.place, n.hardship, d.died, r.household_id, g.stage, g.placement, g.rural, coalesce(i.in_institution, false) AS in_institution,
            coalesce(h.place {view.inside}, false) AS inside,
            coalesce(h.place {view.inside} AND h.lives AND d.died IS NULL, false) AS resident,
            coalesce(c.status = 'valid' AND c.expires >= {day}, false) AS certified
@@ -266,7 +266,7 @@ _PAYER = registers.in_words("x.payer", ((code, f"{word}缴费") for code, word i
 _BASIC = registers.listed((Stage.KINDERGARTEN, Stage.PRIMARY, Stage.JUNIOR))
 _IN_CLASS = registers.listed(registers.IN_CLASS)
 _REGISTERED = (
-    "pension", "pension_payer", "medical", "medical_payer", "accident", "working", "school", "full_time", "entered_on", "blind",
+    "pension", "pension_payer", "medical", "medical_payer", "accident", "working", "rural", "school", "full_time", "entered_on", "blind",
     "three", "school_age",
 )  # fmt: skip
 
@@ -301,7 +301,7 @@ def _relations(view: View) -> list[str]:
     card = "s.category || s.grade"
     line = {
         "place": "b.place", "scheme": "b.scheme", "month": "b.run_month", "cause": "b.cause",
-        "amount_fen": "b.amount_fen", "kind": "b.kind", "detail": "b.benefit_month::VARCHAR",
+        "amount_fen": "b.amount_fen", "rural": "s.rural", "kind": "b.kind", "detail": "b.benefit_month::VARCHAR",
     }  # fmt: skip
     debts = "'recoverable' IN (source, target)"
     return [
@@ -312,6 +312,7 @@ def _relations(view: View) -> list[str]:
         "CREATE OR REPLACE VIEW holder AS SELECT * REPLACE (category || grade AS detail) FROM resident WHERE certified",
         """CREATE OR REPLACE VIEW household AS SELECT *, count(*) OVER (PARTITION BY household_id) AS holders
             FROM holder WHERE household_id IS NOT NULL""",
+        "CREATE OR REPLACE VIEW county AS SELECT * FROM holder",
         f"CREATE OR REPLACE VIEW pupil AS SELECT * REPLACE ({_SCHOOLING} AS detail) FROM holder",
         _relation(  # what begins where the same insurance ends goes on
             "enrolled",
@@ -409,6 +410,7 @@ def _relations(view: View) -> list[str]:
             kind="b.kind", quantity="b.quantity", stage="b.stage", placement="b.placement",
             detail="b.day::VARCHAR || ' ' || b.evidence",
         ),
+        "CREATE OR REPLACE VIEW county_given AS SELECT * FROM given",
         _relation(
             "allotted", f"granted b {someone} WHERE b.day {within} AND b.place {inside} AND b.granted_fen IS NOT NULL",
             place="b.place", scheme="b.scheme", month=_month("b.day"), amount_fen="b.granted_fen", quantity="b.quantity",

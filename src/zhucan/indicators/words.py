@@ -6,6 +6,7 @@ from zhucan.core import masking
 from zhucan.core.identifiers import CATEGORY_LABELS
 from zhucan.core.months import Month
 from zhucan.indicators.given import Kind
+from zhucan.orgs.divisions import division
 from zhucan.payments import causes
 from zhucan.payments.models import LineKind
 from zhucan.policy.catalogue import scheme as scheme_of
@@ -75,6 +76,8 @@ def detail(relation: str, scheme: str | None, kind: str, told: str, cause: str) 
             said.append(f"{CATEGORY_LABELS[told[:-1]]}{_GRADES[int(told[-1]) - 1]}级")
         case "given" | "fulfilled":
             said += [Kind(kind).label, told] if kind else [f"给付{told}次"]
+        case "county" | "county_given":
+            said.append(division(told).name)
         case "household":
             said.append(f"持证残疾人{told}名")
         case _:
