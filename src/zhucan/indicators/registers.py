@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 import duckdb
 
-from zhucan.cases.facts import export, known, load
+from zhucan.cases.facts import known, load
 from zhucan.registry.choices import MEDICAL, PENSIONS, InsuranceKind, Placement, Stage
 
 SUBJECTS = ("pension", "medical", "accident", "schooling", "work", "rural")
@@ -49,9 +49,9 @@ def bring(
 ) -> None:
     """Take the spells of people out of the database, and since when each county's registers have told anything.
 
+    Insurance and jobs, which policy reads as they are, are brought with its other relations.
     `counties` are the digits that the counties of the place begin with, `first` is the first day that is looked at.
     """
-    export(con, known_at=known_at, people=people, relations=("insurance", "job"))
     clocks = f"FROM {{}} t WHERE {known(known_at)} AND t.person_id IN ({people})"
     load(
         con,

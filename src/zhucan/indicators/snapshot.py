@@ -91,7 +91,9 @@ def bring(
     if view.payers == prefix(view.division):
         people += f" UNION SELECT a.person_id FROM cases_award a WHERE {payer}"
     people = gather("counted_people", people)
-    export(con, known_at=known_at, people=people, relations=("residence", "hardship", "death", "stay"))
+    export(
+        con, known_at=known_at, people=people, relations=("residence", "hardship", "death", "stay", "insurance", "job")
+    )
     load(
         con,
         "card",
