@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from zhucan.core.identifiers import CATEGORY_LABELS
-from zhucan.indicators import schemes
+from zhucan.indicators import handling, schemes
 from zhucan.indicators.declared import Indicator, Measure, Ratio, UnknownIndicator
 from zhucan.policy.catalogue import MONTHLY, SCHEMES
 
@@ -210,6 +210,7 @@ def _indicators() -> Iterator[Indicator]:
     yield from _payments("subsidies", "两项补贴", _BOTH)
     yield from _coverage()
     yield from _bank()
+    yield from handling.figures()
 
 
 def _ratios(indicators: Mapping[str, Indicator]) -> Iterator[Ratio]:
@@ -224,6 +225,7 @@ def _ratios(indicators: Mapping[str, Indicator]) -> Iterator[Ratio]:
         over, under = indicators[numerator].name, indicators[denominator].name
         told = f"“{over}”除以“{under}”，以百分数表示；分母为0或不明时为不明。"
         yield Ratio(name, title, numerator, denominator, told)
+    yield from handling.ratios()
 
 
 _NAMES = {scheme.id: scheme.name for scheme in MONTHLY}

@@ -2,7 +2,7 @@
 
 `bring` takes the rows out of the database once; `look` lays the relations of `catalog.py` over them for a period.
 Every relation has the same columns, so that any indicator can be broken down by any of them: `person_id, place,
-scheme, month, cause, amount_fen, quantity, kind, detail, household_id` and, of the person on the period's last day, `category, grade, age, sex,
+scheme, month, cause, step, amount_fen, quantity, kind, detail, household_id` and, of the person on the period's last day, `category, grade, age, sex,
 hardship`. Places are 12 digits, months are `Month.index`.
 
 Where something counts: persons and certificates at the hukou of the day; money, awards and debts in the county that
@@ -18,7 +18,7 @@ from django.db import connection
 
 from zhucan.cases.facts import as_utc, export, gather, known, load, stamp
 from zhucan.core.divisions import Level, county_of, level_of, prefix
-from zhucan.indicators import given
+from zhucan.indicators import given, handling
 from zhucan.indicators.periods import Period
 from zhucan.payments.models import Run
 from zhucan.policy.catalogue import MONTHLY
@@ -134,6 +134,7 @@ def bring(
         _AWARD_TYPES,
     )
     load(con, "handed", f"SELECT * FROM ({given.select(people, known_at)}) g WHERE g.payer LIKE '{view.payers}%'{none}", given.TYPES)  # fmt: skip
+    handling.bring(con, view.division if money else None, known_at)
     _settle(con)
     runs = Run.objects.filter(approved_at__isnull=False)
     if known_at is not None:
@@ -255,7 +256,7 @@ def _relation(name: str, source: str, **columns: str) -> str:
         "person_id": "s.person_id", "place": "s.place", "scheme": "NULL::VARCHAR", "month": "NULL::INTEGER",
         "cause": "''", "amount_fen": "NULL::BIGINT", "kind": "''", "detail": "''", "category": "s.category",
         "grade": "s.grade", "age": "s.age", "sex": "s.sex", "hardship": "s.hardship", "quantity": "NULL::BIGINT",
-        "household_id": "s.household_id",
+        "household_id": "s.household_id", "step": "''",
     }  # fmt: skip
     chosen = ", ".join(f"{sql} AS {column}" for column, sql in {**standard, **columns}.items())
     return f"CREATE OR REPLACE VIEW {name} AS SELECT {chosen} FROM {source}"
@@ -363,6 +364,10 @@ def _relations(view: View) -> list[str]:
             f" AS amount_fen FROM moved WHERE {debts} AND day <= {day} GROUP BY ALL) b {someone}"
             f" WHERE b.amount_fen > 0 AND ({_NOW}) {inside}",
             place=_NOW, scheme="b.scheme", cause="b.cause", amount_fen="b.amount_fen",
+        ),
+        *(
+            _relation(name, f"{source} b {someone} WHERE b.place {inside} AND {when}", place="b.place", scheme="b.scheme", **columns)
+            for name, source, when, columns in handling.relations(start, day)
         ),
     ]  # fmt: skip
 

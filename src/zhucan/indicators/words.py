@@ -9,6 +9,7 @@ from zhucan.indicators.given import Kind
 from zhucan.payments import causes
 from zhucan.payments.models import LineKind
 from zhucan.policy.catalogue import scheme as scheme_of
+from zhucan.policy.steps import State
 from zhucan.registry.models import CertificateEvent, Person, Sex
 
 AGE_BANDS = (("0-6", "0—6岁", 6), ("7-17", "7—17岁", 17), ("18-59", "18—59岁", 59), ("60-", "60岁及以上", 999))
@@ -29,6 +30,10 @@ def labels(by: str) -> Mapping[str, str]:
             return {key: label for key, label, _ in AGE_BANDS}
         case "sex":
             return {value: f"{label}性" for value, label in Sex.choices}
+        case "step":
+            return {state.value: state.label for state in State}
+        case "area":
+            return {"town": "城镇（居委会）", "country": "农村（村委会）"}
     return {}
 
 
@@ -41,7 +46,7 @@ def odd_label(by: str, key: str) -> str:
             return causes.label(key) if key in causes.LABELS else str(CertificateEvent(key).label)
         case "scheme" if key:
             return scheme_of(key).name
-    return "不分" if by in ("month", "cause", "scheme") else "不明"
+    return "不分" if by in ("month", "cause", "scheme", "step") else "不明"
 
 
 def names(people: set[int]) -> dict[int, str]:

@@ -39,6 +39,8 @@ _WORDS = {
     "month": "月份",
     "cause": "原因",
     "scheme": "项目",
+    "step": "办理环节",
+    "area": "城乡",
 }
 _MOST_BARS = 14
 
