@@ -210,7 +210,7 @@ def test_s115_a_home_is_followed_from_found_to_paid_and_one_that_is_stuck_is_tol
 
     assert passed == {"surveyed": 2, "approved": 2, "built": 1, "accepted": 1, "delivered": 1}
     assert [one.split(" ", 2)[2] for one in stuck] == ["2025-03-14 已批准（approver），期限 2025-06-12"]
-    assert homes[0].detail.endswith("2025-03-31 已验收（clerk），期限 2025-04-29")
+    assert homes[0].detail.endswith("2025-03-31 已验收（clerk），期限 2025-04-28")
 
 
 def test_town_and_country_are_told_apart_by_the_community(town: Office):
