@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from zhucan.core.identifiers import CATEGORY_LABELS
-from zhucan.indicators import handling, schemes
+from zhucan.indicators import handling, schemes, serving
 from zhucan.indicators.declared import Indicator, Measure, Ratio, UnknownIndicator
 from zhucan.policy.catalogue import MONTHLY, SCHEMES
 
@@ -211,6 +211,7 @@ def _indicators() -> Iterator[Indicator]:
     yield from _coverage()
     yield from _bank()
     yield from handling.figures()
+    yield from serving.figures()
 
 
 def _ratios(indicators: Mapping[str, Indicator]) -> Iterator[Ratio]:
@@ -226,6 +227,7 @@ def _ratios(indicators: Mapping[str, Indicator]) -> Iterator[Ratio]:
         told = f"“{over}”除以“{under}”，以百分数表示；分母为0或不明时为不明。"
         yield Ratio(name, title, numerator, denominator, told)
     yield from handling.ratios()
+    yield from serving.ratios()
 
 
 _NAMES = {scheme.id: scheme.name for scheme in MONTHLY}
@@ -233,7 +235,9 @@ _BOTH = "scheme IN ('living-allowance', 'nursing-subsidy')"
 _INDICATORS = {item.id: item for item in _indicators()}
 CATALOG: tuple[Indicator | Ratio, ...] = (*_INDICATORS.values(), *_ratios(_INDICATORS))
 """The figures declared one by one; those made for every scheme stand in `schemes.py`."""
-MADE: tuple[Indicator | Ratio, ...] = tuple(item for scheme in SCHEMES for item in schemes.figures_of(scheme))
+MADE: tuple[Indicator | Ratio, ...] = tuple(
+    item for scheme in SCHEMES for item in (*schemes.figures_of(scheme), *serving.figures_of(scheme))
+)
 """The figures made for every scheme of the policy catalogue."""
 _BY_ID = {item.id: item for item in (*CATALOG, *MADE)}
 

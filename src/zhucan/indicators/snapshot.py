@@ -18,7 +18,7 @@ from django.db import connection
 
 from zhucan.cases.facts import as_utc, export, gather, known, load, stamp
 from zhucan.core.divisions import Level, county_of, level_of, prefix
-from zhucan.indicators import given, handling
+from zhucan.indicators import given, handling, serving
 from zhucan.indicators.periods import Period
 from zhucan.payments.models import Run
 from zhucan.policy.catalogue import MONTHLY
@@ -135,6 +135,7 @@ def bring(
     )
     load(con, "handed", f"SELECT * FROM ({given.select(people, known_at)}) g WHERE g.payer LIKE '{view.payers}%'{none}", given.TYPES)  # fmt: skip
     handling.bring(con, view.division if money else None, known_at)
+    serving.bring(con, people, f"a.division_id LIKE '{view.payers}%'{none}", known_at)
     _settle(con)
     runs = Run.objects.filter(approved_at__isnull=False)
     if known_at is not None:
@@ -179,6 +180,8 @@ def _settle(con: duckdb.DuckDBPyConnection) -> None:
         ("moved", "(SELECT * FROM entry_payer WHERE payer IS NOT NULL)", "day"),
         ("granted", "award", "day"),
         ("provided", "handed", f"coalesce({last.format('month')}, day)"),
+        ("fitted", "fitting", "day"),
+        ("planned", "plan", "starts_on"),
     ):
         con.execute(
             f"CREATE TABLE {table} AS SELECT b.*, CASE WHEN left(r.division, 6) = left(b.payer, 6)"
@@ -365,9 +368,11 @@ def _relations(view: View) -> list[str]:
             f" WHERE b.amount_fen > 0 AND ({_NOW}) {inside}",
             place=_NOW, scheme="b.scheme", cause="b.cause", amount_fen="b.amount_fen",
         ),
+        f"""CREATE OR REPLACE VIEW trained AS SELECT person_id FROM provided WHERE scheme = 'orientation-mobility'
+            AND counts_on < DATE '{view.period.stop}'""",
         *(
             _relation(name, f"{source} b {someone} WHERE b.place {inside} AND {when}", place="b.place", scheme="b.scheme", **columns)
-            for name, source, when, columns in handling.relations(start, day)
+            for name, source, when, columns in (*handling.relations(start, day), *serving.relations(start, day))
         ),
     ]  # fmt: skip
 
