@@ -6,6 +6,7 @@ Everything follows from the append-only moves by the rules of `deadlines`, so th
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache, lru_cache
 from itertools import groupby
 from operator import itemgetter
 
@@ -19,7 +20,7 @@ from zhucan.orgs.divisions import inside, parameter_rows
 from zhucan.policy.catalogue import scheme
 from zhucan.policy.parameters import resolve
 from zhucan.policy.schemes import Scheme
-from zhucan.policy.steps import APPLICANT, Flow, State
+from zhucan.policy.steps import APPLICANT, FLOWS, Flow, State
 
 LEFT = (State.APPROVED, State.REFUSED, State.WITHDRAWN, State.TRANSFERRED)
 """Where a case no longer waits to be decided."""
@@ -28,6 +29,9 @@ _AT_HOME = frozenset({APPLICANT, "commissioner"})
 _COMES = frozenset({"submit", "supply", "assess", "review"})
 """Steps for which somebody comes: to a counter, or to the institution that assesses."""
 _NAMES = ("days_", "wait_")
+_FLOWS = {flow.id: flow for flow in FLOWS}
+_TIMED = frozenset((flow.id, step.source) for flow in FLOWS for step in flow.steps if step.days is not None)
+"""The states of flows that have their days."""
 
 Due = Callable[[Flow, State, str, date], date | None]
 """Return the last day for what is to be done in a state of a flow, in a county, from a day on; None where nothing is due,
@@ -105,14 +109,19 @@ def visits_needed(item: Scheme) -> int:
 
 
 def due_by(known_at: datetime | None = None) -> Due:
-    """Return what tells deadlines by the parameter rows known at a moment; each county and day is looked up once."""
+    """Return what tells deadlines by the parameter rows known at a moment; each of them is worked out once."""
     rows = [row for row in parameter_rows(known_at) if row.parameter.startswith(_NAMES)]
-    held: dict[tuple[str, date], dict[str, int]] = {}
+
+    @cache
+    def standards(county: str, on: date) -> dict[str, int]:
+        return resolve(rows, county, on, known_at)
+
+    @cache
+    def told(flow: str, state: State, county: str, on: date) -> date | None:
+        return deadlines.due(_FLOWS[flow], state, on, standards(county, on))
 
     def due(flow: Flow, state: State, county: str, on: date) -> date | None:
-        if (county, on) not in held:
-            held[county, on] = resolve(rows, county, on, known_at)
-        return deadlines.due(flow, state, on, held[county, on])
+        return told(flow.id, state, county, on)
 
     return due
 
@@ -127,7 +136,7 @@ def course(item: Scheme, county: str, channel: str, applied_on: date, log: Seque
     unknown = False
     for number, one in enumerate(moves):
         state = State(one.target)
-        timed = any(step.days is not None for step in item.flow.leaving(state))
+        timed = (item.flow.id, state) in _TIMED
         pauses = state is State.CORRECTING
         if paused_on is not None:
             last_day = deadlines.resumed(last_day, paused_on, one.on)
@@ -154,6 +163,7 @@ def course(item: Scheme, county: str, channel: str, applied_on: date, log: Seque
     )
 
 
+@lru_cache(maxsize=1 << 16)
 def _between(start: date, end: date) -> int | None:
     try:
         return calendar.load_holidays().working_days_between(start, end)

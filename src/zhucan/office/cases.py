@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -132,7 +132,7 @@ def queue(request: OfficeRequest) -> HttpResponse:
             last_name=Subquery(last.values("by__full_name")[:1]), last_user=Subquery(last.values("by__username")[:1])
         )
         .select_related("person", "place")
-        .order_by("due_on", "pk")
+        .order_by(F("due_on").asc(nulls_last=True), "pk")
     )
     page = slice_of(rows, request)
     day = today()
