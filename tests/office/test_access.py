@@ -445,6 +445,7 @@ def test_looking_at_every_page_changes_nothing(filled: County):
     _billed(filled)
     _relief(filled)
     _given(filled, "mental-medication")
+    _fitted(filled)
     before = (Entry.objects.count(), Line.objects.count(), Run.objects.get().status, Award.objects.count())
     for role in Role:
         client, user = _client(role, filled.a)
