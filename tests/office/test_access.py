@@ -20,8 +20,8 @@ from zhucan.cases.materials import upload
 from zhucan.cases.models import Application, Assessment, Award, Bill, Publication
 from zhucan.cases.moving import Actor
 from zhucan.cases.taking import take
-from zhucan.delivery import plans, stock
-from zhucan.delivery.models import Move, Plan, Relief, Session
+from zhucan.delivery import fittings, plans, stock
+from zhucan.delivery.models import Fitting, Move, Plan, Relief, Session
 from zhucan.delivery.reliefs import begin as begin_relief
 from zhucan.office import work
 from zhucan.office.access import Page
@@ -137,6 +137,8 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "counters-edit": lambda user: {"code": county.a.code},
         "stock-issue": lambda user: {"pk": person},
         "stock-back": lambda user: {"pk": _goods(county).pk},
+        **{f"stock-{name}": lambda user: {"pk": _fitted(county).award_id} for name in ("device", "fitting")},
+        "stock-fitting-retract": lambda user: {"pk": _fitted(county).pk},
         "stock-kept": lambda user: {"pk": _goods(county).store.balances.get().pk},
         **{f"services-{name}": lambda user: {"pk": _plan(county, user).pk} for name in ("plan", "session", "close")},
         "services-retract": lambda user: {"pk": _session(county, user).pk},
@@ -267,6 +269,18 @@ def _goods(county: County) -> Move:
         found = stock.lend(
             store=store, item=item, person=Person.objects.get(), quantity=1, due_on=date(2025, 3, 1), told=told
         )
+    return found
+
+
+def _fitted(county: County) -> Fitting:
+    """Return a fitting of a device granted to the person of county a."""
+    found, day = Fitting.objects.first(), date(2025, 1, 6)
+    if found is None:
+        award = grant_award(
+            person=Person.objects.get(), scheme_id="device-cane", division=county.a, applied_on=day, approved_on=day,
+            amount_fen=0, at=moment(day), by=None,
+        )  # fmt: skip
+        found = fittings.record(award=award, kind="fit", day=day, worker="王师傅", at=now(), by=None)
     return found
 
 
@@ -431,6 +445,7 @@ def test_looking_at_every_page_changes_nothing(filled: County):
     _billed(filled)
     _relief(filled)
     _given(filled, "mental-medication")
+    _fitted(filled)
     before = (Entry.objects.count(), Line.objects.count(), Run.objects.get().status, Award.objects.count())
     for role in Role:
         client, user = _client(role, filled.a)

@@ -244,3 +244,37 @@ def test_an_approver_grants_the_automatic_schemes_and_where_it_was_not_chosen_no
     other = enter(Role.APPROVER, office.county.b, "other")
     assert "没有开通免申即享" in other.get(reverse("office:cases-unasked")).content.decode()
     assert other.post(reverse("office:cases-unasked")).status_code == 409
+
+
+def test_how_cases_are_handled_is_told_by_scheme_and_every_number_opens_its_cases(office: Office, enter):
+    clerk = enter(Role.COUNTY_CLERK)
+    office.decided(office.ask(office.person())[0], on="2025-03-13")
+    office.ask(office.person())
+
+    told = clerk.get(reverse("office:cases-handling"), {"first": "2025-03", "last": "2025-04"}).content.decode()
+
+    row = told.split("重度残疾人护理补贴", 1)[1].split("</tr>", 1)[0]
+    assert 'data-l="应跑" class="num">1 次' in row
+    assert "100.00%" in row
+    assert 'data-l="跑多次" class="num">0<' in row
+    link = row.split('data-l="收到" class="num"><a href="', 1)[1].split('"', 1)[0].replace("&amp;", "&")
+    opened = clerk.get(link).content.decode()
+    assert "记录：2 条" in opened.replace("重度残疾人护理补贴的", "")
+    for by in ("division", "area", "step"):
+        assert (
+            clerk.get(reverse("office:cases-handling"), {"first": "2025-03", "last": "2025-04", "by": by}).status_code
+            == 200
+        )
+    assert clerk.get(reverse("office:cases-handling"), {"first": "2025-05", "last": "2025-04"}).status_code == 422
+    assert clerk.get(reverse("office:cases-handling"), {"division": "330498"}).status_code == 404
+
+
+def test_the_queue_is_narrowed_to_a_step_and_tells_who_took_the_last_one(office: Office, enter):
+    one, other = _ask(office, office.person()), _ask(office, office.person())
+    take(application=one, step="check", actor=Actor(office.clerk, "township_clerk"), on=today(), at=now())
+
+    told = enter(Role.COUNTY_CLERK).get(reverse("office:cases"), {"which": "open", "state": "checked"}).content.decode()
+
+    assert one.number in told
+    assert other.number not in told
+    assert f"{today().month}月{today().day}日，clerk" in told

@@ -46,6 +46,28 @@ def wheelchair(county: County) -> Piece:
     return Piece.objects.get()
 
 
+def test_a_device_is_fitted_accepted_visited_and_an_entry_taken_back_on_its_page(county: County):
+    award, clerk = grant(county, "device-cane", quantity=1), client(county, Role.TOWNSHIP_CLERK)
+    page, form = reverse("office:stock-device", args=[award.pk]), reverse("office:stock-fitting", args=[award.pk])
+    listing = reverse("office:stock-devices")
+    assert "还没有发放，也没有适配" in clerk.get(page).content.decode()
+
+    wrong = clerk.post(form, {"kind": "visit", "worker": "王师傅", "works": "no", **DAY})
+    assert (wrong.status_code, "要在发放或验收之后" in wrong.content.decode()) == (422, True)
+    for asked in ({"kind": "accept"}, {"kind": "visit", "works": "no", "note": "杖尖磨损"}):
+        assert clerk.post(form, {"worker": "王师傅", "note": "", **asked, **DAY})["Location"] == page
+
+    told = clerk.get(page).content.decode()
+    assert "验收合格" in told
+    assert "不能正常使用：杖尖磨损" in told
+    assert "没有这样的器具" in clerk.get(listing).content.decode()
+    assert f"（{award.person_id}）" in clerk.get(listing, {"which": "broken", "scheme": "device-cane"}).content.decode()
+    back = reverse("office:stock-fitting-retract", args=[award.fittings.get(kind="accept").pk])
+    assert clerk.post(back, {"reason": "录错人"})["Location"] == page
+    assert "已撤回" in clerk.get(page).content.decode()
+    assert f"（{award.person_id}）" in clerk.get(listing).content.decode()
+
+
 def test_a_wheelchair_is_handed_out_and_comes_back_broken_and_is_repaired(county: County, wheelchair: Piece):
     award, clerk = grant(county, "device-wheelchair", quantity=1), client(county, Role.COUNTY_CLERK)
     asked = {"basis": f"award-{award.pk}", "held": f"piece-{wheelchair.pk}", "quantity": 1, **DAY}

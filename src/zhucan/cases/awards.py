@@ -179,10 +179,10 @@ def revoke(*, award: Award, at: datetime, by: User | None, cause: str) -> Award:
 
 
 @transaction.atomic
-def lasts_until(*, award: Award, day: date, at: datetime, by: User | None) -> None:
-    """Say when the useful life ends of what was handed out under an award."""
+def lasts_until(*, award: Award, day: date | None, at: datetime, by: User | None) -> None:
+    """Say when the useful life ends of what was handed out under an award; None where that is not known."""
     Award.objects.filter(pk=award.pk).update(ends_on=day)
-    audit.record(actor=by, action="cases.lasts-until", target=f"award:{award.pk}", at=at, on=str(day))
+    audit.record(actor=by, action="cases.lasts-until", target=f"award:{award.pk}", at=at, on=str(day or ""))
 
 
 @transaction.atomic

@@ -178,12 +178,27 @@ def load(con: duckdb.DuckDBPyConnection, table: str, select: str, types: Mapping
                 with path.open("w", newline="", encoding="utf-8") as file:
                     cursor.execute(plain)
                     csv.writer(file).writerows(cursor.cursor)
-        columns = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
-        con.execute(
-            f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM read_csv(?, auto_detect = false, header = false, delim = ',', quote = '\"',"
-            f" escape = '\"', nullstr = '', columns = {{{columns}}})",
-            [os.fspath(path)],
-        )
+        _read(con, table, path, types)
+
+
+def load_rows(
+    con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Iterable[Any]], types: Mapping[str, str]
+) -> None:
+    """Create a DuckDB table from rows of values; `types` names its columns in order, and an empty text comes in as NULL."""
+    with tempfile.TemporaryDirectory(prefix="zhucan-") as folder:
+        path = Path(folder) / "rows.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(rows)
+        _read(con, table, path, types)
+
+
+def _read(con: duckdb.DuckDBPyConnection, table: str, path: Path, types: Mapping[str, str]) -> None:
+    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
+    con.execute(
+        f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM read_csv(?, auto_detect = false, header = false, delim = ',', quote = '\"',"
+        f" escape = '\"', nullstr = '', columns = {{{columns}}})",
+        [os.fspath(path)],
+    )
 
 
 def gather(name: str, select: str) -> str:

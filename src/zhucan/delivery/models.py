@@ -214,6 +214,7 @@ class Plan(models.Model):
     scale = models.CharField("评估量表", max_length=40, blank=True)
     start_score = models.DecimalField("开始时得分", max_digits=7, decimal_places=2, null=True, blank=True)
     end_score = models.DecimalField("结束时得分", max_digits=7, decimal_places=2, null=True, blank=True)
+    less_is_better = models.BooleanField("得分越低越好", default=False)
     reached = models.BooleanField("达到目标", null=True)
     closed_on = models.DateField("结案日期", null=True)
     close_note = models.CharField("结案说明", max_length=200, blank=True)
@@ -287,5 +288,42 @@ class Relief(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="relief_period"
+            ),
+        )
+
+
+class Fitting(models.Model):
+    """One thing done so that a device granted to a person serves them: measured, fitted, tried, accepted, repaired, visited.
+
+    `works` is what a visit found. An acceptance tells the rule from when the years of use run (RH-22). One entered by
+    mistake is taken back by mark.
+    """
+
+    class Kind(models.TextChoices):
+        MEASURE = "measure", "测量取型"
+        FIT = "fit", "适配安装"
+        TRAIN = "train", "使用训练"
+        ACCEPT = "accept", "验收合格"
+        REPAIR = "repair", "维修"
+        VISIT = "visit", "回访"
+
+    award = models.ForeignKey("cases.Award", models.PROTECT, related_name="fittings")
+    kind = models.CharField("事项", max_length=8, choices=Kind)
+    day = models.DateField("日期")
+    worker = models.CharField("办理人", max_length=40)
+    works = models.BooleanField("能正常使用", null=True)
+    note = models.CharField("说明", max_length=200, blank=True)
+    at = models.DateTimeField("登记时间")
+    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
+    retracted_at = models.DateTimeField("撤回时间", null=True)
+
+    class Meta:
+        ordering = ("day", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("award",), condition=Q(kind="accept", retracted_at__isnull=True), name="fitting_accepted_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="visit") | Q(works__isnull=False), name="fitting_visit_says_whether_it_works"
             ),
         )

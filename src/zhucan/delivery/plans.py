@@ -18,6 +18,10 @@ from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import Institution, User
 from zhucan.policy.catalogue import scheme as scheme_of
 from zhucan.policy.schemes import Gives
+from zhucan.registry.findings import set_finding
+from zhucan.registry.spells import Witness
+
+_IMPLANT = "cochlear-implant"
 
 
 class ServiceRefused(ZhucanError):
@@ -42,6 +46,7 @@ def plan(
     goal: str = "",
     scale: str = "",
     start_score: Decimal | None = None,
+    less_is_better: bool = False,
 ) -> Plan:
     """Let an institution render a service under an award: so many units from `starts_on` up to but without `ends_on`.
 
@@ -65,7 +70,7 @@ def plan(
     made = Plan.objects.create(
         award=found, person=found.person, institution=institution, discipline=discipline, units=units, unit=unit.strip(),
         unit_fen=unit_fen, monthly_units=monthly_units, carry_months=carry_months, starts_on=starts_on, ends_on=ends_on,
-        goal=goal.strip(), scale=scale.strip(), start_score=start_score, recorded_at=at, recorded_by=by,
+        goal=goal.strip(), scale=scale.strip(), start_score=start_score, less_is_better=less_is_better, recorded_at=at, recorded_by=by,
     )  # fmt: skip
     audit.record(actor=by, action="delivery.plan", target=f"plan:{made.pk}", at=at, person=made.person_id, units=units)
     return made
@@ -151,8 +156,11 @@ def close(
     *, plan: Plan, day: date, at: datetime, by: User | None, reached: bool | None, end_score: Decimal | None = None,
     note: str = "",
 ) -> Plan:  # fmt: skip
-    """Close a plan with what came of it: the score at the end and whether the goal was reached. Raises `ServiceRefused`."""
-    found = Plan.objects.select_for_update().get(pk=plan.pk)
+    """Close a plan with what came of it: the score at the end and whether the goal was reached. Raises `ServiceRefused`.
+
+    An implantation that succeeded becomes the finding that rules about implants wait for, of the day it was done.
+    """
+    found = Plan.objects.select_for_update(of=("self",)).select_related("person", "award").get(pk=plan.pk)
     if found.closed_on is not None:
         raise ServiceRefused(f"这个服务计划已于 {found.closed_on} 结案：不用再次办理。")
     if day > at.astimezone(SHANGHAI).date() or day < found.starts_on:
@@ -164,6 +172,14 @@ def close(
         raise ServiceRefused("这个计划有目标：请写明达到没有。")
     found.closed_on, found.reached, found.end_score, found.close_note = day, reached, end_score, note.strip()
     found.save(update_fields=["closed_on", "reached", "end_score", "close_note"])
+    if found.award.scheme == _IMPLANT and reached and last is not None:
+        set_finding(
+            person=found.person,
+            day=last.day,
+            kind="implanted",
+            said="",
+            witness=Witness(at, by, f"手术 计划 {found.pk}"),
+        )
     audit.record(actor=by, action="delivery.plan-closed", target=f"plan:{found.pk}", at=at, reached=reached)
     return found
 

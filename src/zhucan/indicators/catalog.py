@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from zhucan.core.identifiers import CATEGORY_LABELS
-from zhucan.indicators import insurance, schemes, schooling
+from zhucan.indicators import handling, insurance, schemes, schooling, serving
 from zhucan.indicators.declared import Indicator, Measure, Ratio, UnknownIndicator
 from zhucan.indicators.registers import listed, told
 from zhucan.policy.assistance.allowances import tekun_hardship_allowance
@@ -258,6 +258,8 @@ def _indicators() -> Iterator[Indicator]:
     yield from _coverage()
     yield from _rural()
     yield from _bank()
+    yield from handling.figures()
+    yield from serving.figures()
 
 
 def _ratios(indicators: Mapping[str, Indicator]) -> Iterator[Ratio]:
@@ -274,6 +276,8 @@ def _ratios(indicators: Mapping[str, Indicator]) -> Iterator[Ratio]:
         over, under = indicators[numerator].name, indicators[denominator].name
         told = f"“{over}”除以“{under}”，以百分数表示；分母为0或不明时为不明。"
         yield Ratio(name, title, numerator, denominator, told)
+    yield from handling.ratios()
+    yield from serving.ratios()
 
 
 _NAMES = {scheme.id: scheme.name for scheme in MONTHLY}
@@ -283,7 +287,9 @@ _HARDSHIP = tuple(scheme.id for scheme in MONTHLY if "S038" in scheme.systems)
 _INDICATORS = {item.id: item for item in _indicators()}
 CATALOG: tuple[Indicator | Ratio, ...] = (*_INDICATORS.values(), *_ratios(_INDICATORS))
 """The figures declared one by one; those made for every scheme stand in `schemes.py`."""
-MADE: tuple[Indicator | Ratio, ...] = tuple(item for scheme in SCHEMES for item in schemes.figures_of(scheme))
+MADE: tuple[Indicator | Ratio, ...] = tuple(
+    item for scheme in SCHEMES for item in (*schemes.figures_of(scheme), *serving.figures_of(scheme))
+)
 """The figures made for every scheme of the policy catalogue."""
 _BY_ID = {item.id: item for item in (*CATALOG, *MADE)}
 

@@ -26,6 +26,8 @@ class Measure(StrEnum):
     TIMES = "次"  # each record: one payment, one thing handed out, one session
     QUANTITY = "数量"  # the records' quantities, in the unit of the scheme
     AMOUNT = "元"  # the records' amounts
+    MEDIAN = "中位数"  # the middle of the records' quantities, in halves; not known without records
+    LONGEST = "最大值"  # the largest of the records' quantities; not known without records
 
 
 @dataclass(frozen=True)

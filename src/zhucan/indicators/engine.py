@@ -1,6 +1,6 @@
 """Any figure of the catalogue for a place and period, its parts, and the records behind it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -35,8 +35,13 @@ _SQL_OF = {
     "scheme": "scheme",
     "stage": "stage",
     "placement": "placement",
+    "step": "nullif(step, '')",
+    "area": "CASE WHEN right(place, 3) BETWEEN '001' AND '199' THEN 'town' WHEN right(place, 3) BETWEEN '200' AND '399'"
+    " THEN 'country' END",
 }
-BREAKDOWNS = ("category", "grade", "age", "sex", "division", "month", "cause", "scheme", "stage", "placement")
+BREAKDOWNS = (
+    "category", "grade", "age", "sex", "division", "area", "month", "cause", "scheme", "step", "stage", "placement",
+)  # fmt: skip
 
 
 class UnknownBreakdown(ZhucanError, ValueError):
@@ -98,7 +103,7 @@ class Figures:
             raise FutureFigure(f"{period.label}还没有开始，没有数字：请选以前的时段。")
         self._until = min(period.stop - timedelta(days=1), self._today)
         self._con = duckdb.connect()
-        self._counted: dict[str, tuple[int, int]] = {}  # value and records of the period looked at
+        self._counted: dict[str, tuple[int | None, int]] = {}  # value and records of the period looked at
         try:
             view = self._view(period)
             self._bookings = snapshot.bring(self._con, view, known_at, money=money)
@@ -120,7 +125,7 @@ class Figures:
     def breakdown(self, indicator_id: str, by: str) -> list[Part]:
         """Return the parts of a figure that are not zero; nothing where it is not known.
 
-        Amounts, and counts of persons on a day, add up to the figure. By division: the divisions right below (zeros
+        Amounts, and counts of persons on a day, add up to the figure; medians and largest values do not. By division: the divisions right below (zeros
         too), then what belongs to the place itself. By month, a stock is told for each month's end. A person's
         category, grade and age are those of the period's last day. Raises `UnknownBreakdown`, `UnknownIndicator`.
         """
@@ -143,7 +148,10 @@ class Figures:
         ).fetchall()
         values = {"" if key is None else str(key): _value(item, counted) for key, counted in rows}
         labels = words.labels(by) or (dict(self._below()) if by == "division" else {})
-        parts = [Part(key, label, values.pop(key, _value(item, 0))) for key, label in labels.items()]
+        parts = [
+            Part(key, label, values.pop(key, _value(item, _NOTHING.get(item.measure, 0))))
+            for key, label in labels.items()
+        ]
         parts += [Part(key, self._odd_label(by, key), value) for key, value in values.items()]
         return [part for part in parts if part.value or (by == "division" and part.key)]
 
@@ -394,6 +402,10 @@ def people(
 
 
 def _measure_sql(measure: Measure, where: str = "true") -> str:
+    if measure is Measure.MEDIAN:  # in halves, so that it stays a whole number
+        return f"(2 * median(quantity) FILTER (WHERE {where}))::BIGINT"
+    if measure is Measure.LONGEST:
+        return f"max(quantity) FILTER (WHERE {where})"
     summed = {Measure.AMOUNT: "amount_fen", Measure.QUANTITY: "quantity"}.get(measure)
     return f"coalesce(sum({summed}) FILTER (WHERE {where}), 0)::BIGINT" if summed else _count_sql(measure, where)
 
@@ -417,12 +429,26 @@ _RECORD = {
     Measure.TIMES: _EACH,
     Measure.QUANTITY: _EACH,
     Measure.AMOUNT: _EACH,
+    Measure.MEDIAN: _EACH,
+    Measure.LONGEST: _EACH,
 }
 """For each measure, what makes a record one, and its person, scheme, kind, detail, cause and amount."""
 
 
-def _value(item: Indicator, counted: int) -> Value:
-    return from_fen(int(counted)) if item.measure is Measure.AMOUNT else int(counted)
+_NOTHING: Mapping[Measure, None] = {Measure.MEDIAN: None, Measure.LONGEST: None}
+"""What no records at all say of a measure that does not count."""
+
+
+def _value(item: Indicator, counted: int | None) -> Value:
+    if counted is None:
+        return None
+    match item.measure:
+        case Measure.AMOUNT:
+            return from_fen(int(counted))
+        case Measure.MEDIAN:
+            return Decimal(counted) / 2
+        case _:
+            return int(counted)
 
 
 def _percent(over: Value, under: Value) -> Decimal | None:

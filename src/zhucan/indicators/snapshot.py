@@ -2,7 +2,7 @@
 
 `bring` takes the rows out of the database once; `look` lays the relations of `catalog.py` over them for a period.
 Every relation has the same columns, so that any indicator can be broken down by any of them: `person_id, place,
-scheme, month, cause, amount_fen, quantity, kind, detail, household_id` and, of the person on the period's last day, `category, grade, age, sex,
+scheme, month, cause, step, amount_fen, quantity, kind, detail, household_id` and, of the person on the period's last day, `category, grade, age, sex,
 hardship, stage, placement` (of what was given, the stage and placement of its day). Places are 12 digits, months are `Month.index`.
 
 Where something counts: persons and certificates at the hukou of the day; money, awards and debts in the county that
@@ -18,7 +18,7 @@ from django.db import connection
 
 from zhucan.cases.facts import as_utc, export, gather, known, load, stamp
 from zhucan.core.divisions import Level, county_of, level_of, prefix
-from zhucan.indicators import given, registers
+from zhucan.indicators import given, handling, registers, serving
 from zhucan.indicators.periods import Period
 from zhucan.payments.models import Run
 from zhucan.policy.catalogue import MONTHLY
@@ -140,6 +140,8 @@ def bring(
         _AWARD_TYPES,
     )
     load(con, "handed", f"SELECT * FROM ({given.select(people, known_at)}) g WHERE g.payer LIKE '{view.payers}%'{none}", given.TYPES)  # fmt: skip
+    handling.bring(con, view.division if money else None, known_at)
+    serving.bring(con, people, f"a.division_id LIKE '{view.payers}%'{none}", known_at)
     _settle(con)
     runs = Run.objects.filter(approved_at__isnull=False)
     if known_at is not None:
@@ -184,6 +186,8 @@ def _settle(con: duckdb.DuckDBPyConnection) -> None:
         ("moved", "(SELECT * FROM entry_payer WHERE payer IS NOT NULL)", "day"),
         ("granted", "award", "day"),
         ("handed_here", "handed", f"coalesce({last.format('month')}, day)"),
+        ("fitted", "fitting", "day"),
+        ("planned", "plan", "starts_on"),
     ):
         con.execute(
             f"CREATE TABLE {table} AS SELECT b.*, CASE WHEN left(r.division, 6) = left(b.payer, 6)"
@@ -289,7 +293,7 @@ def _relation(name: str, source: str, **columns: str) -> str:
         "person_id": "s.person_id", "place": "s.place", "scheme": "NULL::VARCHAR", "month": "NULL::INTEGER",
         "cause": "''", "amount_fen": "NULL::BIGINT", "kind": "''", "detail": "''", "category": "s.category",
         "grade": "s.grade", "age": "s.age", "sex": "s.sex", "hardship": "s.hardship", "quantity": "NULL::BIGINT",
-        "household_id": "s.household_id", "stage": "s.stage", "placement": "s.placement",
+        "household_id": "s.household_id", "step": "''", "stage": "s.stage", "placement": "s.placement",
     }  # fmt: skip
     chosen = ", ".join(f"{sql} AS {column}" for column, sql in {**standard, **columns}.items())
     return f"CREATE OR REPLACE VIEW {name} AS SELECT {chosen} FROM {source}"
@@ -431,6 +435,12 @@ def _relations(view: View) -> list[str]:
             f" AS amount_fen FROM moved WHERE {debts} AND day <= {day} GROUP BY ALL) b {someone}"
             f" WHERE b.amount_fen > 0 AND ({_NOW}) {inside}",
             place=_NOW, scheme="b.scheme", cause="b.cause", amount_fen="b.amount_fen",
+        ),
+        f"""CREATE OR REPLACE VIEW trained AS SELECT person_id FROM provided WHERE scheme = 'orientation-mobility'
+            AND counts_on < DATE '{view.period.stop}'""",
+        *(
+            _relation(name, f"{source} b {someone} WHERE b.place {inside} AND {when}", place="b.place", scheme="b.scheme", **columns)
+            for name, source, when, columns in (*handling.relations(start, day), *serving.relations(start, day))
         ),
     ]  # fmt: skip
 

@@ -10,6 +10,7 @@ from zhucan.orgs.divisions import division
 from zhucan.payments import causes
 from zhucan.payments.models import LineKind
 from zhucan.policy.catalogue import scheme as scheme_of
+from zhucan.policy.steps import State
 from zhucan.registry.choices import Placement, Stage
 from zhucan.registry.models import CertificateEvent, Person, Sex
 
@@ -37,6 +38,10 @@ def labels(by: str) -> Mapping[str, str]:
             return {value: str(label) for value, label in Stage.choices}
         case "placement":
             return {value: str(label) for value, label in Placement.choices}
+        case "step":
+            return {state.value: state.label for state in State}
+        case "area":
+            return {"town": "城镇（居委会）", "country": "农村（村委会）"}
     return {}
 
 
@@ -51,7 +56,7 @@ def odd_label(by: str, key: str) -> str:
             return scheme_of(key).name
         case "stage" | "placement":
             return "没有就学登记"
-    return "不分" if by in ("month", "cause", "scheme") else "不明"
+    return "不分" if by in ("month", "cause", "scheme", "step") else "不明"
 
 
 def names(people: set[int]) -> dict[int, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from zhucan.cases import asking, awards, billing, deciding, materials, moving, queries, reopening, taking, weighing
-from zhucan.cases.models import Application, Decision
+from zhucan.cases.models import Application, Decision, Move
 from zhucan.cases.moving import Actor
 from zhucan.core.money import from_fen, text
 from zhucan.office import scope
@@ -47,6 +47,7 @@ class QueueForm(Form):
             ("", "等我办的"), ("open", "没有办结的"), ("overdue", "超期的"), ("paused", "等补正的"), ("all", "全部"),
         ],
     )  # fmt: skip
+    state = forms.ChoiceField(label="环节", required=False)
     scheme = forms.ChoiceField(label="项目", required=False)
     number = forms.CharField(
         label="编号", required=False, max_length=11, widget=forms.TextInput({"class": "short", "inputmode": "numeric"})
@@ -56,6 +57,8 @@ class QueueForm(Form):
         super().__init__(*args, **kwargs)
         listed = [(one.id, one.name) for one in SCHEMES if one.administered]
         self.fields["scheme"].choices = [("", "全部"), *listed]  # type: ignore[attr-defined]  # a ChoiceField, above
+        stands = [(state.value, state.label) for state in State]
+        self.fields["state"].choices = [("", "全部"), *stands]  # type: ignore[attr-defined]  # a ChoiceField, above
 
 
 class StepForm(Form):
@@ -113,7 +116,7 @@ def _narrowed(request: OfficeRequest, data: dict[str, Any]) -> QuerySet[Applicat
             rows = rows.filter(closed_on=None).exclude(paused_on=None)
         case _:
             rows = rows.filter(queries.waiting_for(request.post.role), closed_on=None)
-    return rows.filter(scheme=data["scheme"]) if data.get("scheme") else rows
+    return rows.filter(**{name: data[name] for name in ("scheme", "state") if data.get(name)})
 
 
 @require_GET
@@ -122,7 +125,15 @@ def queue(request: OfficeRequest) -> HttpResponse:
     form = QueueForm(request.GET)
     form.is_valid()
     data = form.cleaned_data
-    rows = _narrowed(request, data).select_related("person", "place").order_by("due_on", "pk")
+    last = Move.objects.filter(application=OuterRef("pk")).order_by("-pk")
+    rows = (
+        _narrowed(request, data)
+        .annotate(
+            last_name=Subquery(last.values("by__full_name")[:1]), last_user=Subquery(last.values("by__username")[:1])
+        )
+        .select_related("person", "place")
+        .order_by(F("due_on").asc(nulls_last=True), "pk")
+    )
     page = slice_of(rows, request)
     day = today()
     counts = scope.applications(request).aggregate(
@@ -137,6 +148,7 @@ def queue(request: OfficeRequest) -> HttpResponse:
             "scheme": scheme(one.scheme).name,
             "state": State(one.state).label,
             "due": due(one),
+            "by": one.last_name or one.last_user or "申请人",
             "pick": any(step.name == _BULK for step in moving.steps_for(one, request.post.role)),
         }
         for one in page

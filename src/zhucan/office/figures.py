@@ -41,6 +41,8 @@ _WORDS = {
     "scheme": "项目",
     "stage": "学段",
     "placement": "就读方式",
+    "step": "办理环节",
+    "area": "城乡",
 }
 _MOST_BARS = 14
 
@@ -92,11 +94,11 @@ def catalogue(request: OfficeRequest) -> HttpResponse:
 
 
 def _asking(request: OfficeRequest, item: Indicator | Ratio) -> dict[str, str]:
-    first, last = _usual()
+    first, last = usual()
     return {"id": item.id, "division": scope.here(request), "first": str(first), "last": str(last), "by": "division"}
 
 
-def _usual() -> tuple[Month, Month]:
+def usual() -> tuple[Month, Month]:
     """Return the months looked at unless others are asked for: this year's so far, or last year's in January."""
     month = Month.of(today())
     return (Month(month.year, 1), month.previous) if month.month > 1 else (Month(month.year - 1, 1), month.previous)
@@ -105,14 +107,14 @@ def _usual() -> tuple[Month, Month]:
 @require_GET
 def figure(request: OfficeRequest) -> HttpResponse:
     """一个指标的数字、分布和它所数的记录。"""
-    first, last = _usual()
+    first, last = usual()
     asked = request.GET.copy()
     here = scope.here(request)
-    for name, usual in (("id", "holders"), ("division", here), ("first", str(first)), ("last", str(last))):
-        asked.setdefault(name, usual)
+    for name, value in (("id", "holders"), ("division", here), ("first", str(first)), ("last", str(last))):
+        asked.setdefault(name, value)
     place = _place(request, str(asked["division"]))
     asked["division"] = place.code
-    form = PlaceForm(asked, places=_near(request, place), figures=_figures(place, str(asked["id"])))
+    form = PlaceForm(asked, places=near(request, place), figures=_figures(place, str(asked["id"])))
     if not form.is_valid():
         return render(request, "office/indicator.html", {"form": form}, status=UNPROCESSABLE)
     data = form.cleaned_data
@@ -174,7 +176,7 @@ def _figures(place: Division, asked: str) -> list[Indicator | Ratio]:
     return [*shown, *(item for item in MADE if item.id == asked and item not in shown)]
 
 
-def _near(request: OfficeRequest, place: Division) -> list[Division]:
+def near(request: OfficeRequest, place: Division) -> list[Division]:
     """Return the places to choose from: one's own and those in it, and those around and below the one looked at."""
     own = request.post.division
     parents = {own.code, place.code, place.parent_id if place.code != own.code else own.code}

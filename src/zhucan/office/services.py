@@ -99,6 +99,7 @@ class PlanForm(Form):
     goal = forms.CharField(label="目标", max_length=200, required=False)
     scale = forms.CharField(label="评估量表", max_length=40, required=False)
     start_score = forms.DecimalField(label="开始时得分", max_digits=7, decimal_places=2, required=False)
+    less_is_better = forms.BooleanField(label="得分越低越好", required=False)
 
 
 class InstitutionForm(Form):

@@ -155,8 +155,8 @@ def _leaving(*states: State) -> tuple[Step, ...]:
     )
 
 
-def _delivering(source: State = State.APPROVED) -> tuple[Step, ...]:
-    return (Step("deliver", "办结", source, State.DELIVERED, frozenset({"finance", *_TOWNSHIP})),)
+def _delivering(source: State = State.APPROVED, *, days: int | None = None) -> tuple[Step, ...]:
+    return (Step("deliver", "办结", source, State.DELIVERED, frozenset({"finance", *_TOWNSHIP}), days=days),)
 
 
 # The working days are defaults of procedure; a place sets its own by parameter (`Flow.deadline`, `Flow.pause`).
@@ -196,7 +196,7 @@ ASSESSED = Flow(
         *_checking(State.SUBMITTED, State.ASSESSING, days=5),
         Step("assess", "录入评定结果", State.ASSESSING, State.CHECKED, frozenset({"county_clerk", "partner"}), days=15),
         *_deciding(State.CHECKED, days=5),
-        *_delivering(),
+        *_delivering(days=20),
         *_leaving(State.DRAFT, State.SUBMITTED, State.CORRECTING, State.ASSESSING, State.CHECKED),
     ),
 )
@@ -216,10 +216,10 @@ WORKS = Flow(
         Step("publicise", "公示", State.SURVEYED, State.PUBLICISED, _CLERK, days=5),
         Step("refuse", "不予批准", State.SURVEYED, State.REFUSED, _APPROVER, needs_reason=True, decides=True),
         *_deciding(State.PUBLICISED, days=10, wait=5),
-        Step("build", "完工", State.APPROVED, State.BUILT, _TOWNSHIP, evidence=("photo_after",)),
+        Step("build", "完工", State.APPROVED, State.BUILT, _TOWNSHIP, days=60, evidence=("photo_after",)),
         Step("accept", "验收合格", State.BUILT, State.ACCEPTED, _CLERK, days=15, evidence=("acceptance_sheet",)),
         Step("rework", "验收不合格，返工", State.BUILT, State.APPROVED, _CLERK, needs_reason=True),
-        *_delivering(State.ACCEPTED),
+        *_delivering(State.ACCEPTED, days=20),
         *_leaving(State.DRAFT, State.SUBMITTED, State.CORRECTING, State.SURVEYED, State.PUBLICISED),
     ),
 )

@@ -61,10 +61,15 @@ def finding_value(kind: FindingKind, said: str) -> dict[str, Any]:
 
 
 def set_finding(*, person: Person, day: date, kind: str, said: str, witness: Witness) -> Finding:
-    """Record a finding from a day on; it ends what the same kind said before. Raises `BadFinding`, `NotInLife`."""
+    """Record a finding from a day on; it ends what the same kind said before, but a day on which something happened ends
+    no other. Raises `BadFinding`, `NotInLife`.
+    """
     found = finding_kind(kind)
     values = finding_value(found, said)
     in_life(person, day, witness)
+    if found.kind is Kind.DATE:
+        there = Finding.objects.filter(person=person, kind=found.name, valid_from=day).as_known().first()
+        return there or spells.add(Finding, person, day, None, witness, kind=found.name)
     return spells.begin(Finding, person, day, witness, match={"kind": found.name}, kind=found.name, **values)
 
 

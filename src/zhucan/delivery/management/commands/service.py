@@ -45,6 +45,7 @@ class Command(Base):
         planning.add_argument("--goal", default="", help="目标")
         planning.add_argument("--scale", default="", help="评估量表")
         planning.add_argument("--score", help="开始时得分")
+        planning.add_argument("--less-is-better", action="store_true", help="得分越低越好")
         session = verbs.add_parser("session", help="登记一次服务")
         session.add_argument("plan", type=int, metavar="PLAN", help="计划编号")
         session.add_argument("--on", type=day, required=True, help="日期")
@@ -106,7 +107,8 @@ class Command(Base):
                     discipline=options["discipline"], units=options["units"], unit=options["unit"],
                     unit_fen=fen(options["price"]) if options["price"] else None, monthly_units=options["monthly"],
                     carry_months=options["carry"], starts_on=options["starts"], ends_on=options["ends"],
-                    goal=options["goal"], scale=options["scale"], start_score=_score(options["score"]), at=at, by=by,
+                    goal=options["goal"], scale=options["scale"], start_score=_score(options["score"]),
+                    less_is_better=options["less_is_better"], at=at, by=by,
                 )  # fmt: skip
                 self.stdout.write(f"已安排服务，计划编号 {plan.pk}。")
             case "session":
