@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -87,7 +87,8 @@ def due(one: Application) -> dict[str, Any]:
         return {"tone": "plain", "said": f"停止计时（{one.paused_on.month}月{one.paused_on.day}日起）"}
     if one.due_on is None:
         return {"tone": "plain", "said": "没有期限"}
-    words = f"{one.due_on.month}月{one.due_on.day}日"
+    year = "" if one.due_on.year == day.year else f"{one.due_on.year}年"
+    words = f"{year}{one.due_on.month}月{one.due_on.day}日"
     if one.due_on < day:
         return {"tone": "err", "said": f"● 超期，应在 {words}前"}
     return {"tone": "warn" if one.due_on <= day + _SOON else "", "said": f"期限 {words}"}
@@ -122,7 +123,7 @@ def queue(request: OfficeRequest) -> HttpResponse:
     form = QueueForm(request.GET)
     form.is_valid()
     data = form.cleaned_data
-    rows = _narrowed(request, data).select_related("person", "place").order_by("due_on", "pk")
+    rows = _narrowed(request, data).select_related("person", "place").order_by(F("due_on").asc(nulls_last=True), "pk")
     page = slice_of(rows, request)
     day = today()
     counts = scope.applications(request).aggregate(
