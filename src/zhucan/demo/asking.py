@@ -239,5 +239,6 @@ def _mother(window: Window, county: Division, staff: Staff, guardian: User) -> N
     )  # fmt: skip
     bundle = apply(person=child, asked=asked, actor=Actor(guardian, APPLICANT), at=at(_dec(2), 20))
     found = {one.scheme: one for one in Application.objects.filter(bundle=bundle)}
-    for scheme, steps in _CHILD:
-        window.carry(found[scheme], steps)
+    in_time = sorted(((step, scheme) for scheme, steps in _CHILD for step in steps), key=lambda one: one[0].on)
+    for step, scheme in in_time:  # so that the mother reads the notices in their order
+        found[scheme] = window.carry(found[scheme], (step,))

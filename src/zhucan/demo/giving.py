@@ -163,7 +163,7 @@ def _care(county: Division, staff: Staff, partner: User, centre: Institution, ca
         for visit in range(11):
             day = date(_YEAR, 10 + visit // 4, 3 + 7 * (visit % 4) + number)
             plans.record(
-                plan=plan, day=day, begins=time(14), ends=time(16), units=8 if visit == 5 else 6, worker="汪师傅",
+                plan=plan, day=day, begins=time(14), ends=time(17), units=3, worker="汪师傅",
                 signed_by="本人", at=at(day, 18), by=partner,
             )  # fmt: skip
 
