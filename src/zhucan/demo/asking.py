@@ -179,20 +179,11 @@ def _tell(case: Case, person: Person, by: User) -> None:
 
 
 def _hand_over(county: Division, staff: Staff) -> None:
-    """Begin the reliefs that were approved, note the medicine fetched, and name whom the works are paid to."""
+    """Begin the bus card (the premium is still to be begun), note the medicine fetched, and name whom the works are paid to."""
     by = staff.clerk
     granted = Award.objects.filter(application__isnull=False, division=county).order_by("pk")
     for award in granted.filter(scheme=_BUS):
         reliefs.begin(award=award, valid_from=_dec(19), valid_to=date(2030, 12, 19), at=at(_dec(19), 16), by=by)
-    for award in granted.filter(scheme=_PREMIUM):
-        reliefs.begin(
-            award=award,
-            valid_from=_jan(1),
-            valid_to=date(2027, 1, 1),
-            at=at(_jan(5), 9),
-            by=by,
-            amount_fen=award.granted_fen,
-        )
     for award in granted.filter(scheme=_MEDICINE):
         hospital = institutions.register(
             name="示例县精神卫生中心", kind="hospital", division=county, at=at(_dec(9), 9), by=by
