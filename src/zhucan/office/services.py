@@ -170,7 +170,9 @@ def plan(request: OfficeRequest, pk: int) -> HttpResponse:
         "sessions": found.sessions.select_related("by").order_by("-day", "-begins"),
         "done": plans.done(found),
         "percent": plans.completion(found),
-        "voucher": plans.voucher(found, Month.of(min(today(), found.ends_on - timedelta(days=1)))) if found.monthly_units else [],
+        "voucher": plans.voucher(found, Month.of(min(today(), found.ends_on - timedelta(days=1))))
+        if found.monthly_units
+        else [],
     }
     return render(request, "office/plan.html", context)
 
