@@ -18,7 +18,7 @@ from zhucan.demo.places import NEIGHBOUR
 from zhucan.demo.window import Case, Step, Window
 from zhucan.orgs import institutions
 from zhucan.orgs.models import Division, User
-from zhucan.policy.steps import APPLICANT
+from zhucan.policy.steps import APPLICANT, State
 from zhucan.registry import findings, holders, services
 from zhucan.registry.models import Certificate, Death, Hardship, Holder, Person, Residence
 from zhucan.registry.spells import Witness
@@ -190,7 +190,9 @@ def _hand_over(county: Division, staff: Staff) -> None:
         )
         for day in (_dec(12), _jan(6)):
             reliefs.pick_up(award=award, institution=hospital, day=day, at=at(day, 16), by=by, worth_fen=18_000)
-    works = granted.filter(scheme=_HOME)
+    works = granted.filter(scheme=_HOME).exclude(
+        application__state=State.ACCEPTED.value
+    )  # its payee is still to be named
     if works:
         builder = institutions.register(
             name="示例县安居工程队", kind="supplier", division=county, at=at(_nov(26), 9), by=by
