@@ -65,6 +65,15 @@ class Site:
         """Run a command on the county and return what it printed."""
         return _zhucan(self.home, *words)
 
+    def python(self, script: str) -> None:
+        """Run a script on the county, with Django set up."""
+        begin = "import django\ndjango.setup()\n"
+        environment = {**_environment(self.home), "DJANGO_SETTINGS_MODULE": "zhucan.config.settings"}
+        done = subprocess.run(
+            [sys.executable, "-c", begin + script], env=environment, capture_output=True, text=True, timeout=300
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
 
 def _environment(home: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ZHUCAN_")}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Site
 from tests.browser.walking import (
@@ -57,6 +57,11 @@ def _aids(site: Site) -> None:
     site.zhucan("stock", "receive", "耳背式助听器", "--store", "县残联仓库", "--quantity", "2", *common)
 
 
+def _of_the_child(page: Page) -> Locator:
+    """Return the rows of the child among the mother's applications: she has others under her care."""
+    return page.locator("tbody tr").filter(has_text=_NAME)
+
+
 def _asked(page: Page, site: Site, faultless: Callable[..., Any], folder: Path) -> None:
     """Ask for everything on one form, on a phone in 关怀版, and hand in the papers."""
     page.set_viewport_size({"width": 375, "height": 800})
@@ -83,7 +88,7 @@ def _asked(page: Page, site: Site, faultless: Callable[..., Any], folder: Path) 
     faultless(care=True)
     for scheme in ("残疾人证新办", "残疾儿童康复救助", "助听器适配补贴"):
         page.goto(f"{site.address}/my/applications/")
-        page.get_by_role("link", name=scheme).click()
+        _of_the_child(page).filter(has_text=scheme).get_by_role("link").click()
         upload_all(page, folder)
         faultless(care=True)
     page.set_viewport_size({"width": 1280, "height": 900})
@@ -228,8 +233,8 @@ def test_a_mother_asks_once_and_all_of_it_is_decided_delivered_and_paid(
     faultless()
     change_over(page, site, sign_in, "guardian")
     page.goto(f"{site.address}/my/applications/")
-    expect(page.get_by_text("已批准", exact=True)).to_have_count(4)
-    page.get_by_role("link", name="重度残疾人护理补贴").click()
+    expect(_of_the_child(page).get_by_text("已批准", exact=True)).to_have_count(4)
+    _of_the_child(page).filter(has_text="重度残疾人护理补贴").get_by_role("link").click()
     expect(page.get_by_text("✓ 批准")).to_be_visible()
     faultless()
     page.get_by_role("link", name="看决定书").click()

@@ -26,7 +26,8 @@ def _poor_and_severe(site: Site) -> tuple[int, str]:
         "  AND h.kind = 'dibao'"
         " JOIN registry_residence r ON r.person_id = p.id AND r.valid_to IS NULL AND r.retracted_at IS NULL"
         "  AND r.division_id LIKE '330499%'"
-        " WHERE p.born < '1990-01-01' AND p.id NOT IN (SELECT person_id FROM registry_death WHERE retracted_at IS NULL)"
+        " WHERE p.born < '1990-01-01' AND p.id NOT IN (SELECT person_id FROM registry_death WHERE retracted_at IS NULL"
+        " UNION SELECT person_id FROM cases_application WHERE scheme = 'home-adaptation')"
         " ORDER BY p.id LIMIT 1",
     )
     return int(number), str(name)

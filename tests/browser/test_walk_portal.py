@@ -136,6 +136,6 @@ def test_a_guardian_reads_what_was_paid_on_a_phone_in_care_mode(
     sign_in(site, "guardian")
     page.get_by_role("button", name="关怀版").click()
     expect(page.get_by_role("heading", name="发了多少")).to_be_visible()
-    page.get_by_role("navigation", name="看谁的").get_by_role("link").click()
+    page.get_by_role("navigation", name="看谁的").get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("的补贴")
     faultless(care=True)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from tests.county import County
 from zhucan.cases import awards
 from zhucan.cases.models import Award
-from zhucan.delivery import plans, stock
+from zhucan.delivery import plans, reliefs, stock
 from zhucan.delivery.models import Balance, Move, Piece, Plan
 from zhucan.office import work
 from zhucan.orgs import institutions
@@ -193,6 +193,16 @@ def test_a_granted_service_waits_until_it_is_planned(county: County):
 
     assert Plan.objects.get().units == 6
     assert "批准了、还没有安排的" not in clerk.get(reverse("office:services")).content.decode()
+
+
+def test_works_certificates_and_medicine_that_is_fetched_wait_for_no_plan(county: County):
+    clerk, day = client(county, Role.COUNTY_CLERK), date(2025, 1, 8)
+    clinic = institutions.register(name="示例卫生院", kind="hospital", division=county.a, at=now(), by=None)
+    fetched, *others = (grant(county, one) for one in ("mental-medication", "home-adaptation", "certificate-new"))
+    reliefs.pick_up(award=fetched, institution=clinic, day=day, at=moment(day), by=None)
+
+    assert "批准了、还没有安排的" not in clerk.get(reverse("office:services")).content.decode()
+    assert [clerk.get(reverse("office:services-new", args=[one.pk])).status_code for one in others] == [404, 404]
 
 
 def test_grants_are_calculated_beside_the_months(county: County):

@@ -1,4 +1,6 @@
-"""Some of what a county gives beside the months' money: lamps in a round, wheelchairs, training, start-up grants. All invented."""
+"""Some of what a county gives beside the months' money: lamps, wheelchairs, training, help at home, medicine, grants.
+
+All of it is invented and of the last year."""
 
 import random
 from collections.abc import Sequence
@@ -7,7 +9,7 @@ from datetime import date, time
 from zhucan.cases import awards
 from zhucan.cases.models import Award
 from zhucan.core.months import Month
-from zhucan.delivery import plans, stock
+from zhucan.delivery import plans, reliefs, stock
 from zhucan.delivery.models import Piece
 from zhucan.demo.life import at
 from zhucan.demo.paying import Staff
@@ -15,10 +17,11 @@ from zhucan.orgs import institutions
 from zhucan.orgs.models import Division, Institution, User
 from zhucan.payments import services
 from zhucan.policy.catalogue import GRANTED
-from zhucan.registry.models import Person
+from zhucan.registry.models import Certificate, Person
 
 _YEAR = 2025
 _PAID = Month(_YEAR, 11)
+_CARDS = date(_YEAR, 12, 1)
 
 
 def give(dice: random.Random, county: Division, staff: Staff, partner: User) -> None:
@@ -27,13 +30,25 @@ def give(dice: random.Random, county: Division, staff: Staff, partner: User) -> 
         residence_spells__valid_to=None, residence_spells__retracted_at=None, death_spells=None,
         residence_spells__division__code__startswith=county.code[:6], born__lt=date(2007, 1, 1),
     )  # fmt: skip
-    people = list(living.order_by("pk").distinct()[:400])
-    chosen = dice.sample(people, min(len(people), 52))
-    lamps, chairs, learners, founders = chosen[:40], chosen[40:44], chosen[44:48], chosen[48:]
+    taken: set[int] = set()
+
+    def some(many: int, **card: object) -> list[Person]:
+        """Return people whose card says so, nobody twice."""
+        cards = Certificate.objects.as_known().on(_CARDS).filter(status="valid", **card)
+        found = living.filter(pk__in=cards.values("person")).exclude(pk__in=taken)
+        people = list(found.order_by("pk").distinct()[:400])
+        chosen = dice.sample(people, min(len(people), many))
+        taken.update(person.pk for person in chosen)
+        return chosen
+
     centre = _centre(county, staff, partner)
-    _goods(county, staff, lamps, chairs)
+    chairs = some(4, category="physical", grade__lte=2)
+    learners = some(4, category="visual", grade__lte=2)
+    _goods(county, staff, some(40), chairs)
     _training(dice, county, staff, partner, centre, learners)
-    _founders(county, staff, founders)
+    _founders(county, staff, some(4, category__in=("physical", "hearing"), grade__gte=3))
+    _care(county, staff, partner, centre, some(2, grade=1))
+    _medicine(county, staff, some(1, category="mental"))
 
 
 def _centre(county: Division, staff: Staff, partner: User) -> Institution:
@@ -129,6 +144,41 @@ def _training(
                 plan=plan, day=day, begins=time(9), ends=time(10, 30), units=1, worker="陶老师", signed_by="本人", at=at(day, 17),
                 by=partner,
             )  # fmt: skip
+        if number == 0:
+            day = date(_YEAR, 12, 19)
+            plans.close(plan=plan, day=day, at=at(day, 17), by=partner, reached=True, note="能独自走到村口和小店")
+
+
+def _care(county: Division, staff: Staff, partner: User, centre: Institution, cared: Sequence[Person]) -> None:
+    """Let two have vouchers of so many hours of help at home a month, unused ones kept for a month."""
+    for number, person in enumerate(cared):
+        award = _granted(
+            county, staff, person, "home-care-voucher", date(_YEAR, 9, 8 + number), amount_fen=0, quantity=30
+        )
+        plan = plans.plan(
+            award=award, institution=centre, discipline="home_care", units=180, unit="小时", monthly_units=30, carry_months=1,
+            starts_on=date(_YEAR, 10, 1), ends_on=date(2026, 4, 1), goal="每周有人帮忙洗浴、打扫", at=at(award.approved_on, 16),
+            by=staff.clerk,
+        )  # fmt: skip
+        for visit in range(11):
+            day = date(_YEAR, 10 + visit // 4, 3 + 7 * (visit % 4) + number)
+            plans.record(
+                plan=plan, day=day, begins=time(14), ends=time(17), units=3, worker="汪师傅",
+                signed_by="本人", at=at(day, 18), by=partner,
+            )  # fmt: skip
+
+
+def _medicine(county: Division, staff: Staff, patients: Sequence[Person]) -> None:
+    """Let somebody fetch medicine at the township's clinic each month but one."""
+    day = date(_YEAR, 7, 7)
+    clinic = institutions.register(name="青石镇卫生院", kind="hospital", division=county, at=at(day, 9), by=staff.clerk)
+    for person in patients:
+        award = _granted(county, staff, person, "mental-medication", day, amount_fen=0, quantity=6)
+        for month in (7, 8, 10, 11, 12):
+            fetched = date(_YEAR, month, 9)
+            reliefs.pick_up(
+                award=award, institution=clinic, day=fetched, at=at(fetched, 10), by=staff.clerk, worth_fen=15_000
+            )
 
 
 def _founders(county: Division, staff: Staff, founders: Sequence[Person]) -> None:

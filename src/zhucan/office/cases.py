@@ -90,7 +90,8 @@ def due(one: Application) -> dict[str, Any]:
         return {"tone": "plain", "said": f"停止计时（{one.paused_on.month}月{one.paused_on.day}日起）"}
     if one.due_on is None:
         return {"tone": "plain", "said": "没有期限"}
-    words = f"{one.due_on.month}月{one.due_on.day}日"
+    year = "" if one.due_on.year == day.year else f"{one.due_on.year}年"
+    words = f"{year}{one.due_on.month}月{one.due_on.day}日"
     if one.due_on < day:
         return {"tone": "err", "said": f"● 超期，应在 {words}前"}
     return {"tone": "warn" if one.due_on <= day + _SOON else "", "said": f"期限 {words}"}

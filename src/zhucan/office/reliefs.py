@@ -200,7 +200,7 @@ def medicine(request: OfficeRequest) -> HttpResponse:
     rows = [
         {
             "award": one, "name": masking.name(one.person.name), "times": one.pickups.count(),
-            "missed": "、".join(month.label for month in reliefs.missed(one, Month.of(today()).previous)),
+            "missed": [month.label for month in reliefs.missed(one, Month.of(today()).previous)],
         }
         for one in page
     ]  # fmt: skip

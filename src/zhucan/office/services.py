@@ -1,6 +1,7 @@
 """Services: institutions, plans, and the sessions that an institution's own staff record."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -26,11 +27,17 @@ from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division, inside
 from zhucan.orgs.models import Institution, Role, User
 from zhucan.policy.catalogue import GRANTED, scheme
-from zhucan.policy.schemes import Gives
+from zhucan.policy.schemes import Gives, Group
+from zhucan.policy.steps import WORKS
 from zhucan.web.forms import UNPROCESSABLE, DateField, Form
 from zhucan.web.slices import slice_of
 
-_SERVICES = tuple(item.id for item in GRANTED if item.gives is Gives.SERVICE)
+_SERVICES = tuple(
+    item.id
+    for item in GRANTED
+    if item.gives is Gives.SERVICE and item.flow is not WORKS and item.group is not Group.REGISTRY
+)
+"""What an institution renders by a plan: works on homes have steps of their own, and a certificate is rendered by nobody."""
 
 
 def _plans(request: OfficeRequest) -> QuerySet[Plan]:
@@ -141,6 +148,7 @@ def services(request: OfficeRequest) -> HttpResponse:
             granted_fen__isnull=False,
             revoked_at=None,
             plans=None,
+            pickups=None,  # medicine is fetched
             person__in=scope.people(request),
         )
         waiting = [
@@ -163,7 +171,9 @@ def plan(request: OfficeRequest, pk: int) -> HttpResponse:
         "sessions": found.sessions.select_related("by").order_by("-day", "-begins"),
         "done": plans.done(found),
         "percent": plans.completion(found),
-        "voucher": plans.voucher(found, Month.of(min(today(), found.ends_on))) if found.monthly_units else [],
+        "voucher": plans.voucher(found, Month.of(min(today(), found.ends_on - timedelta(days=1))))
+        if found.monthly_units
+        else [],
     }
     return render(request, "office/plan.html", context)
 

@@ -11,13 +11,23 @@ from rich.console import Console
 
 from zhucan.core.money import text
 from zhucan.demo import building, places, premises
+from zhucan.demo.asking import LAST
 from zhucan.demo.building import LAST_MONTH, REPORT_DAY, Wanted
 from zhucan.demo.paying import Paid
 from zhucan.orgs.commands import Command as Base
 
+_TO_SEE = (
+    "clerk 的“办件”：各种状态的申请，有等补正停止计时的、超期的、要预约评定的；“找人”：应享未享的名单和告知结果；",
+    "  “疑点”：公安、司法名单和登记不一致的；“实物”“服务”：轮椅、定向行走训练、居家服务券；“发放”里可以算单项批准的款项",
+    "approver 的“办件”：等批准的和公示期满的，还有一户无障碍改造、一件复核后批准的",
+    "guardian 的“我的申请”：一位母亲替听障的孩子一次申请四项，各办到哪一步；hospital：等登记结果的评定和服务计划",
+)
+
 
 class Command(Base):
-    help = "生成一个虚构的示例县：人员、两年的变动、每月的发放，最后是年度工作报告。需要空的数据库。"
+    help = (
+        "生成一个虚构的示例县：人员、两年的变动、每月的发放、正在办的申请和疑点，最后是年度工作报告。需要空的数据库。"
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--people", type=int, default=20000, metavar="N", help="持证残疾人数（默认 20000）")
@@ -55,6 +65,9 @@ class Command(Base):
             f"登录：用户名 {'、'.join(built.usernames)}，密码都是 [bold]{built.password}[/bold]（只显示这一次）。"
         )
         console.print("打开网页：zhucan serve ，然后访问 http://127.0.0.1:8000/")
+        console.print(f"示例里办到 {LAST.year}年{LAST.month}月{LAST.day}日 为止，登录以后可以看：")
+        for line in _TO_SEE:
+            console.print(f"  {line}")
 
 
 def _line(paid: Paid) -> str:
