@@ -34,6 +34,10 @@ class BillForm(AnswerForm):
 
     document = forms.CharField(label="依据", max_length=200, help_text="考勤表、发票或服务记录的名称和编号。")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields([*(name for name in self.fields if name != "document"), "document"])
+
 
 @never_cache
 @require_http_methods(["GET", "POST"])
