@@ -45,6 +45,8 @@ def test_a_mother_asks_once_for_the_event(office: Office, child: Person):
     client = _enter(child)
     assert "孩子确诊" in client.get(reverse("portal:ask")).content.decode()
     page = client.get(reverse("portal:ask"), {"event": "child_diagnosed"}).content.decode()
+    form = page[page.index('<form method="post" novalidate>') :]
+    assert form.index(">提交</button>") < form.index('name="more"')  # so that Enter hands the form in
     assert "困难残疾人生活补贴" in page
     assert "还没有残疾人证" in page  # why no new certificate is likely
     assert _ask(client, child, "nursing-subsidy", "living-allowance").status_code == 302
