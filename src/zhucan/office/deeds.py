@@ -59,6 +59,8 @@ WORDS: Mapping[str, str] = {
     "delivery.write_off": "实物报废",
     "demo.made": "生成示例县",
     "office.bank-file": "下载银行文件",
+    "office.device": "查看一件辅助器具的情况",
+    "office.handling": "查看办理情况",
     "office.case": "查看一件申请",
     "office.counter": "更新地址和电话",
     "office.decision": "查看决定书",
