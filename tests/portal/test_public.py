@@ -76,7 +76,8 @@ def test_nothing_that_is_answered_is_kept(county: County):
     with CaptureQueriesContext(connection) as queries:
         page = client.post(reverse("portal:questions"), ASKED)
     writes = [query["sql"] for query in queries if query["sql"].split()[0] in ("INSERT", "UPDATE", "DELETE")]
-    assert writes == []
+    # the limit of requests counts in the database where several processes answer: a digest of the address, and how often
+    assert [sql for sql in writes if " web_asked " not in sql] == []
     assert not Session.objects.exists()
     assert "sessionid" not in client.cookies
     assert "no-store" in page["Cache-Control"]
