@@ -18,6 +18,7 @@ from zhucan.core.calendar import age
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.cases import actor, found
+from zhucan.office.fields import form_page
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.models import Role
 from zhucan.policy.catalogue import scheme
@@ -161,8 +162,5 @@ def amend(request: OfficeRequest, pk: int) -> HttpResponse:
         if done is not None:
             messages.success(request, "已改好，按新的情况重新判断。")
             return redirect("office:cases-case", pk=pk)
-    context = {
-        "form": form, "heading": "核实改填", "back": reverse("office:cases-case", args=[pk]),
-        "lead": f"{item.name}，编号 {one.number}。改以前的内容记在审计里；改过的人不能再决定这一件。",
-    }  # fmt: skip
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    lead = f"{item.name}，编号 {one.number}。改以前的内容记在审计里；改过的人不能再决定这一件。"
+    return form_page(request, form, "核实改填", reverse("office:cases-case", args=[pk]), lead=lead)

@@ -22,7 +22,8 @@ from zhucan.core.money import from_fen, text
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.cases import actor, found
-from zhucan.orgs import audit, documents, institutions
+from zhucan.office.fields import form_page, offer_institutions
+from zhucan.orgs import audit, documents
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division, inside
 from zhucan.orgs.models import Institution
@@ -30,7 +31,7 @@ from zhucan.policy.catalogue import scheme
 from zhucan.policy.facts import CATEGORY_LABELS
 from zhucan.policy.steps import State
 from zhucan.registry.models import Category
-from zhucan.web.forms import UNPROCESSABLE, DateField, Form
+from zhucan.web.forms import DateField, Form
 from zhucan.web.slices import slice_of
 
 
@@ -101,7 +102,7 @@ def payee(request: OfficeRequest, pk: int) -> HttpResponse:
     one = found(request, pk)
     award = get_object_or_404(Award, application=one)
     form = PayeeForm(request.POST or None)
-    form.fields["institution"].queryset = institutions.inside(county_of(one.division_id)).filter(ended_on=None)  # type: ignore[attr-defined]  # a ModelChoiceField
+    offer_institutions(form, county_of(one.division_id))
     if form.is_valid():
         done = form.tried(
             lambda: awards.pay_to(
@@ -114,11 +115,7 @@ def payee(request: OfficeRequest, pk: int) -> HttpResponse:
     lead = (
         f"{scheme(one.scheme).name} {one.number}，批准 {text(from_fen(award.granted_fen or 0))} 元。写明以后不能再改。"
     )
-    context = {
-        "form": form, "heading": "款项付给谁", "lead": lead, "action": "保存",
-        "back": reverse("office:cases-case", args=[pk]),
-    }  # fmt: skip
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(request, form, "款项付给谁", reverse("office:cases-case", args=[pk]), lead=lead, action="保存")
 
 
 class RevokeForm(Form):
@@ -155,11 +152,7 @@ def revoke(request: OfficeRequest, pk: int) -> HttpResponse:
     lead = (
         f"{scheme(one.scheme).name} {one.number}，批准 {text(from_fen(award.granted_fen or 0))} 元。撤销以后不能恢复。"
     )
-    context = {
-        "form": form, "heading": "撤销批准", "lead": lead, "action": "撤销批准",
-        "back": reverse("office:cases-case", args=[pk]),
-    }  # fmt: skip
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(request, form, "撤销批准", reverse("office:cases-case", args=[pk]), lead=lead, action="撤销批准")
 
 
 @require_http_methods(["GET", "POST"])
@@ -178,11 +171,9 @@ def curtail(request: OfficeRequest, pk: int) -> HttpResponse:
         f"{scheme(one.scheme).name} {one.number}，批准 {text(from_fen(award.granted_fen or 0))} 元。"
         "应退的是批准金额乘以未满的月数，除以应满的月数。"
     )
-    context = {
-        "form": form, "heading": "按未满月数退回", "lead": lead, "action": "决定退回",
-        "back": reverse("office:cases-case", args=[pk]),
-    }  # fmt: skip
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(
+        request, form, "按未满月数退回", reverse("office:cases-case", args=[pk]), lead=lead, action="决定退回"
+    )
 
 
 def _file(request: OfficeRequest, pk: int) -> MaterialFile:
@@ -225,11 +216,8 @@ def book(request: OfficeRequest, pk: int) -> HttpResponse:
         if made is not None:
             messages.success(request, "已预约，并通知申请人。")
             return redirect("office:cases-case", pk=pk)
-    context = {
-        "form": form, "heading": "预约评定", "lead": f"{scheme(one.scheme).name}，编号 {one.number}。",
-        "back": reverse("office:cases-case", args=[pk]),
-    }  # fmt: skip
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    lead = f"{scheme(one.scheme).name}，编号 {one.number}。"
+    return form_page(request, form, "预约评定", reverse("office:cases-case", args=[pk]), lead=lead)
 
 
 def _assessments(request: OfficeRequest) -> Any:
@@ -272,11 +260,8 @@ def assess(request: OfficeRequest, pk: int) -> HttpResponse:
         if moved is not None:
             messages.success(request, "评定结果已登记，这件已送下一步。")
             return redirect("office:assessments")
-    context = {
-        "form": form, "heading": "录入评定结果", "back": reverse("office:assessments"),
-        "lead": f"{masking.name(one.person.name)}，{scheme(one.scheme).name}，编号 {one.number}，{booked.institution}。",
-    }  # fmt: skip
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    lead = f"{masking.name(one.person.name)}，{scheme(one.scheme).name}，编号 {one.number}，{booked.institution}。"
+    return form_page(request, form, "录入评定结果", reverse("office:assessments"), lead=lead)
 
 
 @require_GET

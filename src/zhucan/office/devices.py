@@ -17,10 +17,11 @@ from zhucan.delivery.fittings import DEVICE_OF
 from zhucan.delivery.models import Fitting, MoveKind
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
+from zhucan.office.fields import form_page
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
 from zhucan.policy.catalogue import scheme
-from zhucan.web.forms import UNPROCESSABLE, DateField, Form
+from zhucan.web.forms import DateField, Form
 from zhucan.web.slices import slice_of
 
 
@@ -117,8 +118,7 @@ def device(request: OfficeRequest, pk: int) -> HttpResponse:
 def _form(request: OfficeRequest, form: Form, heading: str, award: Award, action: str) -> HttpResponse:
     lead = f"{masking.name(award.person.name)}（人员 {award.person_id}），{scheme(award.scheme).name}，{award.approved_on:%Y-%m-%d}批准。"
     back = reverse("office:stock-device", args=[award.pk])
-    context = {"form": form, "heading": heading, "lead": lead, "action": action, "back": back}
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(request, form, heading, back, lead=lead, action=action)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,12 +1,16 @@
-"""Fields that more than one staff form asks for."""
+"""What staff forms share: fields that more than one asks for, a choice of institutions, and the page of one form."""
 
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from zhucan.core.errors import ZhucanError
 from zhucan.core.money import parse_yuan
+from zhucan.orgs import institutions
+from zhucan.web.forms import UNPROCESSABLE, Form
 
 
 class YuanField(forms.CharField):
@@ -21,3 +25,18 @@ class YuanField(forms.CharField):
             return parse_yuan(typed)
         except ZhucanError as error:
             raise forms.ValidationError(str(error)) from error
+
+
+def form_page(
+    request: HttpRequest, form: Form, heading: str, back: str, *, lead: str = "", action: str = "保存"
+) -> HttpResponse:
+    """Return the page of one form, as unprocessable where something typed in it is wrong."""
+    context = {"form": form, "heading": heading, "lead": lead, "action": action, "back": back}
+    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def offer_institutions(form: Form, county: str) -> None:
+    """Let a form choose among the institutions of a county that have not ended, in its field `institution`."""
+    choice = form.fields["institution"]
+    assert isinstance(choice, forms.ModelChoiceField)
+    choice.queryset = institutions.inside(county).filter(ended_on=None)

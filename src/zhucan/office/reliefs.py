@@ -21,15 +21,14 @@ from zhucan.delivery import reliefs
 from zhucan.delivery.models import Relief
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
-from zhucan.office.fields import YuanField
+from zhucan.office.fields import YuanField, form_page, offer_institutions
 from zhucan.office.stock import county
-from zhucan.orgs import institutions
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.models import Institution
 from zhucan.policy.catalogue import GRANTED, scheme
 from zhucan.policy.rehabilitation.mental import mental_medication
 from zhucan.policy.schemes import Gives
-from zhucan.web.forms import UNPROCESSABLE, DateField, Form
+from zhucan.web.forms import DateField, Form
 from zhucan.web.slices import slice_of
 
 _RELIEFS = tuple(item.id for item in GRANTED if item.gives is Gives.RELIEF)
@@ -111,7 +110,7 @@ def overview(request: OfficeRequest) -> HttpResponse:
 
 def _relief_form(request: OfficeRequest, **initial: Any) -> ReliefForm:
     form = ReliefForm(request.POST if request.method == "POST" else None, initial=initial)
-    form.fields["institution"].queryset = institutions.inside(county(request)).filter(ended_on=None)  # type: ignore[attr-defined]  # a ModelChoiceField
+    offer_institutions(form, county(request))
     return form
 
 
@@ -128,11 +127,6 @@ def _begun(request: OfficeRequest, form: ReliefForm, award: Award, renews: Relie
     return made is not None
 
 
-def _form(request: OfficeRequest, form: Form, heading: str, lead: str, action: str, back: str) -> HttpResponse:
-    context = {"form": form, "heading": heading, "lead": lead, "action": action, "back": back}
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
-
-
 @require_http_methods(["GET", "POST"])
 def begin(request: OfficeRequest, pk: int) -> HttpResponse:
     """按一项批准开始减免。"""
@@ -142,7 +136,7 @@ def begin(request: OfficeRequest, pk: int) -> HttpResponse:
     if form.is_valid() and _begun(request, form, award, None):
         messages.success(request, "已开始减免。")
         return redirect("office:reliefs")
-    return _form(request, form, "开始减免代缴", _about(award), "开始", reverse("office:reliefs"))
+    return form_page(request, form, "开始减免代缴", reverse("office:reliefs"), lead=_about(award), action="开始")
 
 
 @require_http_methods(["GET", "POST"])
@@ -162,7 +156,7 @@ def renew(request: OfficeRequest, pk: int) -> HttpResponse:
     if form.is_valid() and _begun(request, form, award, before):
         messages.success(request, "已续办。")
         return redirect("office:reliefs")
-    return _form(request, form, "续办减免代缴", _about(award), "续办", reverse("office:reliefs"))
+    return form_page(request, form, "续办减免代缴", reverse("office:reliefs"), lead=_about(award), action="续办")
 
 
 def _same_length(before: Relief) -> date | None:
@@ -182,7 +176,7 @@ def end(request: OfficeRequest, pk: int) -> HttpResponse:
         if done is not None:
             messages.success(request, "已终止。")
             return redirect("office:reliefs")
-    return _form(request, form, "终止减免代缴", _about(one.award), "终止", reverse("office:reliefs"))
+    return form_page(request, form, "终止减免代缴", reverse("office:reliefs"), lead=_about(one.award), action="终止")
 
 
 @require_POST
@@ -212,7 +206,7 @@ def pick_up(request: OfficeRequest, pk: int) -> HttpResponse:
     """登记一个月的药已经领走。"""
     award = get_object_or_404(_granted(request, _MEDICINE), pk=pk)
     form = PickupForm(request.POST if request.method == "POST" else None, initial={"day": today()})
-    form.fields["institution"].queryset = institutions.inside(county(request)).filter(ended_on=None)  # type: ignore[attr-defined]  # a ModelChoiceField
+    offer_institutions(form, county(request))
     if form.is_valid():
         data = form.cleaned_data
         made = form.tried(
@@ -224,4 +218,4 @@ def pick_up(request: OfficeRequest, pk: int) -> HttpResponse:
         if made is not None:
             messages.success(request, f"已登记{Month.from_index(made.month).label}领药。")
             return redirect("office:medicine")
-    return _form(request, form, "登记领药", _about(award), "登记", reverse("office:medicine"))
+    return form_page(request, form, "登记领药", reverse("office:medicine"), lead=_about(award), action="登记")

@@ -21,6 +21,7 @@ from zhucan.delivery import plans
 from zhucan.delivery.models import Discipline, Plan, Session
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
+from zhucan.office.fields import form_page, offer_institutions
 from zhucan.office.stock import county
 from zhucan.orgs import audit, institutions
 from zhucan.orgs.clock import now, today
@@ -178,11 +179,6 @@ def plan(request: OfficeRequest, pk: int) -> HttpResponse:
     return render(request, "office/plan.html", context)
 
 
-def _form(request: OfficeRequest, form: Form, heading: str, lead: str, action: str, back: str) -> HttpResponse:
-    context = {"form": form, "heading": heading, "lead": lead, "action": action, "back": back}
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
-
-
 def _took(form: Form, act: Callable[[], object]) -> bool:
     """Do what a valid form asks; a refusal stands among its errors."""
     return form.tried(lambda: act() or True) is not None
@@ -202,7 +198,9 @@ def session(request: OfficeRequest, pk: int) -> HttpResponse:
     ):
         messages.success(request, "已登记这次服务。")
         return redirect("office:services-plan", pk=pk)
-    return _form(request, form, "登记一次服务", _about(found), "登记", reverse("office:services-plan", args=[pk]))
+    return form_page(
+        request, form, "登记一次服务", reverse("office:services-plan", args=[pk]), lead=_about(found), action="登记"
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -219,7 +217,7 @@ def retract(request: OfficeRequest, pk: int) -> HttpResponse:
         messages.success(request, "已撤回这次服务。")
         return redirect(back)
     lead = f"{found.day:%Y-%m-%d} {found.begins:%H:%M}—{found.ends:%H:%M}，{found.worker}，{found.units} {found.plan.unit}。"
-    return _form(request, form, "撤回一次服务", lead, "撤回", back)
+    return form_page(request, form, "撤回一次服务", back, lead=lead, action="撤回")
 
 
 @require_http_methods(["GET", "POST"])
@@ -238,7 +236,9 @@ def close(request: OfficeRequest, pk: int) -> HttpResponse:
     if form.is_valid() and _took(form, act):
         messages.success(request, "已结案。")
         return redirect("office:services-plan", pk=pk)
-    return _form(request, form, "结案", _about(found), "结案", reverse("office:services-plan", args=[pk]))
+    return form_page(
+        request, form, "结案", reverse("office:services-plan", args=[pk]), lead=_about(found), action="结案"
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -248,7 +248,7 @@ def new(request: OfficeRequest, pk: int) -> HttpResponse:
         Award.objects.filter(scheme__in=_SERVICES, granted_fen__isnull=False, person__in=scope.people(request)), pk=pk
     )
     form = PlanForm(request.POST or None, initial={"units": award.quantity, "unit": scheme(award.scheme).unit})
-    form.fields["institution"].queryset = _institutions(request).filter(ended_on=None)  # type: ignore[attr-defined]  # a ModelChoiceField
+    offer_institutions(form, county(request))
 
     def act() -> Plan:
         data = dict(form.cleaned_data)
@@ -264,7 +264,7 @@ def new(request: OfficeRequest, pk: int) -> HttpResponse:
             messages.success(request, "已安排服务。")
             return redirect("office:services-plan", pk=made.pk)
     lead = f"{masking.name(award.person.name)}（人员 {award.person_id}），{scheme(award.scheme).name}，{award.approved_on:%Y-%m-%d}批准。"
-    return _form(request, form, "安排服务", lead, "安排", reverse("office:services"))
+    return form_page(request, form, "安排服务", reverse("office:services"), lead=lead, action="安排")
 
 
 @require_http_methods(["GET", "POST"])
@@ -298,7 +298,9 @@ def account(request: OfficeRequest, pk: int) -> HttpResponse:
     ):
         messages.success(request, "已登记收款账户，以后的款项付到这个账户。")
         return redirect("office:services-institutions")
-    return _form(request, form, "收款账户", f"{found}。", "保存", reverse("office:services-institutions"))
+    return form_page(
+        request, form, "收款账户", reverse("office:services-institutions"), lead=f"{found}。", action="保存"
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -318,4 +320,6 @@ def staff(request: OfficeRequest, pk: int) -> HttpResponse:
         ):
             messages.success(request, f"{user}现在可以登记{found}的服务。")
             return redirect("office:services-institutions")
-    return _form(request, form, "工作人员", f"{found}。", "登记", reverse("office:services-institutions"))
+    return form_page(
+        request, form, "工作人员", reverse("office:services-institutions"), lead=f"{found}。", action="登记"
+    )
