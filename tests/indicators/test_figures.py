@@ -10,7 +10,7 @@ from zhucan.core.months import Month
 from zhucan.indicators import engine
 from zhucan.indicators.catalog import CATALOG
 from zhucan.indicators.declared import Indicator, Measure
-from zhucan.indicators.engine import Value
+from zhucan.indicators.engine import Figures, Value
 from zhucan.indicators.periods import Period
 from zhucan.orgs.clock import moment
 
@@ -104,6 +104,18 @@ def test_every_figure_opens_the_records_it_counts(town: Town, shared: None, item
 def shared(town: Town):
     with engine.together():
         yield
+
+
+def test_pages_of_records_read_one_after_the_other_are_all_of_them(town: Town):
+    figures = Figures(COUNTY, YEAR)
+    whole = figures.records("living-allowance-times")
+    first, second = (figures.records("living-allowance-times", start=start, count=10) for start in (0, 10))
+    held = figures.records("holders", by="month", part="2025-03")  # other records in between, of another month
+    assert first + second == whole[:20]
+    assert figures.records("living-allowance-times", start=20) == whole[20:]
+    assert figures.counted("holders", by="month", part="2025-03") == len(held) != figures.counted("holders")
+    assert figures.breakdown("holders", "month") == figures.breakdown("holders", "month")
+    figures.close()
 
 
 def test_records_say_who_and_what(town: Town):

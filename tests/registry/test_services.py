@@ -216,6 +216,26 @@ def test_people_are_found_by_name_initials_and_village(person: Person, text: str
     assert list(search(text)) == [person]
 
 
+@pytest.mark.parametrize("few", [True, False])
+def test_people_of_one_surname_come_in_the_same_order_however_they_are_looked_for(village: Division, few: bool):
+    made = []
+    for number, name in enumerate(("王小乙", "李甲", "王一", "王丁")):
+        body = f"3304991980010{number + 1}002"
+        made.append(
+            services.register_person(
+                name=name,
+                id_number=body + check_character(body),
+                division=village,
+                since=date(1980, 1, 9),
+                witness=told("2020-01-01"),
+            )
+        )
+    wanted = sorted((person for person in made if person.name.startswith("王")), key=lambda one: one.name.encode())
+
+    assert list(search("王", few=few)) == list(search("w", few=few)) == wanted
+    assert list(search("王", few=few)[1:2]) == wanted[1:2]
+
+
 def test_people_are_found_by_their_numbers(person: Person):
     made = services.issue_certificate(
         person=person, issued=date(2020, 1, 1), category="visual", grade=1, witness=told("2020-01-01")

@@ -32,6 +32,8 @@ def database() -> dict[str, Any]:
             "HOST": parts.hostname or "",
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
+            # Compiling a query first takes longer than most of ours run: 170 of the 187 ms of a search among a million.
+            "OPTIONS": {"options": "-c jit=off"},
         }
     if address and not address.endswith(".sqlite3"):
         raise ImproperlyConfigured("环境变量 ZHUCAN_DATABASE 不对：应为空、*.sqlite3 文件或 postgresql:// 地址。")

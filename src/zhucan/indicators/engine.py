@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -104,6 +104,8 @@ class Figures:
         self._until = min(period.stop - timedelta(days=1), self._today)
         self._con = duckdb.connect()
         self._counted: dict[str, tuple[int | None, int]] = {}  # value and records of the period looked at
+        self._told: dict[tuple[str, ...], Any] = {}  # what was asked for before: the rows do not change any more
+        self._listed: tuple[str, str, str] | None = None  # whose records stand in the table `listed`
         try:
             view = self._view(period)
             self._bookings = snapshot.bring(self._con, view, known_at, money=money)
@@ -132,6 +134,12 @@ class Figures:
         item = indicator(indicator_id)
         if by not in BREAKDOWNS:
             raise UnknownBreakdown(f"不能按“{by}”分：可以按 {'、'.join(BREAKDOWNS)}。")
+        key = ("parts", indicator_id, by)
+        if key not in self._told:
+            self._told[key] = self._parts(item, by)
+        return list(self._told[key])
+
+    def _parts(self, item: Indicator | Ratio, by: str) -> list[Part]:
         if by == "month" and item.stock:
             return list(self._series(item))
         if isinstance(item, Ratio):
@@ -160,25 +168,26 @@ class Figures:
     ) -> list[Record]:
         """Return the records a figure counts, or those of one part of its breakdown; a ratio gives its numerator's.
 
-        All of them, or `count` from the one at `start` on (0 the first).
+        From the one at `start` on (0 the first): all of them, or `count`.
         """
         item = indicator(indicator_id)
-        which = {"by": by, "part": part, "start": start, "count": count}
         if isinstance(item, Ratio):
-            return [] if self._figure(item).value is None else self.records(item.numerator, **which)  # type: ignore[arg-type]  # the arguments above
+            if self._figure(item).value is None:
+                return []
+            return self.records(item.numerator, by=by, part=part, start=start, count=count)
         if by and by not in BREAKDOWNS:
             raise UnknownBreakdown(f"不能按“{by}”分：可以按 {'、'.join(BREAKDOWNS)}。")
-        if by == "month" and item.stock:
-            with self._looking(Period.month(Month.parse(part))):
-                return self.records(indicator_id, start=start, count=count)
-        if not self._known(item):
-            return []
-        narrowed = f" AND coalesce(({self._by(by)})::VARCHAR, '') = ?" if by else ""
-        keys, rest = _RECORD[item.measure]
+        key = (indicator_id, by, part)
+        if self._listed != key:
+            self._listed = None
+            if by == "month" and item.stock:
+                with self._looking(Period.month(Month.parse(part))):
+                    self._list(item)
+            else:
+                self._list(item, by, part)
+            self._listed = key
         rows = self._con.execute(
-            f"SELECT {rest} FROM {item.relation} WHERE ({item.where}){narrowed}"
-            f"{f' GROUP BY {keys}' if keys else ''} ORDER BY ALL{'' if count is None else f' LIMIT {count} OFFSET {start}'}",
-            [part] if by else [],
+            f"SELECT * FROM listed{'' if count is None else f' LIMIT {count:d}'} OFFSET {start:d}"
         ).fetchall()
         names = words.names({row[0] for row in rows})
         return [
@@ -190,6 +199,17 @@ class Figures:
             )
             for person, scheme, kind, detail, cause, amount in rows
         ]
+
+    def _list(self, item: Indicator, by: str = "", part: str = "") -> None:
+        """Lay the records of a figure, or of a part of it, in order into a table: its pages are read from there."""
+        narrowed = f" AND coalesce(({self._by(by)})::VARCHAR, '') = ?" if by else ""
+        keys, rest = _RECORD[item.measure]
+        known = "" if self._known(item) else " AND false"
+        self._con.execute(
+            f"CREATE OR REPLACE TEMP TABLE listed AS SELECT {rest} FROM {item.relation} WHERE ({item.where}){narrowed}{known}"
+            f"{f' GROUP BY {keys}' if keys else ''} ORDER BY ALL",
+            [part] if by else [],
+        )
 
     def people(self, indicator_id: str, *, by: str = "", part: str = "") -> list[tuple[int, int, int | None]]:
         """Return who stands behind a figure or a part of it: (person, records, fen), by person."""
@@ -210,12 +230,17 @@ class Figures:
 
     def counted(self, indicator_id: str, *, by: str = "", part: str = "") -> int:
         """Return how many records there are (`records`)."""
-        item = indicator(indicator_id)
+        key = ("records", indicator_id, by, part)
+        if key not in self._told:
+            self._told[key] = self._records_counted(indicator(indicator_id), by, part)
+        return int(self._told[key])
+
+    def _records_counted(self, item: Indicator | Ratio, by: str, part: str) -> int:
         if isinstance(item, Ratio):
             return 0 if self._figure(item).value is None else self.counted(item.numerator, by=by, part=part)
         if by == "month" and item.stock:
             with self._looking(Period.month(Month.parse(part))):
-                return self.counted(indicator_id)
+                return self.counted(item.id)
         if not self._known(item):
             return 0
         narrowed = f" AND coalesce(({self._by(by)})::VARCHAR, '') = ?" if by else ""
@@ -286,12 +311,13 @@ class Figures:
     def _looking(self, period: Period) -> Iterator[None]:
         """Look at another period within this one for a while."""
         snapshot.look(self._con, self._view(period), self._bookings)
-        before, self._counted = self._counted, {}
+        before = self._counted, self._told
+        self._counted, self._told = {}, {}
         try:
             yield
         finally:
             snapshot.look(self._con, self._view(self.period), self._bookings)
-            self._counted = before
+            self._counted, self._told = before
 
     def _series(self, item: Indicator | Ratio) -> Iterator[Part]:
         ended = min(self.period.after, Month.of(self._today) + 1)

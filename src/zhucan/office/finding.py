@@ -11,6 +11,7 @@ from django.http import QueryDict
 from zhucan.cases.models import Award
 from zhucan.core import masking
 from zhucan.core.calendar import add_years
+from zhucan.core.divisions import Level, level_of
 from zhucan.core.months import Month
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
@@ -174,7 +175,10 @@ def found(request: OfficeRequest, asked: Mapping[str, Any], known_day: date | No
     if asked.get("award"):
         people = people.filter(Exists(_running(Award.objects.filter(scheme=asked["award"], **its), known_day)))
     query = (asked.get("q") or "").strip()
-    return search(query, among=people) if query else people.order_by("pk")
+    if not query:
+        return people.order_by("pk")
+    few = Level.VILLAGE in {level_of(scope.here(request)), level_of(asked.get("place") or scope.here(request))}
+    return search(query, among=people, few=few)
 
 
 def rows(people: Iterable[Person], known_day: date | None = None) -> Iterator[dict[str, Any]]:
