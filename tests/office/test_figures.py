@@ -84,6 +84,33 @@ def test_a_period_to_come_is_refused_in_words(somebody: Person, county: County):
     assert "还没有开始" in answer.content.decode()
 
 
+def test_the_catalogue_is_paged_narrowed_by_words_and_keeps_the_place_looked_at(county: County):
+    client, town = (
+        _client(county.a),
+        Division.objects.create(code="330499101000", name="北镇", level="township", parent=county.a),
+    )
+    address = reverse("office:indicators")
+    first, second = client.get(address), client.get(address, {"page": 2})
+    names = [[row["item"].id for row in page.context["items"]] for page in (first, second)]
+    assert len(names[0]) == 100
+    assert not set(names[0]) & set(names[1])
+
+    found = client.get(address, {"q": "追回", "division": town.code, "first": "2025-01", "last": "2025-03"})
+    assert found.context["fitting"] == len(found.context["items"]) > 0
+    assert all("追回" in row["item"].name + row["item"].definition for row in found.context["items"])
+    shown = client.get(found.context["items"][0]["link"])
+    assert shown.context["place"] == town
+    assert shown.context["figure"].period.label == "2025年1—3月"
+    again = client.get(shown.context["others"])
+    assert f"division={town.code}" in again.context["items"][0]["link"]
+
+
+def test_a_figure_that_there_is_not_is_told(county: County):
+    answer = _client(county.a).get(reverse("office:indicators-figure"), _asked(county.a.code, id="nothing"))
+    assert answer.status_code == 422
+    assert "没有这个指标：请从指标目录里选。" in answer.content.decode()
+
+
 def test_every_mark_of_a_report_stands_on_its_figure(report: Report):
     known = {figure["key"] for figure in report.content["figures"]}
     marks = [

@@ -299,7 +299,7 @@ def shown_in(division: str, known_at: datetime) -> tuple[Indicator | Ratio, ...]
 
     Every other figure can still be asked for by its id; the catalogue has several hundred that would all be 0.
     """
-    concerned = schemes.shown(division, known_at)
+    concerned = schemes.shown(division, known_at, dict.fromkeys(item.scheme for item in MADE))
     return (*CATALOG, *(item for item in MADE if item.scheme in concerned))
 
 

@@ -16,8 +16,8 @@ from zhucan.core.errors import ZhucanError
 from zhucan.core.money import text
 from zhucan.core.months import Month
 from zhucan.indicators import shelf
-from zhucan.indicators.catalog import MADE, shown_in
-from zhucan.indicators.declared import Indicator, Ratio
+from zhucan.indicators.catalog import indicator, shown_in
+from zhucan.indicators.declared import Ratio, UnknownIndicator
 from zhucan.indicators.engine import BREAKDOWNS, Figures, Part, Record, Value
 from zhucan.indicators.periods import InvalidPeriod, Period
 from zhucan.office import scope
@@ -44,13 +44,13 @@ _WORDS = {
     "step": "办理环节",
     "area": "城乡",
 }
-_MOST_BARS = 14
+_ON_A_PAGE = 100
 
 
 class PlaceForm(Form):
     """看哪里、哪段时间、哪个指标。"""
 
-    id = forms.ChoiceField(label="指标")
+    id = forms.CharField(label="指标", widget=forms.HiddenInput)
     division = forms.ChoiceField(label="地方")
     first = MonthField(label="从哪个月")
     last = MonthField(label="到哪个月")
@@ -58,12 +58,18 @@ class PlaceForm(Form):
         label="分开看", required=False, choices=[("", "不分"), *((name, _WORDS[name]) for name in BREAKDOWNS)]
     )
 
-    def __init__(
-        self, *args: Any, places: Sequence[Division], figures: Sequence[Indicator | Ratio], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, places: Sequence[Division], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["id"].choices = [(item.id, item.name) for item in figures]  # type: ignore[attr-defined]  # above
         self.fields["division"].choices = [(one.code, one.name) for one in places]  # type: ignore[attr-defined]  # above
+
+    def clean_id(self) -> str:
+        """Let a figure that there is pass."""
+        asked: str = self.cleaned_data["id"]
+        try:
+            indicator(asked)
+        except UnknownIndicator as error:
+            raise forms.ValidationError("没有这个指标：请从指标目录里选。") from error
+        return asked
 
     def clean(self) -> dict[str, Any]:
         """Let months in order pass."""
@@ -81,21 +87,22 @@ def catalogue(request: OfficeRequest) -> HttpResponse:
     """全部指标：选一个，看任何地方、任何时段的数字。"""
     asked = request.GET.get("q", "").strip()
     shown = shown_in(scope.here(request), now())
+    fitting = [item for item in shown if asked in item.name or asked in item.definition]
+    page = slice_of(fitting, request, size=_ON_A_PAGE)
+    first, last = usual()
+    usually = {"division": scope.here(request), "first": str(first), "last": str(last), "by": "division"}
+    kept = {name: request.GET[name] for name in usually if name in request.GET}
+    address = reverse("office:indicators-figure")
     items = [
         {
             "item": item,
             "stock": "期末数" if getattr(item, "stock", False) else ("比率" if isinstance(item, Ratio) else "期间数"),
-            "link": f"{reverse('office:indicators-figure')}?{urlencode(_asking(request, item))}",
+            "link": f"{address}?{urlencode({'id': item.id, **usually, **kept})}",
         }
-        for item in shown
-        if not asked or asked in item.name or asked in item.definition
+        for item in page
     ]
-    return render(request, "office/indicators.html", {"items": items, "query": asked, "count": len(shown)})
-
-
-def _asking(request: OfficeRequest, item: Indicator | Ratio) -> dict[str, str]:
-    first, last = usual()
-    return {"id": item.id, "division": scope.here(request), "first": str(first), "last": str(last), "by": "division"}
+    context = {"items": items, "query": asked, "count": len(shown), "fitting": len(fitting), "page": page, "kept": kept}
+    return render(request, "office/indicators.html", context)
 
 
 def usual() -> tuple[Month, Month]:
@@ -114,7 +121,7 @@ def figure(request: OfficeRequest) -> HttpResponse:
         asked.setdefault(name, value)
     place = _place(request, str(asked["division"]))
     asked["division"] = place.code
-    form = PlaceForm(asked, places=near(request, place), figures=_figures(place, str(asked["id"])))
+    form = PlaceForm(asked, places=near(request, place))
     if not form.is_valid():
         return render(request, "office/indicator.html", {"form": form}, status=UNPROCESSABLE)
     data = form.cleaned_data
@@ -155,6 +162,7 @@ def figure(request: OfficeRequest) -> HttpResponse:
         "part": label,
         "counted": counted,
         "known_at": known_at,
+        "others": f"{reverse('office:indicators')}?{_without(request, 'id', 'page', 'part', 'fresh')}",
         "again": f"?{_without(request, 'page', 'fresh')}&fresh=1",
     }
     return render(request, "office/indicator.html", context)
@@ -168,12 +176,6 @@ def _place(request: OfficeRequest, code: str) -> Division:
     if not scope.contains(request, found.code):
         raise Http404
     return found
-
-
-def _figures(place: Division, asked: str) -> list[Indicator | Ratio]:
-    """Return the figures to choose from: those the place is shown, and the one asked for."""
-    shown = shown_in(place.code, now())
-    return [*shown, *(item for item in MADE if item.id == asked and item not in shown)]
 
 
 def near(request: OfficeRequest, place: Division) -> list[Division]:

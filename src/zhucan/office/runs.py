@@ -23,6 +23,7 @@ from zhucan.payments.reasons import grounds_of, reasons_of
 from zhucan.policy.catalogue import scheme
 from zhucan.web.slices import slice_of
 
+_A_DAY = 86_400
 _STEPS = (RunStatus.CALCULATED, RunStatus.CHECKED, RunStatus.APPROVED, RunStatus.SENT, RunStatus.RECONCILED)
 _CHANGES = {
     "doubt": ("待核实", Q(kind=LineKind.DOUBT)),
@@ -111,11 +112,11 @@ def _progress(found: Run) -> list[dict[str, Any]]:
 
 
 def _kept_changes(request: OfficeRequest, found: Run, lines: QuerySet[Line]) -> list[dict[str, Any]]:
-    """Return `_changes`, counted once for as long as nobody says anything of a line."""
+    """Return `_changes`, counted once for as long as nobody says anything of a line: nothing else changes one."""
     said = Remark.objects.filter(line__run=found).aggregate(count=Count("id"), last=Max("at"))
     last = said["last"].timestamp() if said["last"] else 0
     key = f"run:{found.pk}:{found.calculated_at.timestamp()}:{said['count']}:{last}:{scope.here(request)}"
-    return cache.get_or_set(key, lambda: _changes(lines), 600) or []
+    return cache.get_or_set(key, lambda: _changes(lines), _A_DAY) or []
 
 
 def _changes(lines: QuerySet[Line]) -> list[dict[str, Any]]:

@@ -100,7 +100,7 @@ class Line(models.Model):
         indexes = (
             models.Index(fields=("award", "month")),
             models.Index(fields=("person", "month")),
-            models.Index(fields=("run", "kind")),
+            models.Index(fields=("run", "kind", "cause", "id"), name="line_listed"),  # a page of a list, in its order
             models.Index(fields=("month",)),
         )
         constraints = (

@@ -44,13 +44,13 @@ def search(
     Of a division, or among the people given; where those are `few` (a village's) the database begins with them, and puts
     in order whom it finds.
 
-    The forms are told apart by what is typed, so that each asks one index.
+    The forms are told apart by what is typed, so that each asks one index. Those found come by name, those found by their
+    initials by these first.
     """
     text = normalise(text)
     people = among if among is not None else people_in(division) if division else Person.objects.all()
     if not text:
         return people.none()
-    by_name = _ByBytes(F("name"))
     if len(text) >= 20 and text[:17].isdigit():
         try:
             number = certificate_number(text).number
@@ -66,18 +66,17 @@ def search(
     if len(text) == 4 and text[:3].isdigit():
         return people.filter(id_tail=text.upper()).order_by("name", "id")
     if text.isascii() and text.isalpha():
-        lower = text.lower()
-        # the index of second readings holds only those there are, and the query has to say so to use it
-        second = _begins("second_initials", lower) & ~Q(second_initials="")
-        return people.filter(_begins("initials", lower) | second).order_by(
-            "name", "id"
-        )  # those with one pair of initials are few
+        usual, second = _begins("initials", text.lower()), _begins("second_initials", text.lower())
+        second &= ~Q(second_initials="")  # the index holds only those there are, and the query has to say so to use it
+        if few or Person.objects.filter(second).exists():  # an OR has no order of its own to walk in
+            return people.filter(usual | second).order_by("initials", "name", "id")
+        return people.filter(usual).order_by(_ByBytes(F("initials")), _ByBytes(F("name")), "id")
     named = _begins("name", text)
     villages = list(Division.objects.filter(name=text).values_list("code", flat=True))
     if villages:  # asked only where there are any: an OR over two tables uses no index
         live = Residence.objects.filter(division__in=villages, retracted_at=None, valid_to=None)
         named |= Q(pk__in=live.values("person"))
-    return people.filter(named).order_by("name" if few else by_name, "id")
+    return people.filter(named).order_by("name" if few else _ByBytes(F("name")), "id")
 
 
 def _begins(field: str, text: str) -> Q:
