@@ -89,7 +89,11 @@ class Person(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("name",), name="person_name", opclasses=("varchar_pattern_ops",)),
-            models.Index(fields=("initials",), name="person_initials", opclasses=("varchar_pattern_ops",)),
+            models.Index(  # a page of a search in its order
+                fields=("initials", "name", "id"),
+                name="person_initials",
+                opclasses=("varchar_pattern_ops", "varchar_pattern_ops", "int8_ops"),
+            ),
             models.Index(
                 fields=("second_initials",),
                 name="person_second_initials",
