@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from zhucan.core.identifiers import CATEGORY_LABELS
-from zhucan.indicators import handling, insurance, schemes, schooling, serving
+from zhucan.indicators import aided, handling, insurance, schemes, schooling, serving
 from zhucan.indicators.declared import Indicator, Measure, Ratio, UnknownIndicator
 from zhucan.indicators.registers import listed, told
 from zhucan.policy.assistance.allowances import tekun_hardship_allowance
@@ -287,10 +287,11 @@ _HARDSHIP = tuple(scheme.id for scheme in MONTHLY if "S038" in scheme.systems)
 _INDICATORS = {item.id: item for item in _indicators()}
 CATALOG: tuple[Indicator | Ratio, ...] = (*_INDICATORS.values(), *_ratios(_INDICATORS))
 """The figures declared one by one; those made for every scheme stand in `schemes.py`."""
-MADE: tuple[Indicator | Ratio, ...] = tuple(
-    item for scheme in SCHEMES for item in (*schemes.figures_of(scheme), *serving.figures_of(scheme))
+MADE: tuple[Indicator | Ratio, ...] = (
+    *(item for scheme in SCHEMES for item in (*schemes.figures_of(scheme), *serving.figures_of(scheme))),
+    *aided.figures(),
 )
-"""The figures made for every scheme of the policy catalogue."""
+"""The figures made for every scheme of the policy catalogue, for every project, for homes and help."""
 _BY_ID = {item.id: item for item in (*CATALOG, *MADE)}
 
 
@@ -299,7 +300,7 @@ def shown_in(division: str, known_at: datetime) -> tuple[Indicator | Ratio, ...]
 
     Every other figure can still be asked for by its id; the catalogue has several hundred that would all be 0.
     """
-    concerned = schemes.shown(division, known_at, dict.fromkeys(item.scheme for item in MADE))
+    concerned = schemes.shown(division, known_at, dict.fromkeys(item.scheme for item in MADE)) | aided.shown(division)
     return (*CATALOG, *(item for item in MADE if item.scheme in concerned))
 
 

@@ -45,7 +45,7 @@ class Indicator:
     where: str = "true"
     stock: bool = False
     known: str = "true"
-    scheme: str = ""  # of a figure made for one scheme of the policy catalogue (`schemes.py`)
+    scheme: str = ""  # of a figure made for one scheme of the policy catalogue or one project: shown only where it concerns the place
     counted_in: str = ""  # what a quantity is counted in
 
     @property

@@ -18,7 +18,7 @@ from django.db import connection
 
 from zhucan.cases.facts import as_utc, export, gather, known, load, stamp
 from zhucan.core.divisions import Level, county_of, level_of, prefix
-from zhucan.indicators import given, handling, registers, serving
+from zhucan.indicators import aided, given, handling, registers, serving
 from zhucan.indicators.periods import Period
 from zhucan.payments.models import Run
 from zhucan.policy.catalogue import MONTHLY
@@ -141,6 +141,7 @@ def bring(
     )
     load(con, "handed", f"SELECT * FROM ({given.select(people, known_at)}) g WHERE g.payer LIKE '{view.payers}%'{none}", given.TYPES)  # fmt: skip
     handling.bring(con, view.division if money else None, known_at)
+    aided.bring(con, view.division if money else None, known_at)
     serving.bring(con, people, f"a.division_id LIKE '{view.payers}%'{none}", known_at)
     _settle(con)
     runs = Run.objects.filter(approved_at__isnull=False)
@@ -440,7 +441,9 @@ def _relations(view: View) -> list[str]:
             AND counts_on < DATE '{view.period.stop}'""",
         *(
             _relation(name, f"{source} b {someone} WHERE b.place {inside} AND {when}", place="b.place", scheme="b.scheme", **columns)
-            for name, source, when, columns in (*handling.relations(start, day), *serving.relations(start, day))
+            for name, source, when, columns in (
+                *handling.relations(start, day), *serving.relations(start, day), *aided.relations(start, day),
+            )
         ),
     ]  # fmt: skip
 

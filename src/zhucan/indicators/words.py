@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from zhucan.core import masking
 from zhucan.core.identifiers import CATEGORY_LABELS
 from zhucan.core.months import Month
+from zhucan.indicators import aided
 from zhucan.indicators.given import Kind
 from zhucan.orgs.divisions import division
 from zhucan.payments import causes
@@ -81,6 +82,10 @@ def detail(relation: str, scheme: str | None, kind: str, told: str, cause: str) 
             said.append(f"{CATEGORY_LABELS[told[:-1]]}{_GRADES[int(told[-1]) - 1]}级")
         case "given" | "fulfilled":
             said += [Kind(kind).label, told] if kind else [f"给付{told}次"]
+        case "work_opened" | "work_accepted" | "work_running" if told.isdigit():  # households: how many
+            said.append(f"共{told}项")
+        case "housing_asked" | "housing_waiting" | "housing_settled" if told.isdigit():
+            pass
         case "county" | "county_given":
             said.append(division(told).name)
         case "household":
@@ -94,4 +99,4 @@ def detail(relation: str, scheme: str | None, kind: str, told: str, cause: str) 
 
 def _cause(code: str) -> str:
     """Return why something happened: to a certificate, to what somebody receives, or to a line."""
-    return _EVENTS.get(code) or _GAINED.get(code) or causes.label(code)
+    return _EVENTS.get(code) or _GAINED.get(code) or aided.CAUSES.get(code) or causes.label(code)

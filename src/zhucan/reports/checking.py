@@ -171,6 +171,19 @@ def refuse_drafts(report: Report) -> None:
         _refuse_errors(open_errors(report))
 
 
+def _refuse_lacking(report: Report) -> None:
+    """Raise `CheckRefused` where a figure is not known without which the report is not let out, whatever the reason."""
+    period = period_of(report.year, report.created_at)
+    with engine.together():
+        for counted, needed in form_of(report.form).needed:
+            done, asked = engine.figures(report.division_id, period, [counted, needed], known_at=report.created_at)
+            if done.value and asked.value is None:
+                raise CheckRefused(
+                    f"“{done.name}”是 {done.value}{done.unit}，“{asked.name}”却还不知道，不能定稿："
+                    "请逐户补登资金，再重新写一份报告。"
+                )
+
+
 def _refuse_errors(errors: list[Finding]) -> None:
     if errors:
         first = errors[0]
@@ -186,6 +199,7 @@ def release(*, report: Report, at: datetime, by: User | None, despite: str = "")
     kept = Release.objects.filter(report=report).first()
     if kept is not None:
         return kept
+    _refuse_lacking(report)
     errors = open_errors(report)
     if not despite.strip():
         _refuse_errors(errors)

@@ -87,6 +87,15 @@ county_work_report = Form(
             ),
         ),
         Section(
+            "住房改善",
+            (
+                paragraph(
+                    "{year}危旧房改造验收合格{house-works-accepted}户。",
+                    "投入资金{house-works-funds|wan}万元，其中到账慈善捐赠{house-works-donated|wan}万元。",
+                ),
+            ),
+        ),
+        Section(
             "各地情况",
             (
                 Table(
@@ -117,4 +126,5 @@ county_work_report = Form(
         Section("年度计划完成情况", (PlanReview(),)),
         Section("{next}年工作计划", (PlanList(),)),
     ),
+    needed=(("house-works-accepted", "house-works-funds"),),
 )

@@ -82,12 +82,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Form:
-    """A report form."""
+    """A report form. `needed`: pairs of figures; where the first is not 0, the report is let out only once the second is known."""
 
     id: str
     name: str
     title: str
     sections: tuple[Section, ...] = field(default_factory=tuple)
+    needed: tuple[tuple[str, str], ...] = ()
 
     def sentences(self) -> Iterator[Sentence]:
         """Yield every sentence."""
