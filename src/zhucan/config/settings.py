@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "zhucan.cases.apps.CasesConfig",
     "zhucan.payments.apps.PaymentsConfig",
     "zhucan.delivery.apps.DeliveryConfig",
+    "zhucan.casework.apps.CaseworkConfig",
     "zhucan.indicators.apps.IndicatorsConfig",
     "zhucan.planning.apps.PlanningConfig",
     "zhucan.reports.apps.ReportsConfig",
