@@ -22,14 +22,14 @@ def test_every_figure_has_a_definition_and_an_id_that_a_report_can_name(item: In
     assert item.unit
 
 
-def test_every_ratio_stands_on_persons_households_cases_or_counties_of_the_catalogue():
+def test_every_ratio_stands_on_two_counts_of_one_kind_of_the_catalogue():
     for item in CATALOG:
         if isinstance(item, Ratio):
             over, under = indicator(item.numerator), indicator(item.denominator)
             assert isinstance(over, Indicator)
             assert isinstance(under, Indicator)
             assert over.measure is under.measure
-            assert over.measure in (Measure.PERSONS, Measure.HOUSEHOLDS, Measure.CASES, Measure.COUNTIES)
+            assert over.measure in (Measure.PERSONS, Measure.HOUSEHOLDS, Measure.CASES, Measure.COUNTIES, Measure.TIMES)
 
 
 def test_an_unknown_id_is_one_sentence():

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "zhucan.payments.apps.PaymentsConfig",
     "zhucan.delivery.apps.DeliveryConfig",
     "zhucan.aid.apps.AidConfig",
+    "zhucan.casework.apps.CaseworkConfig",
     "zhucan.indicators.apps.IndicatorsConfig",
     "zhucan.planning.apps.PlanningConfig",
     "zhucan.reports.apps.ReportsConfig",

@@ -193,16 +193,26 @@ class Discipline(models.TextChoices):
     OTHER = "other", "其他"
 
 
+class Tier(models.TextChoices):
+    """Where a service is rendered: the three tiers of the rehabilitation network."""
+
+    INSTITUTION = "institution", "专业机构"
+    COMMUNITY = "community", "社区"
+    HOME = "home", "家庭"
+
+
 class Plan(models.Model):
     """A service an institution is to render to a person: so many units within a period, and what comes of it.
 
-    With `monthly_units` it is a voucher: so many each month, unused ones carried over `carry_months` (CA-24).
+    With `monthly_units` it is a voucher: so many each month, unused ones carried over `carry_months` (CA-24). Somebody
+    looks how it goes every `review_days` (`casework`).
     """
 
     award = models.ForeignKey("cases.Award", models.PROTECT, related_name="plans")
     person = models.ForeignKey("registry.Person", models.PROTECT, related_name="plans")
     institution = models.ForeignKey("orgs.Institution", models.PROTECT, related_name="plans", verbose_name="服务机构")
     discipline = models.CharField("服务内容", max_length=16, choices=Discipline)
+    tier = models.CharField("服务层级", max_length=12, choices=Tier, default=Tier.INSTITUTION)
     units = models.PositiveIntegerField("计划数量")
     unit = models.CharField("单位", max_length=8)
     unit_fen = models.BigIntegerField("单价（分）", null=True, blank=True)
@@ -215,6 +225,7 @@ class Plan(models.Model):
     start_score = models.DecimalField("开始时得分", max_digits=7, decimal_places=2, null=True, blank=True)
     end_score = models.DecimalField("结束时得分", max_digits=7, decimal_places=2, null=True, blank=True)
     less_is_better = models.BooleanField("得分越低越好", default=False)
+    review_days = models.PositiveSmallIntegerField("每隔几天评估", null=True, blank=True)
     reached = models.BooleanField("达到目标", null=True)
     closed_on = models.DateField("结案日期", null=True)
     close_note = models.CharField("结案说明", max_length=200, blank=True)

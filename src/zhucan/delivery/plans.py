@@ -11,7 +11,7 @@ from django.db.models import QuerySet, Sum
 from zhucan.cases.models import Award
 from zhucan.core.errors import ZhucanError
 from zhucan.core.months import Month, months
-from zhucan.delivery.models import Discipline, Plan, Session
+from zhucan.delivery.models import Discipline, Plan, Session, Tier
 from zhucan.delivery.stock import alive_on
 from zhucan.orgs import audit
 from zhucan.orgs.clock import SHANGHAI
@@ -22,6 +22,7 @@ from zhucan.registry.findings import set_finding
 from zhucan.registry.spells import Witness
 
 _IMPLANT = "cochlear-implant"
+_YEAR = 366
 
 
 class ServiceRefused(ZhucanError):
@@ -47,6 +48,8 @@ def plan(
     scale: str = "",
     start_score: Decimal | None = None,
     less_is_better: bool = False,
+    tier: str = Tier.INSTITUTION,
+    review_days: int | None = None,
 ) -> Plan:
     """Let an institution render a service under an award: so many units from `starts_on` up to but without `ends_on`.
 
@@ -59,6 +62,10 @@ def plan(
         raise ServiceRefused(f"{scheme_of(found.scheme).name}不是服务项目，没有服务计划：请核对。")
     if discipline not in Discipline.values:
         raise ServiceRefused(f"没有服务内容“{discipline}”：可以写 {'、'.join(Discipline.values)}。")
+    if tier not in Tier.values:
+        raise ServiceRefused(f"没有服务层级“{tier}”：可以写 {'、'.join(Tier.values)}。")
+    if review_days is not None and not 1 <= review_days <= _YEAR:
+        raise ServiceRefused(f"评估间隔应为 1 至 {_YEAR} 天：请核对。")
     if units < 1 or not unit.strip():
         raise ServiceRefused("计划数量至少为 1，单位要写：请核对。")
     if starts_on < found.approved_on or ends_on <= starts_on:
@@ -70,7 +77,8 @@ def plan(
     made = Plan.objects.create(
         award=found, person=found.person, institution=institution, discipline=discipline, units=units, unit=unit.strip(),
         unit_fen=unit_fen, monthly_units=monthly_units, carry_months=carry_months, starts_on=starts_on, ends_on=ends_on,
-        goal=goal.strip(), scale=scale.strip(), start_score=start_score, less_is_better=less_is_better, recorded_at=at, recorded_by=by,
+        goal=goal.strip(), scale=scale.strip(), start_score=start_score, less_is_better=less_is_better,
+        tier=tier, review_days=review_days, recorded_at=at, recorded_by=by,
     )  # fmt: skip
     audit.record(actor=by, action="delivery.plan", target=f"plan:{made.pk}", at=at, person=made.person_id, units=units)
     return made

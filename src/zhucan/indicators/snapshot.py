@@ -18,7 +18,7 @@ from django.db import connection
 
 from zhucan.cases.facts import as_utc, export, gather, known, load, stamp
 from zhucan.core.divisions import Level, county_of, level_of, prefix
-from zhucan.indicators import aided, given, handling, registers, serving
+from zhucan.indicators import aided, casework, given, handling, registers, serving
 from zhucan.indicators.periods import Period
 from zhucan.payments.models import Run
 from zhucan.policy.catalogue import MONTHLY
@@ -143,6 +143,7 @@ def bring(
     handling.bring(con, view.division if money else None, known_at)
     aided.bring(con, view.division if money else None, known_at)
     serving.bring(con, people, f"a.division_id LIKE '{view.payers}%'{none}", known_at)
+    casework.bring(con, people, view.payers, known_at, none=none)
     _settle(con)
     runs = Run.objects.filter(approved_at__isnull=False)
     if known_at is not None:
@@ -189,6 +190,7 @@ def _settle(con: duckdb.DuckDBPyConnection) -> None:
         ("handed_here", "handed", f"coalesce({last.format('month')}, day)"),
         ("fitted", "fitting", "day"),
         ("planned", "plan", "starts_on"),
+        *casework.SETTLED,
     ):
         con.execute(
             f"CREATE TABLE {table} AS SELECT b.*, CASE WHEN left(r.division, 6) = left(b.payer, 6)"
@@ -207,6 +209,10 @@ def look(con: duckdb.DuckDBPyConnection, view: View, bookings: list[Booking]) ->
     """Lay the relations over the rows for a period, in place of those of the period looked at before."""
     registers.look(con, view.day)
     con.execute(_someone(view))
+    con.execute(
+        "CREATE OR REPLACE VIEW worn AS SELECT person_id, arg_max(word, valid_from) AS word FROM found_word"
+        f" WHERE kind = 'hearing_worn' AND valid_from <= DATE '{view.day}' GROUP BY person_id"
+    )
     for statement in _relations(view):
         con.execute(statement)
     registers.note_untold(con, view.day)
@@ -443,6 +449,7 @@ def _relations(view: View) -> list[str]:
             _relation(name, f"{source} b {someone} WHERE b.place {inside} AND {when}", place="b.place", scheme="b.scheme", **columns)
             for name, source, when, columns in (
                 *handling.relations(start, day), *serving.relations(start, day), *aided.relations(start, day),
+                *casework.relations(start, day),
             )
         ),
     ]  # fmt: skip

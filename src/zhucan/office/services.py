@@ -18,7 +18,7 @@ from zhucan.core import masking
 from zhucan.core.money import fen
 from zhucan.core.months import Month
 from zhucan.delivery import plans
-from zhucan.delivery.models import Discipline, Plan, Session
+from zhucan.delivery.models import Discipline, Plan, Session, Tier
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.fields import form_page, offer_institutions
@@ -95,6 +95,7 @@ class PlanForm(Form):
 
     institution = forms.ModelChoiceField(label="服务机构", queryset=Institution.objects.none())
     discipline = forms.ChoiceField(label="服务内容", choices=Discipline.choices)
+    tier = forms.ChoiceField(label="在哪里服务", choices=Tier.choices)
     units = forms.IntegerField(label="计划数量", min_value=1, max_value=100_000)
     unit = forms.CharField(label="单位", max_length=8, initial="次")
     price = forms.DecimalField(
@@ -108,6 +109,9 @@ class PlanForm(Form):
     scale = forms.CharField(label="评估量表", max_length=40, required=False)
     start_score = forms.DecimalField(label="开始时得分", max_digits=7, decimal_places=2, required=False)
     less_is_better = forms.BooleanField(label="得分越低越好", required=False)
+    review_days = forms.IntegerField(
+        label="每隔几天评估一次", min_value=1, max_value=366, required=False, help_text="不定期评估就空着"
+    )
 
 
 class InstitutionForm(Form):

@@ -10,6 +10,7 @@ from typing import Any
 from zhucan.policy.devices.catalogue import FUNCTIONS
 from zhucan.policy.expressions import Kind
 from zhucan.policy.fact import UNSTATED, Aggregate, Fact
+from zhucan.policy.rehabilitation.needs import ANSWERS, NEEDS
 from zhucan.policy.relations import Columns
 
 
@@ -64,6 +65,10 @@ FINDINGS: tuple[FindingKind, ...] = (
     _yes("severe_mental_list", "列入严重精神障碍患者服务名单", "卫生健康数据"),
     _yes("family_in_service", "家中有人正在接受康复服务", "康复服务档案"),
     FindingKind("limb_loss", Kind.BOOL, "肢体缺失，残端愈合，可以装配", "康复评估"),
+    FindingKind("best_recovery", Kind.BOOL, "处在肢体功能最佳康复期", "康复评估"),
+    FindingKind("screening", Kind.TEXT, "残疾早期筛查结果", "筛查机构", {"suspected": "疑似，需要诊断", "clear": "未见异常"}),
+    FindingKind("hearing_worn", Kind.TEXT, "助听设备", "康复评估", {"aid": "助听器", "implant": "人工耳蜗", "both": "助听器和人工耳蜗", "none": "没有"}),
+    *(FindingKind(need.finding, Kind.TEXT, f"康复需求：{need.label}", "康复需求评估", ANSWERS) for need in NEEDS),
     # education
     _yes("repeats_year", "本学年复读原年级", "学籍数据"),
     _yes("suspended", "休学超过一学期、退学或开除", "学籍数据"),

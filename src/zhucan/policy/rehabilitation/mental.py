@@ -121,6 +121,8 @@ def _stays(items: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], params:
     for item in items:
         if item["discharged"] < item["admitted"]:
             raise ClaimError(f"出院日期 {item['discharged']} 早于入院日期 {item['admitted']}：请核对。")
+        if item["cost"] is not None and item["own"] > item["cost"]:
+            raise ClaimError(f"自付 {yuan_text(item['own'])} 多于总费用 {yuan_text(item['cost'])}：请核对。")
     ordered = sorted(items, key=lambda one: one["admitted"])
     for first, second in pairwise(ordered):
         if second["admitted"] < first["discharged"]:
@@ -161,6 +163,8 @@ mental_inpatient = Scheme(
             Field("admitted", "入院日期", Kind.DATE),
             Field("discharged", "出院日期", Kind.DATE),
             Field("own", "政策范围内自付费用", Kind.MONEY, "医保、大病保险、医疗救助之后"),
+            Field("institution", "医院", Kind.TEXT, "填全称", optional=True),
+            Field("cost", "住院总费用", Kind.MONEY, optional=True),
         ),
         _stays,
     ),

@@ -12,7 +12,7 @@ from zhucan.core.errors import ZhucanError
 from zhucan.core.money import fen
 from zhucan.core.months import Month
 from zhucan.delivery import plans, reliefs
-from zhucan.delivery.models import Discipline, Plan, Relief
+from zhucan.delivery.models import Discipline, Plan, Relief, Tier
 from zhucan.orgs import institutions
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.commands import CLERK, command_user, day
@@ -35,6 +35,8 @@ class Command(Base):
         planning.add_argument("award", type=int, metavar="AWARD", help="批准编号")
         planning.add_argument("--provider", required=True, help="机构名称")
         planning.add_argument("--discipline", choices=Discipline.values, required=True, help="服务内容")
+        planning.add_argument("--tier", choices=Tier.values, default=Tier.INSTITUTION, help="服务层级")
+        planning.add_argument("--review-days", type=int, help="每隔几天评估一次")
         planning.add_argument("--units", type=int, required=True, help="计划数量")
         planning.add_argument("--unit", default="次", help="单位")
         planning.add_argument("--price", metavar="YUAN", help="单价（元）")
@@ -108,7 +110,7 @@ class Command(Base):
                     unit_fen=fen(options["price"]) if options["price"] else None, monthly_units=options["monthly"],
                     carry_months=options["carry"], starts_on=options["starts"], ends_on=options["ends"],
                     goal=options["goal"], scale=options["scale"], start_score=_score(options["score"]),
-                    less_is_better=options["less_is_better"], at=at, by=by,
+                    less_is_better=options["less_is_better"], tier=options["tier"], review_days=options["review_days"], at=at, by=by,
                 )  # fmt: skip
                 self.stdout.write(f"已安排服务，计划编号 {plan.pk}。")
             case "session":

@@ -1,0 +1,112 @@
+"""Counselling: booked online, by telephone, at home or in the centre; held with a confidential note; perhaps referred."""
+
+from datetime import date, datetime, time
+
+from django.db import transaction
+
+from zhucan.casework import referrals
+from zhucan.casework.models import Counselling, Referral, Way
+from zhucan.casework.refusing import CaseworkRefused, alive, county, happened, said
+from zhucan.delivery.models import Tier
+from zhucan.orgs import audit
+from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.models import Institution, User
+from zhucan.registry.models import Person
+
+Risk = Counselling.Risk
+
+
+@transaction.atomic
+def book(
+    *, person: Person, way: str, day: date, begins: time, ends: time, at: datetime, by: User | None, counsellor: str = "",
+    online: bool = False,
+) -> Counselling:  # fmt: skip
+    """Book an hour that is still to come; online somebody may ask for one before a counsellor is named.
+
+    Raises `CaseworkRefused`.
+    """
+    if way not in Way.values:
+        raise CaseworkRefused(f"没有方式“{way}”：可以写 {'、'.join(Way.values)}。")
+    if day < at.astimezone(SHANGHAI).date():
+        raise CaseworkRefused(f"日期 {day} 已经过去：请预约今天或以后的时间。")
+    if ends <= begins:
+        raise CaseworkRefused("结束时间要晚于开始时间：请核对。")
+    alive(person, day)
+    if not online:
+        said(counsellor, "咨询师", 40)
+    _free(person.pk, counsellor.strip(), day, begins, ends)
+    made = Counselling.objects.create(
+        person=person, division=county(person, at.astimezone(SHANGHAI).date()), way=way, day=day, begins=begins, ends=ends,
+        counsellor=counsellor.strip(), online=online, recorded_at=at, by=by,
+    )  # fmt: skip
+    audit.record(actor=by, action="casework.counselling", target=f"counselling:{made.pk}", at=at, person=person.pk)
+    return made
+
+
+def _free(person: int, counsellor: str, day: date, begins: time, ends: time, but: int = 0) -> None:
+    """Refuse a time at which the person, or the counsellor, has another booking."""
+    same = Counselling.objects.filter(day=day, begins__lt=ends, ends__gt=begins, called_off_at=None).exclude(pk=but)
+    if same.filter(person=person).exists():
+        raise CaseworkRefused("本人在这段时间已有预约：请换一个时间。")
+    if counsellor and same.filter(counsellor=counsellor).exists():
+        raise CaseworkRefused(f"{counsellor}在这段时间已有预约：请换一个时间或咨询师。")
+
+
+def _waiting(one: Counselling) -> Counselling:
+    found = Counselling.objects.select_for_update(of=("self",)).select_related("person").get(pk=one.pk)
+    if found.held_at is not None or found.called_off_at is not None:
+        raise CaseworkRefused("这次预约已经完成或取消：不能再改。")
+    return found
+
+
+@transaction.atomic
+def assign(*, booking: Counselling, counsellor: str, at: datetime, by: User | None) -> Counselling:
+    """Name who counsels. Raises `CaseworkRefused`."""
+    found, words = _waiting(booking), said(counsellor, "咨询师", 40)
+    _free(found.person_id, words, found.day, found.begins, found.ends, but=found.pk)
+    found.counsellor = words
+    found.save(update_fields=["counsellor"])
+    audit.record(actor=by, action="casework.counsellor", target=f"counselling:{found.pk}", at=at, name=words)
+    return found
+
+
+@transaction.atomic
+def hold(*, booking: Counselling, note: str, risk: str, at: datetime, by: User | None) -> Counselling:
+    """Say that an hour was held, with its confidential note and level of risk. Raises `CaseworkRefused`."""
+    found = _waiting(booking)
+    if risk not in Risk.values:
+        raise CaseworkRefused(f"没有风险等级“{risk}”：可以写 {'、'.join(Risk.values)}。")
+    happened(found.day, since=None, at=at, what="预约日期")
+    if not found.counsellor:
+        raise CaseworkRefused("还没有安排咨询师：请先安排。")
+    found.note, found.risk, found.held_at = said(note, "记录", 4000), risk, at
+    found.save(update_fields=["note", "risk", "held_at"])
+    audit.record(actor=by, action="casework.counselling-held", target=f"counselling:{found.pk}", at=at)
+    return found
+
+
+@transaction.atomic
+def call_off(*, booking: Counselling, at: datetime, by: User | None) -> Counselling:
+    """Call off an hour that was not held. Raises `CaseworkRefused`."""
+    found = _waiting(booking)
+    found.called_off_at = at
+    found.save(update_fields=["called_off_at"])
+    audit.record(actor=by, action="casework.counselling-off", target=f"counselling:{found.pk}", at=at)
+    return found
+
+
+@transaction.atomic
+def refer(
+    *, booking: Counselling, institution: Institution, reason: str, day: date, at: datetime, by: User | None
+) -> Referral:
+    """Send somebody on to a specialist institution after an hour that was held. Raises `CaseworkRefused`."""
+    found = Counselling.objects.select_for_update(of=("self",)).select_related("person").get(pk=booking.pk)
+    if found.held_at is None or found.referral_id is not None:
+        raise CaseworkRefused("还没有登记完成，或已经转介过：请核对。")
+    happened(day, since=found.day, at=at, what="转介日期")
+    found.referral = referrals.refer(
+        person=found.person, purpose=Referral.Purpose.CRISIS, institution=institution, tier=Tier.INSTITUTION, reason=reason,
+        day=day, at=at, by=by,
+    )  # fmt: skip
+    found.save(update_fields=["referral"])
+    return found.referral

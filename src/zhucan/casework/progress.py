@@ -1,0 +1,97 @@
+"""How a plan goes on: its milestones, and reviews at intervals with a score on its scale."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from zhucan.casework.models import Milestone, Review
+from zhucan.casework.refusing import CaseworkRefused, alive, happened, said
+from zhucan.delivery.models import Plan
+from zhucan.orgs import audit
+from zhucan.orgs.models import User
+
+
+def _open(plan: Plan) -> Plan:
+    found = Plan.objects.select_for_update(of=("self",)).select_related("person").get(pk=plan.pk)
+    if found.closed_on is not None:
+        raise CaseworkRefused(f"这个服务计划已于 {found.closed_on} 结案：不能再改。")
+    return found
+
+
+@transaction.atomic
+def set_milestone(*, plan: Plan, text: str, due_on: date, at: datetime, by: User | None) -> Milestone:
+    """Set a step of an open plan, to be reached within its period. Raises `CaseworkRefused`."""
+    found, words = _open(plan), said(text, "阶段目标", 120)
+    if not found.starts_on <= due_on <= found.ends_on:
+        raise CaseworkRefused(f"应达到日期 {due_on} 不在服务期 {found.starts_on} 至 {found.ends_on} 内：请核对日期。")
+    if found.milestones.filter(text=words).exists():
+        raise CaseworkRefused(f"这个计划已有阶段目标“{words}”：不用重复登记。")
+    made = Milestone.objects.create(plan=found, text=words, due_on=due_on, recorded_at=at, by=by)
+    audit.record(actor=by, action="casework.milestone", target=f"plan:{found.pk}", at=at, day=str(due_on))
+    return made
+
+
+@transaction.atomic
+def reach(*, milestone: Milestone, day: date, at: datetime, by: User | None) -> Milestone:
+    """Say that a step was reached on a day. Raises `CaseworkRefused`."""
+    plan = _open(milestone.plan)
+    found = Milestone.objects.select_for_update().get(pk=milestone.pk)
+    if found.reached_on is not None:
+        raise CaseworkRefused(f"这个阶段目标已于 {found.reached_on} 达到：不用再次登记。")
+    happened(day, since=plan.starts_on, at=at, what="达到日期")
+    found.reached_on = day
+    found.save(update_fields=["reached_on"])
+    audit.record(actor=by, action="casework.milestone-reached", target=f"plan:{plan.pk}", at=at, day=str(day))
+    return found
+
+
+@transaction.atomic
+def review(
+    *, plan: Plan, day: date, score: Decimal, worker: str, at: datetime, by: User | None, note: str = ""
+) -> Review:
+    """Enter what an assessment of an open plan found, on the scale it names. Raises `CaseworkRefused`."""
+    found = _open(plan)
+    if not found.scale:
+        raise CaseworkRefused("这个计划没有评估量表，得分没有意义：请结案后另立带量表的计划。")
+    happened(day, since=found.starts_on, at=at, what="评估日期")
+    alive(found.person, day)
+    if found.reviews.filter(day=day, retracted_at=None).exists():
+        raise CaseworkRefused(f"{day} 已登记过一次评估：要改，请先撤回那一次。")
+    made = Review.objects.create(
+        plan=found, day=day, score=score, worker=said(worker, "评估人", 40), note=note.strip()[:200], recorded_at=at, by=by
+    )  # fmt: skip
+    audit.record(actor=by, action="casework.review", target=f"plan:{found.pk}", at=at, day=str(day))
+    return made
+
+
+@transaction.atomic
+def take_back(*, review: Review, reason: str, at: datetime, by: User | None) -> Review:
+    """Take back a review entered by mistake. Raises `CaseworkRefused`."""
+    _open(review.plan)
+    found = Review.objects.select_for_update().get(pk=review.pk)
+    if found.retracted_at is not None:
+        raise CaseworkRefused("这次评估已经撤回：不用再次办理。")
+    words = said(reason, "撤回原因", 200)
+    found.retracted_at = at
+    found.save(update_fields=["retracted_at"])
+    audit.record(actor=by, action="casework.review-retracted", target=f"plan:{found.plan_id}", at=at, reason=words)
+    return found
+
+
+def next_review(plan: Plan) -> date | None:
+    """Return the day the next review of an open plan is due; None where it has no interval, or its period is over by then."""
+    if plan.review_days is None or plan.closed_on is not None:
+        return None
+    last = plan.reviews.filter(retracted_at=None).order_by("-day").first()
+    due = (last.day if last is not None else plan.starts_on) + timedelta(days=plan.review_days)
+    return due if due < plan.ends_on else None
+
+
+def overdue(day: date) -> Iterator[tuple[Plan, date]]:
+    """Yield the open plans whose review was due before a day, each with the day it was due."""
+    for plan in Plan.objects.filter(closed_on=None, review_days__isnull=False).order_by("pk"):
+        due = next_review(plan)
+        if due is not None and due < day:
+            yield plan, due
