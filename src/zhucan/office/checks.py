@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
+from zhucan.office.fields import form_page
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now
 from zhucan.reports import checking, marking
@@ -23,7 +24,7 @@ from zhucan.reports.checker.findings import SEVERITY_NAMES
 from zhucan.reports.checker.reading import LARGEST, SUFFIXES
 from zhucan.reports.checking import CheckRefused, Told
 from zhucan.reports.models import CheckedText, Report
-from zhucan.web.forms import UNPROCESSABLE, Form
+from zhucan.web.forms import Form
 from zhucan.web.slices import slice_of
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -79,14 +80,14 @@ def new(request: OfficeRequest) -> HttpResponse:
         made = form.tried(lambda: checking.keep(place=place, name=name, data=data, at=now(), by=user))
         if made is not None:
             return redirect("office:reports-check", pk=made.pk)
-    context = {
-        "form": form,
-        "heading": "检查报告",
-        "lead": "不管是不是本系统写的都可以查：合计、占比、增减、人均、年份、日期、序号、漏写的数字、写了两遍的话。只给出意见，不改动文件。",
-        "action": "检查",
-        "back": reverse("office:reports-checks"),
-    }
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        "检查报告",
+        reverse("office:reports-checks"),
+        lead="不管是不是本系统写的都可以查：合计、占比、增减、人均、年份、日期、序号、漏写的数字、写了两遍的话。只给出意见，不改动文件。",
+        action="检查",
+    )
 
 
 def _text(request: OfficeRequest, pk: int) -> CheckedText:

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from zhucan.core.divisions import ancestors
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
+from zhucan.office.fields import form_page
 from zhucan.orgs import audit, documents
 from zhucan.orgs.clock import now
 from zhucan.orgs.divisions import inside
 from zhucan.orgs.models import Counter, Document, Level
 from zhucan.orgs.wording import plain
-from zhucan.web.forms import UNPROCESSABLE, DateField, Form
+from zhucan.web.forms import DateField, Form
 from zhucan.web.slices import slice_of
 
 
@@ -91,8 +92,7 @@ def add(request: OfficeRequest) -> HttpResponse:
         if made is not None:
             messages.success(request, f"已登记：{made.title}。")
             return redirect("office:documents")
-    context = {"form": form, "heading": "登记文件", "back": reverse("office:documents")}
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(request, form, "登记文件", reverse("office:documents"))
 
 
 @require_GET
@@ -136,5 +136,4 @@ def counter(request: OfficeRequest, code: str) -> HttpResponse:
         audit.record(actor=request.user, action="office.counter", target=f"division:{place.pk}", at=now())
         messages.success(request, f"{place.name}的地址和电话已更新。")
         return redirect("office:counters")
-    context = {"form": form, "heading": f"{place.name}残联", "back": reverse("office:counters")}
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(request, form, f"{place.name}残联", reverse("office:counters"))

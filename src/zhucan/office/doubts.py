@@ -22,6 +22,7 @@ from zhucan.core.money import from_fen, text
 from zhucan.office import scope, work
 from zhucan.office.access import OfficeRequest
 from zhucan.office.corrections import effect_rows
+from zhucan.office.fields import form_page
 from zhucan.office.imports import UploadForm, folder
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
@@ -303,14 +304,14 @@ def new_list(request: OfficeRequest) -> HttpResponse:
             by=request.user.pk,
         )
         return redirect("office:doubts-listed", work_id=key)
-    context = {
-        "form": form,
-        "heading": "导入其他部门的名单",
-        "lead": "名单只和登记比对，不会改动登记：不一致的成为疑点，由人核实以后才登记。",
-        "action": "比对",
-        "back": reverse("office:doubts"),
-    }
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        "导入其他部门的名单",
+        reverse("office:doubts"),
+        lead="名单只和登记比对，不会改动登记：不一致的成为疑点，由人核实以后才登记。",
+        action="比对",
+    )
 
 
 @require_GET

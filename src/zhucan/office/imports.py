@@ -15,13 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from zhucan.office import scope, work
 from zhucan.office.access import OfficeRequest
+from zhucan.office.fields import form_page
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now
 from zhucan.orgs.divisions import inside
 from zhucan.orgs.models import Appointment, AuditEntry
 from zhucan.registry.models import ImportBatch
 from zhucan.registry.rosters.columns import HEADER_ROWS
-from zhucan.web.forms import UNPROCESSABLE, DateField, Form
+from zhucan.web.forms import DateField, Form
 from zhucan.web.slices import slice_of
 
 _KINDS = {".xlsx": b"PK\x03\x04", ".csv": b""}
@@ -113,14 +114,14 @@ def new(request: OfficeRequest) -> HttpResponse:
             by=request.user.pk,
         )
         return redirect("office:imports-looked", work_id=key)
-    context = {
-        "form": form,
-        "heading": "导入花名册",
-        "lead": "先检查，不会改动任何登记。户籍不在您辖区的行会退回。",
-        "action": "检查",
-        "back": reverse("office:imports"),
-    }
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        "导入花名册",
+        reverse("office:imports"),
+        lead="先检查，不会改动任何登记。户籍不在您辖区的行会退回。",
+        action="检查",
+    )
 
 
 def _work(request: OfficeRequest, work_id: Any) -> work.Work:

@@ -20,6 +20,7 @@ from zhucan.cases.models import Approach, FoundRow, KeptLook
 from zhucan.core.money import from_fen, text
 from zhucan.office import exports, scope, work
 from zhucan.office.access import OfficeRequest
+from zhucan.office.fields import form_page
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.models import Division
 from zhucan.orgs.wording import plain
@@ -27,7 +28,7 @@ from zhucan.payments.models import Line, LineKind
 from zhucan.policy.catalogue import UnknownScheme, scheme
 from zhucan.policy.schemes import Scheme
 from zhucan.registry.models import Person
-from zhucan.web.forms import UNPROCESSABLE, DateField, Form
+from zhucan.web.forms import DateField, Form
 from zhucan.web.slices import slice_of
 
 _KEPT = 300  # seconds that counts over everybody are kept
@@ -269,13 +270,13 @@ def tell(request: OfficeRequest, pk: int, scheme_id: str) -> HttpResponse:
         if made is not None:
             messages.success(request, f"已登记：{made.get_outcome_display()}。")
             return redirect(back)
-    context = {
-        "form": form,
-        "heading": f"登记结果：{item.name}",
-        "lead": f"{person.name}（{person.pk}）。本人符合条件、还没有享受；告知以后，结果登记在这里。",
-        "back": back,
-    }
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        f"登记结果：{item.name}",
+        back,
+        lead=f"{person.name}（{person.pk}）。本人符合条件、还没有享受；告知以后，结果登记在这里。",
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -294,14 +295,14 @@ def export(request: OfficeRequest, scheme_id: str, list_id: str) -> HttpResponse
                 f"{item.name}{which.label}", header, _cells(rows, item, which, look.on, whole), len(rows)
             )
             return exports.answer(request, sheet, form, target=f"finding:{item.id}:{which.value}", whole=whole)
-    context = {
-        "form": form,
-        "heading": f"导出：{item.name}，{which.label}",
-        "lead": f"名单按 {look.on} 的情况判断，只含您辖区的人。文件里写明谁、什么时候、为什么导出；用完请删除。",
-        "action": "导出",
-        "back": f"{reverse('office:finding-list', args=[item.id, which.value])}?{request.GET.urlencode()}",
-    }
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        f"导出：{item.name}，{which.label}",
+        f"{reverse('office:finding-list', args=[item.id, which.value])}?{request.GET.urlencode()}",
+        lead=f"名单按 {look.on} 的情况判断，只含您辖区的人。文件里写明谁、什么时候、为什么导出；用完请删除。",
+        action="导出",
+    )
 
 
 def _cells(rows: list[FoundRow], item: Scheme, which: List, on: date, whole: bool) -> Iterator[tuple[str, ...]]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from zhucan.office import exports, scope
 from zhucan.office.access import OfficeRequest
+from zhucan.office.fields import form_page
 from zhucan.office.finding import NAMES, FilterForm, found, places, rows, without_query
 from zhucan.office.models import SavedList
 from zhucan.orgs.wording import plain
@@ -80,9 +81,13 @@ def save_list(request: OfficeRequest) -> HttpResponse:
         )
         messages.success(request, f"已存好名单“{form.cleaned_data['name']}”。")
         return redirect("office:people")
-    context = {"form": form, "heading": "存成名单", "back": reverse("office:people"),
-               "lead": "存的是条件，不是人：以后打开时按当时的情况重新找。查找框里的字不存。"}  # fmt: skip
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        "存成名单",
+        reverse("office:people"),
+        lead="存的是条件，不是人：以后打开时按当时的情况重新找。查找框里的字不存。",
+    )
 
 
 @require_GET
@@ -128,14 +133,14 @@ def export(request: OfficeRequest) -> HttpResponse:
             )
             made = exports.Sheet(_title(asked.known_day), header, _cells(keys, whole, asked.known_day), len(keys))
             return exports.answer(request, made, form, target=f"people:{scope.here(request)}", whole=whole)
-    context = {
-        "form": form,
-        "heading": "导出名单",
-        "lead": "导出的是您辖区内符合条件的人。文件里写明谁、什么时候、为什么导出；用完请删除。",
-        "action": "导出",
-        "back": f"{reverse('office:people')}?{request.GET.urlencode()}",
-    }
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        "导出名单",
+        f"{reverse('office:people')}?{request.GET.urlencode()}",
+        lead="导出的是您辖区内符合条件的人。文件里写明谁、什么时候、为什么导出；用完请删除。",
+        action="导出",
+    )
 
 
 def _title(known_day: date | None) -> str:

@@ -16,6 +16,7 @@ from zhucan.core.money import from_fen, text
 from zhucan.indicators.words import names
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
+from zhucan.office.fields import form_page
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
 from zhucan.reports import checking, renderers
@@ -23,7 +24,7 @@ from zhucan.reports.catalogue import FORMS
 from zhucan.reports.checker import Severity
 from zhucan.reports.models import FigureRecords, Report
 from zhucan.reports.services import compose
-from zhucan.web.forms import UNPROCESSABLE, Form
+from zhucan.web.forms import Form
 from zhucan.web.slices import slice_of
 
 _FIRST_YEAR = 2000
@@ -81,14 +82,14 @@ def new(request: OfficeRequest) -> HttpResponse:
                 messages.warning(request, gap)
             messages.success(request, f"已写好：{made.title}。")
             return redirect("office:reports-report", pk=made.pk)
-    context = {
-        "form": form,
-        "heading": "写工作报告",
-        "lead": "数字取自现在登记的资料，每个都可以点开看是哪些记录；没有数据的句子不写，并列出缺什么。",
-        "action": "写报告",
-        "back": reverse("office:reports"),
-    }
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        "写工作报告",
+        reverse("office:reports"),
+        lead="数字取自现在登记的资料，每个都可以点开看是哪些记录；没有数据的句子不写，并列出缺什么。",
+        action="写报告",
+    )
 
 
 def _report(request: OfficeRequest, pk: int) -> Report:

@@ -19,7 +19,7 @@ from zhucan.core.money import from_fen, text
 from zhucan.core.months import Month
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
-from zhucan.office.fields import YuanField
+from zhucan.office.fields import YuanField, form_page
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.models import Division
 from zhucan.payments import causes, recoveries
@@ -180,11 +180,13 @@ def decide(request: OfficeRequest, pk: int, scheme_id: str, cause: str) -> HttpR
                 request, f"已登记：{RecoveryDecision.Kind(data['kind']).label} {text(data['amount'])} 元。"
             )
             return redirect("office:runs-recoveries")
-    context = {
-        "form": form,
-        "heading": "处理应追回",
-        "lead": f"{masking.name(person.name)}（{pk}），{scheme(scheme_id).name}，原因：{causes.label(cause)}，"
-        f"还应追回 {text(debt.amount)} 元。处理前请核实情况，听取本人或监护人的意见。",
-        "back": reverse("office:runs-recoveries"),
-    }
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        "处理应追回",
+        reverse("office:runs-recoveries"),
+        lead=(
+            f"{masking.name(person.name)}（{pk}），{scheme(scheme_id).name}，原因：{causes.label(cause)}，"
+            f"还应追回 {text(debt.amount)} 元。处理前请核实情况，听取本人或监护人的意见。"
+        ),
+    )

@@ -19,12 +19,13 @@ from zhucan.core.money import from_fen, text
 from zhucan.core.months import Month
 from zhucan.office import scope, work
 from zhucan.office.access import OfficeRequest
+from zhucan.office.fields import form_page
 from zhucan.office.runs import line_row
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
 from zhucan.payments import bank, remarks, services
 from zhucan.payments.models import Batch, Line, Run
-from zhucan.web.forms import UNPROCESSABLE, Form, MonthField
+from zhucan.web.forms import Form, MonthField
 
 
 class CalculateForm(Form):
@@ -88,14 +89,14 @@ def calculate(request: OfficeRequest) -> HttpResponse:
             granted=form.cleaned_data["what"] == "granted",
         )
         return redirect("office:runs-progress", work_id=key)
-    context = {
-        "form": form,
-        "heading": "计算发放",
-        "lead": "按月的补贴按现在登记的资料计算，以前月份因为迟到的资料要补发或追回的，也会一起算出来；单项款项发已批准而还没有发的，批准后来被撤销的，算出要追回的。计算不会付钱，批准后才入账。",
-        "action": "开始计算",
-        "back": reverse("office:runs"),
-    }
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        "计算发放",
+        reverse("office:runs"),
+        lead="按月的补贴按现在登记的资料计算，以前月份因为迟到的资料要补发或追回的，也会一起算出来；单项款项发已批准而还没有发的，批准后来被撤销的，算出要追回的。计算不会付钱，批准后才入账。",
+        action="开始计算",
+    )
 
 
 def _run(request: OfficeRequest, pk: int) -> Run:
@@ -124,14 +125,14 @@ def hold(request: OfficeRequest, pk: int) -> HttpResponse:
             messages.success(request, "这一行暂不发放，其他的可以照常批准。下个月会重新判断这一行。")
             return redirect(f"{reverse('office:runs-run', args=[run.pk])}?kind=held")
     row = line_row(line)
-    context = {
-        "form": form,
-        "heading": "暂不发放",
-        "lead": f"{row['name']}（人员 {line.person_id}），{row['scheme']}，{row['month']}，{row['amount']} 元。",
-        "action": "暂不发放",
-        "back": reverse("office:runs-run", args=[run.pk]),
-    }
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        "暂不发放",
+        reverse("office:runs-run", args=[run.pk]),
+        lead=f"{row['name']}（人员 {line.person_id}），{row['scheme']}，{row['month']}，{row['amount']} 元。",
+        action="暂不发放",
+    )
 
 
 @require_POST
@@ -246,14 +247,14 @@ def reconcile(request: OfficeRequest, pk: int) -> HttpResponse:
             message = f"已对账：到账 {told.paid} 笔 {text(told.paid_amount)} 元，失败 {told.failed} 笔 {text(told.failed_amount)} 元。"
             (messages.warning if told.failed else messages.success)(request, message)
             return redirect("office:runs-run", pk=pk)
-    context = {
-        "form": form,
-        "heading": "回盘对账",
-        "lead": "同一份文件上传两次不会重复入账；有一笔对不上，整份都不入账。",
-        "action": "对账",
-        "back": reverse("office:runs-run", args=[pk]),
-    }
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        "回盘对账",
+        reverse("office:runs-run", args=[pk]),
+        lead="同一份文件上传两次不会重复入账；有一笔对不上，整份都不入账。",
+        action="对账",
+    )
 
 
 def _taken_in(file: "UploadedFile[Any]", request: OfficeRequest, run: Run) -> bank.Reconciliation:

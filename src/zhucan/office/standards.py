@@ -16,6 +16,7 @@ from zhucan.core.errors import ZhucanError
 from zhucan.core.money import from_fen, text
 from zhucan.office import scope, work
 from zhucan.office.access import OfficeRequest
+from zhucan.office.fields import form_page
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import inside, parameter_rows
 from zhucan.orgs.models import Division, LocalParameter
@@ -26,7 +27,7 @@ from zhucan.policy.explain import shown
 from zhucan.policy.expressions import Kind
 from zhucan.policy.parameters import PARAMETERS, Parameter, parameter, resolve, source_of, value_of
 from zhucan.web.charts import Bar, Chart
-from zhucan.web.forms import UNPROCESSABLE, DateField, Form
+from zhucan.web.forms import DateField, Form
 
 
 class StandardForm(Form):
@@ -155,14 +156,14 @@ def change(request: OfficeRequest, name: str) -> HttpResponse:
                 by=request.user.pk,
             )
             return redirect("office:standards-tried", work_id=key)
-    context = {
-        "form": form,
-        "heading": f"新标准：{declared.label}",
-        "lead": "先试算会多多少人、多少钱，不会改动任何东西；看过结果再保存。",
-        "action": "试算",
-        "back": reverse("office:standards-standard", args=[declared.id]),
-    }
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        f"新标准：{declared.label}",
+        reverse("office:standards-standard", args=[declared.id]),
+        lead="先试算会多多少人、多少钱，不会改动任何东西；看过结果再保存。",
+        action="试算",
+    )
 
 
 @require_GET
@@ -238,11 +239,11 @@ def retract(request: OfficeRequest, pk: int) -> HttpResponse:
             messages.success(request, "已撤回，以前的标准重新有效；有差额的月份会自动更正。")
             return redirect("office:standards-standard", name=row.parameter)
     declared = parameter(row.parameter)
-    context = {
-        "form": form,
-        "heading": f"撤回：{declared.label}",
-        "lead": f"{row.valid_from} 起的 {shown(value_of(row.parameter, row.value), declared.kind, declared.choices)}（{row.document}）。",
-        "action": "撤回",
-        "back": reverse("office:standards-standard", args=[row.parameter]),
-    }
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        f"撤回：{declared.label}",
+        reverse("office:standards-standard", args=[row.parameter]),
+        lead=f"{row.valid_from} 起的 {shown(value_of(row.parameter, row.value), declared.kind, declared.choices)}（{row.document}）。",
+        action="撤回",
+    )

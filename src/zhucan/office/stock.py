@@ -20,13 +20,14 @@ from zhucan.delivery import stock
 from zhucan.delivery.models import Balance, Item, Move, MoveKind, Piece, Round, Store
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
+from zhucan.office.fields import form_page
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division, inside
 from zhucan.policy.catalogue import GRANTED, scheme
 from zhucan.policy.schemes import Gives
 from zhucan.registry.models import Person
-from zhucan.web.forms import UNPROCESSABLE, DateField, Form
+from zhucan.web.forms import DateField, Form
 from zhucan.web.slices import slice_of
 
 _GOODS = tuple(item for item in GRANTED if item.gives is Gives.GOODS)
@@ -202,14 +203,7 @@ def _row(move: Move, names: dict[int, str]) -> dict[str, Any]:
 def _shown(
     request: OfficeRequest, form: Form, heading: str, *, lead: str = "", action: str = "保存", back: str = ""
 ) -> HttpResponse:
-    context = {
-        "form": form,
-        "heading": heading,
-        "lead": lead,
-        "action": action,
-        "back": back or reverse("office:stock"),
-    }
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(request, form, heading, back or reverse("office:stock"), lead=lead, action=action)
 
 
 def _done(request: OfficeRequest, form: Form, act: Callable[[], object], said: str) -> bool:

@@ -15,6 +15,7 @@ from zhucan.core.divisions import Level, level_of
 from zhucan.office import exports, scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.deeds import WORDS, detail_words, word_of
+from zhucan.office.fields import form_page
 from zhucan.orgs import audit
 from zhucan.orgs.clock import SHANGHAI, moment, now, today
 from zhucan.orgs.divisions import inside
@@ -151,9 +152,9 @@ def export(request: OfficeRequest) -> HttpResponse:
             header = ("序号", "时间", "操作人", "做了什么", "对象", "内容", "校验值")
             made = exports.Sheet("审计记录", header, map(_cells, entries), count)
             return exports.answer(request, made, form, target="audit")
-    context = {"form": form, "heading": "导出审计记录", "action": "导出",
-               "back": f"{reverse('office:audit')}?{request.GET.urlencode()}"}  # fmt: skip
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(
+        request, form, "导出审计记录", f"{reverse('office:audit')}?{request.GET.urlencode()}", action="导出"
+    )
 
 
 def _cells(entry: AuditEntry) -> tuple[str, ...]:

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from zhucan.core.errors import ZhucanError
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
+from zhucan.office.fields import form_page
 from zhucan.orgs import signing_in, staff
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division, inside
 from zhucan.orgs.models import Appointment, Role, User
-from zhucan.web.forms import UNPROCESSABLE, DateField, Form
+from zhucan.web.forms import DateField, Form
 from zhucan.web.slices import slice_of
 
 
@@ -90,9 +91,9 @@ def appoint(request: OfficeRequest) -> HttpResponse:
                 return render(request, "office/first_password.html", {"of": made.user, "password": first})
             messages.success(request, f"已任命{made.user}为{made.division.name} · {made.get_role_display()}。")
             return redirect("office:users")
-    context = {"form": form, "heading": "任命", "action": "任命", "back": reverse("office:users"),
-               "lead": "经办、财务和审批不能由同一个人兼任。"}  # fmt: skip
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(
+        request, form, "任命", reverse("office:users"), lead="经办、财务和审批不能由同一个人兼任。", action="任命"
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,9 +119,13 @@ def end(request: OfficeRequest, pk: int) -> HttpResponse:
                 request, f"{held.user}自 {done.valid_to} 起不再任{held.division.name} · {held.get_role_display()}。"
             )
             return redirect("office:users")
-    context = {"form": form, "heading": f"结束岗位：{held.user}，{held.division.name} · {held.get_role_display()}",
-               "action": "结束", "back": reverse("office:users")}  # fmt: skip
-    return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        f"结束岗位：{held.user}，{held.division.name} · {held.get_role_display()}",
+        reverse("office:users"),
+        action="结束",
+    )
 
 
 @never_cache
