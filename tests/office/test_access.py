@@ -23,6 +23,9 @@ from zhucan.cases.taking import take
 from zhucan.delivery import fittings, plans, stock
 from zhucan.delivery.models import Fitting, Move, Plan, Relief, Session
 from zhucan.delivery.reliefs import begin as begin_relief
+from zhucan.facilities import services as places
+from zhucan.facilities.models import Facility, Standard
+from zhucan.facilities.reading import Around
 from zhucan.office import work
 from zhucan.office.access import Page
 from zhucan.office.models import SavedList
@@ -144,6 +147,21 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "services-retract": lambda user: {"pk": _session(county, user).pk},
         "services-new": lambda user: {"pk": _plan(county, user).award_id},
         **{f"services-{name}": lambda user: {"pk": _plan(county, user).institution_id} for name in ("account", "staff")},
+        **{f"facilities-{name}": lambda user: {"pk": _school(county).pk} for name in ("place", "amend")},
+        **{f"facilities-{name}": lambda user: {"key": _school(county).pk, "what": "worker"} for name in ("rows", "add")},
+        **{f"facilities-area-{name}": lambda user: {"key": county.a.pk, "what": "worker"} for name in ("rows", "add")},
+        "facilities-area": lambda user: {"code": county.a.pk},
+        **{
+            f"facilities-{name}": lambda user: {"pk": _school(county).workers.get().pk, "what": "worker"}
+            for name in ("end", "retract")
+        },
+        "facilities-follow": lambda user: {"pk": _school(county).stays.get().pk},
+        **{f"facilities-{name}": lambda user: {"pk": _criteria(county).pk} for name in ("standard", "criterion", "criteria")},
+        "facilities-check": lambda user: {"pk": _criteria(county).checks.get().pk},
+        **{
+            f"facilities-{name}": lambda user: {"pk": _school(county).issues.get().pk}
+            for name in ("issue", "refer", "settle", "photo")
+        },
         "runs-decide": lambda user: {"pk": person, "scheme_id": "living-allowance", "cause": "died"},
         "runs-line": of_line,
         "runs-hold": of_line,
@@ -256,6 +274,38 @@ def _hung_out(county: County) -> Publication:
         application=one, division=county.a, place=county.a, name="测*", scheme="示例", first_day=day, last_day=day,
         defaults={"at": now()},
     )[0]  # fmt: skip
+
+
+def _enter(what: str, subject: Any, **said: str) -> Any:
+    place = subject if isinstance(subject, Division) else subject.division
+    around = Around(place, subject if isinstance(subject, Facility) else None)
+    return places.record(what=what, subject=subject, said=said, around=around, at=now(), by=None)
+
+
+def _school(county: County) -> Facility:
+    """Return a school of county a with a teacher, a pupil who left, and a problem with its photograph."""
+    found = Facility.objects.first()
+    if found is None:
+        found = _enter("facility", county.a, name="示例特教学校", kind="special_school")
+        _enter("worker", found, name="王老师", post="special_teacher", valid_from="2025-01-06")
+        stay = _enter("stay", found, person=str(Person.objects.get().pk), kind="pupil", valid_from="2025-01-06")
+        places.end(row=stay, day=date(2025, 2, 3), at=now(), by=None, goes_on="unknown")
+        told = {"kind": "problem", "text": "缺教室", "unit": "教育局", "found_on": "2025-01-06", "due_on": "2025-06-01"}
+        places.attach(
+            issue=_enter("issue", found, **told), name="a.png", chunks=[b"\x89PNG\r\n\x1a\n"], at=now(), by=None
+        )
+    return found
+
+
+def _criteria(county: County) -> Standard:
+    """Return a standard of county a with a criterion, and a check of the school under it."""
+    found = Standard.objects.first()
+    if found is None:
+        told = {"name": "示例标准", "topic": "school", "level": "county", "document": "示例文件"}
+        found = _enter("standard", county.a, **told)
+        _enter("criterion", found, number="1", text="教室", points="10")
+        _enter("check", _school(county), standard="示例标准", kind="self", day="2025-03-03", inspector="学校")
+    return found
 
 
 def _goods(county: County) -> Move:

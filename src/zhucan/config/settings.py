@@ -19,6 +19,7 @@ BEHIND_PROXY = environment.flag("ZHUCAN_PROXY")
 INSTALLED_APPS = [
     "zhucan.orgs.apps.OrgsConfig",
     "zhucan.registry.apps.RegistryConfig",
+    "zhucan.facilities.apps.FacilitiesConfig",
     "zhucan.cases.apps.CasesConfig",
     "zhucan.payments.apps.PaymentsConfig",
     "zhucan.delivery.apps.DeliveryConfig",

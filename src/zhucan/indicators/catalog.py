@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from zhucan.core.identifiers import CATEGORY_LABELS
-from zhucan.indicators import aided, casework, handling, insurance, schemes, schooling, serving
+from zhucan.indicators import aided, casework, handling, insurance, place_figures, schemes, schooling, serving
 from zhucan.indicators.declared import Indicator, Measure, Ratio, UnknownIndicator
 from zhucan.indicators.registers import listed, told
 from zhucan.policy.assistance.allowances import tekun_hardship_allowance
@@ -261,6 +261,7 @@ def _indicators() -> Iterator[Indicator]:
     yield from handling.figures()
     yield from serving.figures()
     yield from casework.figures()
+    yield from place_figures.figures()
 
 
 def _ratios(indicators: Mapping[str, Indicator]) -> Iterator[Ratio]:
@@ -280,6 +281,7 @@ def _ratios(indicators: Mapping[str, Indicator]) -> Iterator[Ratio]:
     yield from handling.ratios()
     yield from serving.ratios()
     yield from casework.ratios()
+    yield from place_figures.ratios()
 
 
 _NAMES = {scheme.id: scheme.name for scheme in MONTHLY}

@@ -78,9 +78,12 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Record:
-    """One record that a figure counts. `label` is the person's masked name, `amount` yuan where money is counted."""
+    """One record that a figure counts. `label` is the person's masked name, `amount` yuan where money is counted.
 
-    person_id: int
+    A record of a place or of an area is no person's.
+    """
+
+    person_id: int | None
     label: str
     detail: str
     amount: Decimal | None
@@ -189,7 +192,7 @@ class Figures:
         rows = self._con.execute(
             f"SELECT * FROM listed{'' if count is None else f' LIMIT {count:d}'} OFFSET {start:d}"
         ).fetchall()
-        names = words.names({row[0] for row in rows})
+        names = words.names({row[0] for row in rows if row[0] is not None})
         return [
             Record(
                 person_id=person,
@@ -212,7 +215,7 @@ class Figures:
         )
 
     def people(self, indicator_id: str, *, by: str = "", part: str = "") -> list[tuple[int, int, int | None]]:
-        """Return who stands behind a figure or a part of it: (person, records, fen), by person."""
+        """Return who stands behind a figure or a part of it: (person, records, fen), by person; nobody where places are counted."""
         item = indicator(indicator_id)
         if isinstance(item, Ratio):
             return [] if self._figure(item).value is None else self.people(item.numerator, by=by, part=part)
@@ -224,7 +227,7 @@ class Figures:
         narrowed = f" AND coalesce(({self._by(by)})::VARCHAR, '') = ?" if by else ""
         return self._con.execute(
             f"SELECT person_id, {_count_sql(item.measure)}, sum(amount_fen) FROM {item.relation}"
-            f" WHERE ({item.where}){narrowed} GROUP BY person_id ORDER BY person_id",
+            f" WHERE ({item.where}){narrowed} AND person_id IS NOT NULL GROUP BY person_id ORDER BY person_id",
             [part] if by else [],
         ).fetchall()
 

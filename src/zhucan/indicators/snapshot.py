@@ -18,7 +18,7 @@ from django.db import connection
 
 from zhucan.cases.facts import as_utc, export, gather, known, load, stamp
 from zhucan.core.divisions import Level, county_of, level_of, prefix
-from zhucan.indicators import aided, casework, given, handling, registers, serving
+from zhucan.indicators import aided, casework, given, handling, places, registers, serving
 from zhucan.indicators.periods import Period
 from zhucan.payments.models import Run
 from zhucan.policy.catalogue import MONTHLY
@@ -144,6 +144,7 @@ def bring(
     aided.bring(con, view.division if money else None, known_at)
     serving.bring(con, people, f"a.division_id LIKE '{view.payers}%'{none}", known_at)
     casework.bring(con, people, view.payers, known_at, none=none)
+    places.bring(con, view.division if money else None, view.payers, known_at)
     _settle(con)
     runs = Run.objects.filter(approved_at__isnull=False)
     if known_at is not None:
@@ -214,6 +215,9 @@ def look(con: duckdb.DuckDBPyConnection, view: View, bookings: list[Booking]) ->
         f" WHERE kind = 'hearing_worn' AND valid_from <= DATE '{view.day}' GROUP BY person_id"
     )
     for statement in _relations(view):
+        con.execute(statement)
+    places.lay(con, f"DATE '{view.day}'")
+    for statement in _of_places(view):
         con.execute(statement)
     registers.note_untold(con, view.day)
     for table, month in (("undecided", view.period.last), ("undecided_before", view.period.first.previous)):
@@ -453,6 +457,20 @@ def _relations(view: View) -> list[str]:
             )
         ),
     ]  # fmt: skip
+
+
+def _of_places(view: View) -> list[str]:
+    """Return the statements for what counts where a place lies; who is in it may live anywhere, or be nobody."""
+    found = places.relations(f"DATE '{view.period.start}'", f"DATE '{view.day}'")
+    return [
+        _relation(
+            name,
+            f"{source} b LEFT JOIN someone s ON s.person_id = {columns.get('person_id', 'NULL::BIGINT')}"
+            f" WHERE b.place {view.inside} AND {when}",
+            **{"person_id": "NULL::BIGINT", "place": "b.place", **columns},
+        )
+        for name, source, when, columns in found
+    ]
 
 
 _WHY_GAINED = """CASE

@@ -86,10 +86,12 @@ def detail(relation: str, scheme: str | None, kind: str, told: str, cause: str) 
             said.append(f"共{told}项")
         case "housing_asked" | "housing_waiting" | "housing_settled" if told.isdigit():
             pass
-        case "county" | "county_given":
+        case "county" | "county_given" | "community" | "circle_limit":
             said.append(division(told).name)
         case "household":
             said.append(f"持证残疾人{told}名")
+        case "judged" | "accepted" | "gap" if told[:12].isdecimal():  # an area, by its code
+            said.append(f"{division(told[:12]).name}{told[12:]}")
         case _:
             said += [told] if told else []
     if cause:

@@ -1,0 +1,44 @@
+"""Who works in a facility or watches over an area, and the training they went through."""
+
+from django.db import models
+from django.db.models import Q
+
+from zhucan.facilities.kinds import POSTS
+from zhucan.facilities.models.kept import PERIOD, Kept, Located
+
+
+class Worker(Located):
+    """Somebody with a post, from one day to another. An empty qualification is one that was not shown."""
+
+    name = models.CharField("姓名", max_length=40)
+    post = models.CharField("岗位", max_length=24, choices=[(code, post.label) for code, post in POSTS.items()])
+    qualification = models.CharField("资格证书", max_length=80, blank=True)
+    area = models.CharField("负责片区", max_length=80, blank=True)
+    valid_from = models.DateField("自")
+    valid_to = models.DateField("至（不含）", null=True)
+
+    class Meta:
+        ordering = ("post", "name", "pk")
+        constraints = (models.CheckConstraint(condition=PERIOD, name="worker_period"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Training(Kept):
+    """Hours that somebody was trained on a day; the same day, topic and organiser make one training."""
+
+    worker = models.ForeignKey(Worker, models.PROTECT, related_name="trainings")
+    day = models.DateField("日期")
+    topic = models.CharField("内容", max_length=80)
+    organiser = models.CharField("举办单位", max_length=80)
+    hours = models.DecimalField("学时", max_digits=5, decimal_places=1)
+
+    class Meta:
+        ordering = ("-day", "pk")
+        constraints = (
+            models.CheckConstraint(condition=Q(hours__gt=0), name="training_hours"),
+            models.UniqueConstraint(
+                fields=("worker", "day", "topic"), condition=Q(retracted_at__isnull=True), name="training_once"
+            ),
+        )
