@@ -138,6 +138,30 @@ STAFF = {  # by user and, where there are many, by what they are about: each is 
         "/medicine/{medicine}/",
         "/cases/{billed}/bills/",
     ),
+    "clerk places": (
+        "/facilities/",
+        "/facilities/{school}/",
+        "/facilities/{school}/all/stay/",
+        "/facilities/{school}/add/worker/",
+        "/facilities/{school}/add/issue/",
+        "/facilities/{school}/amend/",
+        "/facilities/areas/330499000000/",
+        "/facilities/areas/330499000000/all/issue/",
+        "/facilities/areas/330499000000/add/standard/",
+        "/facilities/rows/worker/{teacher}/end/",
+        "/facilities/rows/worker/{teacher}/retract/",
+        "/facilities/import/",
+        "/facilities/standards/",
+        "/facilities/standards/{standard}/",
+        "/facilities/standards/{standard}/criteria/new/",
+        "/facilities/standards/{standard}/criteria/import/",
+        "/facilities/checks/{scored}/",
+        "/facilities/checks/{unscored}/",
+        "/facilities/issues/",
+        "/facilities/issues/{defect}/",
+        "/facilities/issues/{defect}/refer/",
+        "/facilities/issues/{defect}/settle/",
+    ),
     "clerk money": (
         "/runs/",
         "/runs/calculate/",
@@ -237,6 +261,12 @@ KEYS = {
     "residence": "SELECT MAX(r.id) FROM registry_residence r JOIN cases_application a ON a.person_id = r.person_id"
     " WHERE a.transferred_from_id IS NOT NULL AND r.retracted_at IS NULL",
     "grants": "SELECT MIN(id) FROM payments_run WHERE granted",
+    "school": "SELECT MIN(id) FROM facilities_facility WHERE kind = 'special_school'",
+    "teacher": "SELECT MIN(id) FROM facilities_worker",
+    "standard": "SELECT MIN(id) FROM facilities_standard",
+    "scored": "SELECT MIN(id) FROM facilities_check WHERE scored_at IS NOT NULL",
+    "unscored": "SELECT MIN(id) FROM facilities_check WHERE scored_at IS NULL",
+    "defect": "SELECT MIN(id) FROM facilities_issue WHERE kind = 'defect'",
 }
 
 LEFT_OUT = {
@@ -247,6 +277,7 @@ LEFT_OUT = {
         "finding-export",
         "reports-download",
         "documents-download",
+        "facilities-photo",
         "audit-export",
     ),
     "work under way, which walks look at": (
@@ -264,6 +295,7 @@ LEFT_OUT = {
         "users-end",
         "reports-figure",
         "stock-fitting-retract",
+        "facilities-follow",
     ),
 }
 """Pages of staff that are not listed above, by why."""

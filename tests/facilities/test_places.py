@@ -201,27 +201,6 @@ def test_s182_features_are_kept_by_facility_and_room_with_their_day(places: Plac
     assert places.figure("induction-loops-facilities") == 1
 
 
-def test_s136_services_of_a_station_are_told_by_month(places: Places):
-    county = places.county
-    body = institutions.register(name="示例社区康复站", kind="rehabilitation", division=county.a, at=AT, by=None)
-    places.facility("rehabilitation_station", "示例社区康复站", institution="示例社区康复站")
-    person = places.person()
-    award = grant(county, person, scheme("day-care"), 0, "2025-01-06")
-    plan = plans.plan(
-        award=award, institution=body, discipline="day_care", units=9, unit="天", starts_on=date(2025, 1, 6),
-        ends_on=date(2026, 1, 1), at=moment(date(2025, 1, 6)), by=None,
-    )  # fmt: skip
-    for month in (2, 2, 5):
-        day = date(2025, month, 3 + plan.sessions.count())
-        plans.record(
-            plan=plan, day=day, begins=time(9), ends=time(13), units=1, worker="甲", signed_by="乙", at=AT, by=None
-        )
-
-    parts = engine.breakdown("station-services", "330499", YEAR, "month")
-
-    assert [(part.key, part.value) for part in parts] == [("2025-02", 2), ("2025-05", 1)]
-
-
 @pytest.mark.parametrize(
     ("what", "said", "sentence"),
     [

@@ -1,6 +1,6 @@
 """Standards of scored criteria, checks against them, what is open, defects and their repair, and the circle."""
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,15 +8,20 @@ from typing import Any
 import pytest
 
 from tests.facilities.conftest import AT, YEAR, Places
+from tests.given import grant
 from zhucan.core.months import Month
+from zhucan.delivery import plans
 from zhucan.facilities import queries, services
 from zhucan.facilities.importing import take_in
 from zhucan.facilities.kinds import Status
 from zhucan.facilities.models import Check, Criterion, Facility, Standard, Worker
-from zhucan.facilities.reading import EntryRefused
+from zhucan.facilities.reading import Around, EntryRefused
 from zhucan.indicators import engine
 from zhucan.indicators.periods import Period
+from zhucan.orgs import institutions
+from zhucan.orgs.clock import moment
 from zhucan.orgs.models import Division
+from zhucan.policy.catalogue import scheme
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +111,26 @@ def test_s136_a_station_has_staff_equipment_and_a_yearly_check_and_those_that_me
     assert places.records("rehabilitation-station-met") == [
         "甲站，示例rehabilitation_station标准，达标，90.00/100.00，差距 1 条"
     ]
+
+    county = places.county
+    body = institutions.register(name="示例社区康复站", kind="rehabilitation", division=county.a, at=AT, by=None)
+    linked = {"address": "", "institution": "示例社区康复站"}
+    services.amend(facility=station, said=linked, around=Around(county.a, station), at=AT, by=None)
+    person = places.person()
+    award = grant(county, person, scheme("day-care"), 0, "2025-01-06")
+    plan = plans.plan(
+        award=award, institution=body, discipline="day_care", units=9, unit="天", starts_on=date(2025, 1, 6),
+        ends_on=date(2026, 1, 1), at=moment(date(2025, 1, 6)), by=None,
+    )  # fmt: skip
+    for month in (2, 2, 5):
+        day = date(2025, month, 3 + plan.sessions.count())
+        plans.record(
+            plan=plan, day=day, begins=time(9), ends=time(13), units=1, worker="甲", signed_by="乙", at=AT, by=None
+        )
+
+    parts = engine.breakdown("station-services", "330499", YEAR, "month")
+
+    assert [(part.key, part.value) for part in parts] == [("2025-02", 2), ("2025-05", 1)]
 
 
 def test_s083_a_training_base_shows_which_criterion_of_the_province_is_missing(places: Places):

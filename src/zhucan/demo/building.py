@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from zhucan.core.garbage import no_garbage_collection
 from zhucan.core.months import Month, months
-from zhucan.demo import asking, looking, places
+from zhucan.demo import asking, facilities, looking, places
 from zhucan.demo.chronicle import Chronicle
 from zhucan.demo.giving import give
 from zhucan.demo.life import LAST_TOLD, Life, at
@@ -115,6 +115,7 @@ def build(wanted: Wanted, *, folder: Path, progress: Callable[[Paid], None]) -> 
         life.tell(REPORT_DAY - timedelta(days=1))
         names += _let_read(staff.clerk, password)
         _tell_where(county, staff.clerk)
+        facilities.enter(county, staff.clerk)
     with transaction.atomic():
         eager = looking.look(county, staff)
         asking.ask(dice["asking"], county, staff, User.objects.get(username="guardian"), eager)

@@ -78,12 +78,9 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Record:
-    """One record that a figure counts. `label` is the person's masked name, `amount` yuan where money is counted.
+    """One record that a figure counts. `label` is the person's masked name, `amount` yuan where money is counted."""
 
-    A record of a place or of an area is no person's.
-    """
-
-    person_id: int | None
+    person_id: int | None  # None: of nobody in the register
     label: str
     detail: str
     amount: Decimal | None
@@ -215,7 +212,7 @@ class Figures:
         )
 
     def people(self, indicator_id: str, *, by: str = "", part: str = "") -> list[tuple[int, int, int | None]]:
-        """Return who stands behind a figure or a part of it: (person, records, fen), by person; nobody where places are counted."""
+        """Return who stands behind a figure or a part of it: (person, records, fen), by person; 0 is nobody in the register."""
         item = indicator(indicator_id)
         if isinstance(item, Ratio):
             return [] if self._figure(item).value is None else self.people(item.numerator, by=by, part=part)
@@ -226,8 +223,8 @@ class Figures:
             return []
         narrowed = f" AND coalesce(({self._by(by)})::VARCHAR, '') = ?" if by else ""
         return self._con.execute(
-            f"SELECT person_id, {_count_sql(item.measure)}, sum(amount_fen) FROM {item.relation}"
-            f" WHERE ({item.where}){narrowed} AND person_id IS NOT NULL GROUP BY person_id ORDER BY person_id",
+            f"SELECT coalesce(person_id, 0), {_count_sql(item.measure)}, sum(amount_fen) FROM {item.relation}"
+            f" WHERE ({item.where}){narrowed} GROUP BY person_id ORDER BY ALL",
             [part] if by else [],
         ).fetchall()
 

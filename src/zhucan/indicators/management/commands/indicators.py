@@ -104,7 +104,7 @@ class Command(Base):
         figure = engine.figure(name, code, period)
         for row in found:
             amount = "" if row.amount is None else f"\t{row.amount}"
-            self.stdout.write(f"{row.person_id}\t{row.label}\t{row.detail}{amount}")
+            self.stdout.write(f"{row.person_id or '—'}\t{row.label}\t{row.detail}{amount}")
         told = "不明" if figure.value is None else f"{figure.value} {figure.unit}"
         self.stdout.write(f"共 {len(found)} 条。{figure.name}：{told}，截至 {figure.until}。")
 
