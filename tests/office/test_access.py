@@ -37,7 +37,8 @@ from zhucan.orgs.standards import set_standard
 from zhucan.payments import bank
 from zhucan.payments.models import Batch, Entry, Line, Run
 from zhucan.registry import holders
-from zhucan.registry.models import Doubt, Hardship, Holder, ImportBatch, Person
+from zhucan.registry.models import Doubt, Hardship, Holder, ImportBatch, Person, SchoolSurvey
+from zhucan.registry.surveys import survey
 from zhucan.reports import checking
 from zhucan.reports.models import CheckedText
 from zhucan.reports.services import compose
@@ -94,6 +95,7 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "people-opened": lambda user: {"pk": person, "what": "id-number"},
         "people-record": lambda user: {"pk": person, "what": "death"},
         "people-correct": lambda user: {"pk": person, "kind": "hardship", "spell": Hardship.objects.get().pk},
+        "schools-retract": lambda user: {"pk": _surveyed(county).pk},
         "people-open-list": of_list,
         "people-drop-list": of_list,
         "doubts-doubt": lambda user: {"pk": _doubt(county).pk},
@@ -176,6 +178,13 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "reports-download": lambda user: {**of_report(user), "suffix": "json"},
         **dict.fromkeys(("runs-run", "runs-look-at", "runs-check", "runs-approve", "runs-discard", "runs-send", "runs-reconcile", "runs-waiting", "runs-follow-up"), of_run),
     }  # fmt: skip
+
+
+def _surveyed(county: County) -> SchoolSurvey:
+    found = SchoolSurvey.objects.first()
+    return found or survey(
+        division=county.a, school="示例小学", day=today(), pupils=1, worker="陈委员", at=now(), by=None
+    )
 
 
 def _asked(scheme: str, facts: dict[str, Any]) -> Application:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from zhucan.core.calendar import add_years
 from zhucan.core.months import Month
+from zhucan.demo import occupations
 from zhucan.demo.chronicle import Chronicle
 from zhucan.demo.events import Events
 from zhucan.demo.people import Population, Resident
@@ -68,6 +69,7 @@ class Life:
             self._registrar.custody(person, day - timedelta(days=dice.randrange(30, 900)), True)
         if age >= 80:
             self._chronicle.add(Benefit, person.key, add_years(person.born, 80), None, "senior_allowance", 10000)
+        occupations.tell(self._chronicle, person, day)
         if age >= 60 and dice.random() < 0.01:
             self._events.other_benefit(person, day - timedelta(days=dice.randrange(30, 300)), day)
 

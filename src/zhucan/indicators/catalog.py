@@ -7,7 +7,19 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from zhucan.core.identifiers import CATEGORY_LABELS
-from zhucan.indicators import aided, casework, handling, insurance, place_figures, schemes, schooling, serving
+from zhucan.indicators import (
+    aided,
+    casework,
+    following,
+    handling,
+    insurance,
+    place_figures,
+    schemes,
+    schooling,
+    serving,
+    studies,
+    working,
+)
 from zhucan.indicators.declared import Indicator, Measure, Ratio, UnknownIndicator
 from zhucan.indicators.registers import listed, told
 from zhucan.policy.assistance.allowances import tekun_hardship_allowance
@@ -251,6 +263,9 @@ def _indicators() -> Iterator[Indicator]:
     yield from _events()
     yield from insurance.indicators()
     yield from schooling.indicators()
+    yield from working.indicators()
+    yield from studies.indicators()
+    yield from following.indicators()
     for scheme, name in _NAMES.items():
         yield from _payments(scheme, name, f"scheme = '{scheme}'")
     yield from _payments("subsidies", "两项补贴", _BOTH, several=True)
@@ -274,10 +289,16 @@ def _ratios(indicators: Mapping[str, Indicator]) -> Iterator[Ratio]:
         ("holders-elderly-share", "60周岁及以上残疾人占比", "holders-elderly", "holders"),
         *insurance.RATIOS,
         *schooling.RATIOS,
+        *working.RATIOS,
+        *studies.RATIOS,
     ):
         over, under = indicators[numerator].name, indicators[denominator].name
         told = f"“{over}”除以“{under}”，以百分数表示；分母为0或不明时为不明。"
         yield Ratio(name, title, numerator, denominator, told)
+    for name, title, numerator, denominator in (*studies.PARTS, *following.PARTS):
+        over, under = indicators[numerator].name, indicators[denominator].name
+        told = f"“{over}”除以“{under}”（前者是后者的一部分，不会超过100%），以百分数表示；分母为0或不明时为不明。"
+        yield Ratio(name, title, numerator, denominator, told, stock=indicators[numerator].stock, part=True)
     yield from handling.ratios()
     yield from serving.ratios()
     yield from casework.ratios()

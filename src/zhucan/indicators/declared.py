@@ -65,4 +65,5 @@ class Ratio:
     definition: str
     unit: str = "%"
     stock: bool = True
+    part: bool = False  # the numerator is part of the denominator, so that nothing above 100 can be true
     scheme: str = ""

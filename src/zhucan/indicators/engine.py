@@ -14,7 +14,7 @@ from zhucan.core.divisions import prefix
 from zhucan.core.errors import ZhucanError
 from zhucan.core.money import from_fen
 from zhucan.core.months import Month, months
-from zhucan.indicators import snapshot, words
+from zhucan.indicators import registers, snapshot, words
 from zhucan.indicators.catalog import indicator, shown_in
 from zhucan.indicators.declared import Indicator, Measure, Ratio
 from zhucan.indicators.periods import Period
@@ -36,11 +36,11 @@ _SQL_OF = {
     "stage": "stage",
     "placement": "placement",
     "step": "nullif(step, '')",
-    "area": "CASE WHEN right(place, 3) BETWEEN '001' AND '199' THEN 'town' WHEN right(place, 3) BETWEEN '200' AND '399'"
-    " THEN 'country' END",
+    "area": registers.AREA,
+    "form": "form",
 }
 BREAKDOWNS = (
-    "category", "grade", "age", "sex", "division", "area", "month", "cause", "scheme", "step", "stage", "placement",
+    "category", "grade", "age", "sex", "division", "area", "month", "cause", "scheme", "step", "stage", "placement", "form",
 )  # fmt: skip
 
 

@@ -26,6 +26,10 @@ TYPES = {
 """The columns of the relation; `month` is the run's where one paid (Month.index), and null elsewhere."""
 
 
+LIVING_AID = "compulsory-living-aid"
+"""The scheme that exemptions and aid recorded by the term stand under (两免一补)."""
+
+
 class Kind(StrEnum):
     """What was given."""
 
@@ -89,6 +93,12 @@ def select(people: str, known_at: datetime | None = None) -> str:
             {_text("'减免 '", "f.id")}
         FROM delivery_relief f JOIN cases_award a ON a.id = f.award_id LEFT JOIN orgs_institution i ON i.id = f.institution_id
         WHERE f.person_id IN ({people}){learnt("f.at")}
+        UNION ALL
+        SELECT t.person_id, NULL, '{LIVING_AID}', 'relief', t.valid_from, NULL, 1, '', coalesce(t.amount_fen, 0),
+            (SELECT min(substr(h.division_id, 1, 6)) || '000000' FROM registry_residence h WHERE h.person_id = t.person_id
+                AND h.retracted_at IS NULL AND h.valid_from <= t.valid_from AND (h.valid_to IS NULL OR h.valid_to > t.valid_from)),
+            t.school, '', {_text("'两免一补 '", "t.id")}
+        FROM registry_termaid t WHERE t.person_id IN ({people}) AND {known(known_at)}
         UNION ALL
         SELECT u.person_id, u.award_id, a.scheme, 'medicine', u.day, NULL, 1, '月',
             CASE WHEN a.payee_id IS NULL THEN u.worth_fen ELSE 0 END, a.division_id, i.name, '', {_text("'领药 '", "u.id")}

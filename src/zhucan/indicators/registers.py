@@ -12,7 +12,7 @@ import duckdb
 from zhucan.cases.facts import known, load
 from zhucan.registry.choices import MEDICAL, PENSIONS, InsuranceKind, Placement, Stage
 
-SUBJECTS = ("pension", "medical", "accident", "schooling", "work", "rural")
+SUBJECTS = ("pension", "medical", "accident", "schooling", "work", "wish", "rural")
 """What a county can have told, or not."""
 SCHOOL_AGE = (6, 14)
 """Of compulsory schooling: six when the school year begins, and nine years (义务教育法 arts. 2, 11)."""
@@ -24,13 +24,28 @@ THREE = ("visual", "hearing", "speech", "intellectual")
 """三类儿童: hearing and speech are one of the three."""
 _SCHOOLING_TYPES = {
     "person_id": "BIGINT", "valid_from": "DATE", "valid_to": "DATE", "stage": "VARCHAR", "placement": "VARCHAR",
-    "school": "VARCHAR", "full_time": "BOOLEAN",
+    "school": "VARCHAR", "full_time": "BOOLEAN", "boarding": "BOOLEAN", "year": "INTEGER", "class_name": "VARCHAR", "support": "VARCHAR",
+    "outcome": "VARCHAR",
 }  # fmt: skip
 _KIND_TYPES = {
     "person_id": "BIGINT", "valid_from": "DATE", "valid_to": "DATE", "category": "VARCHAR", "grade": "INTEGER",
 }  # fmt: skip
-_FOUND_TYPES = {"person_id": "BIGINT", "valid_from": "DATE", "valid_to": "DATE", "kind": "VARCHAR", "number": "INTEGER"}
+_FOUND_TYPES = {
+    "person_id": "BIGINT",
+    "valid_from": "DATE",
+    "valid_to": "DATE",
+    "kind": "VARCHAR",
+    "number": "INTEGER",
+    "word": "VARCHAR",
+}
 _TOLD_TYPES = {"county": "VARCHAR", "subject": "VARCHAR", "since": "DATE"}
+
+
+AREA = (
+    "CASE WHEN right(place, 3) BETWEEN '001' AND '199' THEN 'town' WHEN right(place, 3) BETWEEN '200' AND '399'"
+    " THEN 'country' END"
+)
+"""SQL for town or country, told by the code of a village or community; null where the place is larger."""
 
 
 def listed(values: Iterable[str]) -> str:
@@ -49,22 +64,22 @@ def bring(
 ) -> None:
     """Take the spells of people out of the database, and since when each county's registers have told anything.
 
-    Insurance and jobs, which policy reads as they are, are brought with its other relations.
+    Insurance, which policy reads as it is, is brought with its other relations, jobs by `working`.
     `counties` are the digits that the counties of the place begin with, `first` is the first day that is looked at.
     """
     clocks = f"FROM {{}} t WHERE {known(known_at)} AND t.person_id IN ({people})"
     load(
         con,
         "schooling",
-        "SELECT t.person_id, t.valid_from, t.valid_to, t.stage, t.placement, t.school, t.full_time "
-        + clocks.format("registry_schooling"),
+        "SELECT t.person_id, t.valid_from, t.valid_to, t.stage, t.placement, t.school, t.full_time, t.boarding, t.year, t.class_name,"
+        " t.support, t.outcome " + clocks.format("registry_schooling"),
         _SCHOOLING_TYPES,
     )
     load(
         con,
         "found",
-        f"SELECT t.person_id, t.valid_from, t.valid_to, t.kind, t.number {clocks.format('registry_finding')}"
-        " AND t.kind IN ('jobless', 'rural')",
+        f"SELECT t.person_id, t.valid_from, t.valid_to, t.kind, t.number, t.word {clocks.format('registry_finding')}"
+        " AND t.kind IN ('jobless', 'rural', 'wants_work', 'can_work', 'roll_checked', 'mainstream_assessment')",
         _FOUND_TYPES,
     )
     load(
@@ -86,6 +101,7 @@ def bring(
             ("'schooling'", "registry_schooling", ""),
             ("'work'", "registry_job", ""),
             ("'work'", "registry_finding", " WHERE kind = 'jobless'"),
+            ("'wish'", "registry_finding", " WHERE kind = 'wants_work'"),
             ("'rural'", "registry_finding", " WHERE kind = 'rural'"),
         )
     )
@@ -114,31 +130,40 @@ def look(con: duckdb.DuckDBPyConnection, day: date) -> None:
             FROM insurance WHERE {held} GROUP BY person_id
         ), schooled AS (
             SELECT person_id, arg_max(stage, valid_from) AS stage, arg_max(placement, valid_from) AS placement,
-                   arg_max(school, valid_from) AS school, arg_max(full_time, valid_from) AS full_time
+                   arg_max(school, valid_from) AS school, arg_max(full_time, valid_from) AS full_time,
+                   arg_max(boarding, valid_from) AS boarding, arg_max(coalesce(class_name, ''), valid_from) AS class_name,
+                   arg_max(coalesce(support, ''), valid_from) AS support
             FROM schooling WHERE {held} GROUP BY person_id
         ), entered AS (
             SELECT person_id, min(valid_from) AS entered_on FROM schooling
             WHERE valid_from <= DATE '{day}' AND stage <> '{Stage.KINDERGARTEN}' GROUP BY person_id
         ), working AS (
             SELECT person_id, bool_or(works) AS working FROM (
-                SELECT person_id, true AS works FROM job WHERE {held}
+                SELECT person_id, true AS works FROM occupied
                 UNION ALL SELECT person_id, arg_max(number, valid_from) = 0 FROM found WHERE kind = 'jobless' AND {held}
                 GROUP BY person_id
             ) GROUP BY person_id
         ), country AS (
             SELECT person_id, arg_max(number, valid_from) = 1 AS rural FROM found WHERE kind = 'rural' AND {held}
             GROUP BY person_id
+        ), willing AS (
+            SELECT person_id, arg_max(number, valid_from) FILTER (WHERE kind = 'wants_work') = 1 AS wants,
+                   arg_max(number, valid_from) FILTER (WHERE kind = 'can_work') = 1 AS able,
+                   max(valid_from) FILTER (WHERE kind = 'roll_checked') AS last_checked
+            FROM found WHERE {held} GROUP BY person_id
         ), kinds AS (
             SELECT person_id, bool_or(category = 'visual' AND grade <= 2) AS blind,
                    bool_or(category IN ({listed(THREE)})) AS three
             FROM kind_of_child WHERE {held} GROUP BY person_id
         )
         SELECT person_id, pension, pension_payer, medical, medical_payer, coalesce(accident, false) AS accident, stage,
-               placement, school, coalesce(full_time, false) AS full_time, entered_on, working, rural, coalesce(blind, false) AS blind,
+               placement, school, coalesce(full_time, false) AS full_time, entered_on, working, rural, wants, able,
+               last_checked, coalesce(boarding, false) AS boarding, class_name, support,
+               CASE WHEN working THEN coalesce(form, 'unstated') END AS form, channel, inspected_on, months_worked, job_detail, coalesce(blind, false) AS blind,
                coalesce(three, false) AS three, date_sub('year', p.born, DATE '{_school_year(day)}') AS school_age
         FROM person p LEFT JOIN insured USING (person_id) LEFT JOIN schooled USING (person_id)
         LEFT JOIN entered USING (person_id) LEFT JOIN working USING (person_id) LEFT JOIN kinds USING (person_id)
-        LEFT JOIN country USING (person_id)
+        LEFT JOIN country USING (person_id) LEFT JOIN willing USING (person_id) LEFT JOIN occupied USING (person_id)
         """
     )
 

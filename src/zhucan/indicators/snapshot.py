@@ -2,7 +2,7 @@
 
 `bring` takes the rows out of the database once; `look` lays the relations of `catalog.py` over them for a period.
 Every relation has the same columns, so that any indicator can be broken down by any of them: `person_id, place,
-scheme, month, cause, step, amount_fen, quantity, kind, detail, household_id` and, of the person on the period's last day, `category, grade, age, sex,
+scheme, month, cause, step, form, amount_fen, quantity, kind, detail, household_id` and, of the person on the period's last day, `category, grade, age, sex,
 hardship, stage, placement` (of what was given, the stage and placement of its day). Places are 12 digits, months are `Month.index`.
 
 Where something counts: persons and certificates at the hukou of the day; money, awards and debts in the county that
@@ -18,7 +18,7 @@ from django.db import connection
 
 from zhucan.cases.facts import as_utc, export, gather, known, load, stamp
 from zhucan.core.divisions import Level, county_of, level_of, prefix
-from zhucan.indicators import aided, casework, given, handling, places, registers, serving
+from zhucan.indicators import aided, casework, following, given, handling, places, registers, serving, studies, working
 from zhucan.indicators.periods import Period
 from zhucan.payments.models import Run
 from zhucan.policy.catalogue import MONTHLY
@@ -91,9 +91,7 @@ def bring(
     if view.payers == prefix(view.division):
         people += f" UNION SELECT a.person_id FROM cases_award a WHERE {payer}"
     people = gather("counted_people", people)
-    export(
-        con, known_at=known_at, people=people, relations=("residence", "hardship", "death", "stay", "insurance", "job")
-    )
+    export(con, known_at=known_at, people=people, relations=("residence", "hardship", "death", "stay", "insurance"))
     load(
         con,
         "card",
@@ -109,6 +107,7 @@ def bring(
         _HOME_TYPES,
     )
     registers.bring(con, people=people, counties=view.payers, first=view.period.start, known_at=known_at)
+    working.bring(con, people=people, counties=view.payers, day=view.day, known_at=known_at)
     first, last = view.period.first.index, view.period.last.index
     none = "" if money else " AND 1 = 0"
     load(
@@ -145,6 +144,8 @@ def bring(
     serving.bring(con, people, f"a.division_id LIKE '{view.payers}%'{none}", known_at)
     casework.bring(con, people, view.payers, known_at, none=none)
     places.bring(con, view.division if money else None, view.payers, known_at)
+    studies.bring(con, people=people, known_at=known_at)
+    following.bring(con, people=people, awards=f"a.division_id LIKE '{view.payers}%'{none}", known_at=known_at)
     _settle(con)
     runs = Run.objects.filter(approved_at__isnull=False)
     if known_at is not None:
@@ -208,6 +209,7 @@ def _settle(con: duckdb.DuckDBPyConnection) -> None:
 
 def look(con: duckdb.DuckDBPyConnection, view: View, bookings: list[Booking]) -> None:
     """Lay the relations over the rows for a period, in place of those of the period looked at before."""
+    working.look(con, view.day)
     registers.look(con, view.day)
     con.execute(_someone(view))
     con.execute(
@@ -264,7 +266,7 @@ def _someone(view: View) -> str:
     cared AS (SELECT DISTINCT person_id, true AS in_institution FROM stay WHERE {held}),
     roof AS (SELECT person_id, arg_max(household_id, valid_from) AS household_id FROM membership WHERE {held} GROUP BY person_id)
     SELECT p.person_id, p.sex, date_sub('year', p.born, {day}) AS age, c.category, c.grade, c.status, c.expires,
-           h.place, n.hardship, d.died, r.household_id, g.stage, g.placement, g.rural, coalesce(i.in_institution, false) AS in_institution,
+           h.place, n.hardship, d.died, r.household_id, g.stage, g.placement, g.form, g.rural, coalesce(i.in_institution, false) AS in_institution,
            coalesce(h.place {view.inside}, false) AS inside,
            coalesce(h.place {view.inside} AND h.lives AND d.died IS NULL, false) AS resident,
            coalesce(c.status = 'valid' AND c.expires >= {day}, false) AS certified
@@ -280,10 +282,8 @@ def _month(day: str) -> str:
 
 _INSURANCE = registers.in_words("x.kind", InsuranceKind.choices)
 _PAYER = registers.in_words("x.payer", ((code, f"{word}缴费") for code, word in Payer.choices))
-_BASIC = registers.listed((Stage.KINDERGARTEN, Stage.PRIMARY, Stage.JUNIOR))
-_IN_CLASS = registers.listed(registers.IN_CLASS)
 _REGISTERED = (
-    "pension", "pension_payer", "medical", "medical_payer", "accident", "working", "rural", "school", "full_time", "entered_on", "blind",
+    "pension", "pension_payer", "medical", "medical_payer", "accident", "working", "wants", "able", "last_checked", "boarding", "class_name", "support", "channel", "inspected_on", "months_worked", "job_detail", "rural", "school", "full_time", "entered_on", "blind",
     "three", "school_age",
 )  # fmt: skip
 
@@ -304,7 +304,7 @@ def _relation(name: str, source: str, **columns: str) -> str:
         "person_id": "s.person_id", "place": "s.place", "scheme": "NULL::VARCHAR", "month": "NULL::INTEGER",
         "cause": "''", "amount_fen": "NULL::BIGINT", "kind": "''", "detail": "''", "category": "s.category",
         "grade": "s.grade", "age": "s.age", "sex": "s.sex", "hardship": "s.hardship", "quantity": "NULL::BIGINT",
-        "household_id": "s.household_id", "step": "''", "stage": "s.stage", "placement": "s.placement",
+        "household_id": "s.household_id", "step": "''", "stage": "s.stage", "placement": "s.placement", "form": "s.form",
     }  # fmt: skip
     chosen = ", ".join(f"{sql} AS {column}" for column, sql in {**standard, **columns}.items())
     return f"CREATE OR REPLACE VIEW {name} AS SELECT {chosen} FROM {source}"
@@ -341,12 +341,10 @@ def _relations(view: View) -> list[str]:
         ),
         _relation(
             "mainstreamed",
-            f"(SELECT *, lag(placement) OVER (PARTITION BY person_id ORDER BY valid_from) AS came_from FROM schooling) x {someone}"
-            f" ASOF JOIN residence r ON x.person_id = r.person_id AND x.valid_from >= r.valid_from"
-            f" WHERE x.valid_from {within} AND r.division {inside} AND s.category IS NOT NULL AND x.stage IN ({_BASIC})"
-            f" AND x.placement IN ({_IN_CLASS}) AND x.came_from NOT IN ({_IN_CLASS})",
-            place="r.division", month=_month("x.valid_from"), kind="x.placement", stage="x.stage", placement="x.placement",
-            detail=f"x.valid_from || ' ' || {_placement('x.came_from')} || '→' || {_placement('x.placement')} || ' ' || x.school",
+            f"mainstreaming x {someone} WHERE x.valid_from {within} AND x.place {inside} AND s.category IS NOT NULL",
+            place="x.place", month=_month("x.valid_from"), kind="x.placement", stage="x.stage", placement="x.placement",
+            detail=f"concat_ws(' ', x.valid_from, coalesce({_placement('x.came_from')} || '→', '') || {_placement('x.placement')},"
+            " nullif(x.school, ''), x.assessed_on || '评估通过')",
         ),
         _relation(
             "certificate_event",
@@ -453,9 +451,11 @@ def _relations(view: View) -> list[str]:
             _relation(name, f"{source} b {someone} WHERE b.place {inside} AND {when}", place="b.place", scheme="b.scheme", **columns)
             for name, source, when, columns in (
                 *handling.relations(start, day), *serving.relations(start, day), *aided.relations(start, day),
-                *casework.relations(start, day),
+                *casework.relations(start, day), *working.relations(start, day), *studies.relations(start, day),
+                *following.relations(start, day),
             )
         ),
+        *working.views(), *studies.views(view.day),
     ]  # fmt: skip
 
 

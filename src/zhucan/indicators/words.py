@@ -12,7 +12,7 @@ from zhucan.payments import causes
 from zhucan.payments.models import LineKind
 from zhucan.policy.catalogue import scheme as scheme_of
 from zhucan.policy.steps import State
-from zhucan.registry.choices import Placement, Stage
+from zhucan.registry.choices import Placement, Stage, WorkForm
 from zhucan.registry.models import CertificateEvent, Person, Sex
 
 AGE_BANDS = (("0-6", "0—6岁", 6), ("7-17", "7—17岁", 17), ("18-59", "18—59岁", 59), ("60-", "60岁及以上", 999))
@@ -39,6 +39,8 @@ def labels(by: str) -> Mapping[str, str]:
             return {value: str(label) for value, label in Stage.choices}
         case "placement":
             return {value: str(label) for value, label in Placement.choices}
+        case "form":
+            return {value: str(label) for value, label in WorkForm.choices}
         case "step":
             return {state.value: state.label for state in State}
         case "area":
@@ -57,6 +59,8 @@ def odd_label(by: str, key: str) -> str:
             return scheme_of(key).name
         case "stage" | "placement":
             return "没有就学登记"
+        case "form":
+            return "没有就业"
     return "不分" if by in ("month", "cause", "scheme", "step") else "不明"
 
 

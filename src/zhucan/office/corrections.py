@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
@@ -14,194 +13,44 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from zhucan.core import masking
-from zhucan.core.errors import ZhucanError
 from zhucan.core.money import fen, from_fen, text
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
-from zhucan.office.fields import YuanField
+from zhucan.office.fact_forms import (
+    AccountForm,
+    AmountForm,
+    BenefitForm,
+    CandidacyForm,
+    ContactForm,
+    ContractForm,
+    FactForm,
+    FindingForm,
+    FollowUpForm,
+    GuardianForm,
+    HardshipForm,
+    InsuranceForm,
+    JobEndForm,
+    JobForm,
+    LeavingForm,
+    MoveForm,
+    NameForm,
+    SchoolingForm,
+    SpellForm,
+    TermAidForm,
+)
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now
-from zhucan.orgs.divisions import division
-from zhucan.orgs.models import Division, Level
-from zhucan.orgs.wording import plain
 from zhucan.payments import causes
 from zhucan.payments.effects import Effects, effects_of
 from zhucan.payments.models import LineKind
 from zhucan.policy.catalogue import scheme
-from zhucan.policy.declared.findings import FINDING_KINDS
-from zhucan.policy.facts import BENEFIT_LABELS
 from zhucan.registry import models, services, spells
-from zhucan.registry.choices import InsuranceKind, Payer, Placement, Stage
-from zhucan.registry.findings import BadFinding, finding_value, set_finding, set_insurance, set_schooling
-from zhucan.registry.models import HardshipKind, Person, Spell
-from zhucan.registry.rosters.cells import BadCell, person_name
+from zhucan.registry.findings import set_finding, set_insurance, set_schooling
+from zhucan.registry.models import Person, Spell
+from zhucan.registry.occupations import end_job, end_schooling, set_job
 from zhucan.registry.spells import Witness
-from zhucan.web.forms import UNPROCESSABLE, DateField, Form
-
-
-class FactForm(Form):
-    """什么时候起、从哪里得知。"""
-
-    day = DateField(label="从哪天起", help_text="实际发生的日子，不是今天登记的日子。")
-    source = forms.CharField(label="依据", max_length=80, help_text="从哪里得知：证明、名单、上门或本人告知。")
-
-    def clean_source(self) -> str:
-        """Let words pass that no list takes for a formula."""
-        said: str = self.cleaned_data["source"].strip()
-        if not plain(said):
-            raise forms.ValidationError("依据不要用尖括号，也不要用等号、加减号开头：请改写。")
-        return said
-
-
-class NameForm(FactForm):
-    """现在叫什么。"""
-
-    name = forms.CharField(label="姓名", max_length=60)
-
-    def clean_name(self) -> str:
-        """Return a name written as rosters have it."""
-        try:
-            return person_name(self.cleaned_data["name"])
-        except BadCell as error:
-            raise forms.ValidationError(f"姓名{error}") from error
-
-
-class HardshipForm(FactForm):
-    """困难类型。"""
-
-    kind = forms.ChoiceField(label="困难类型", choices=HardshipKind.choices, widget=forms.RadioSelect)
-
-
-class AmountForm(FactForm):
-    """一个金额。"""
-
-    amount = YuanField(label="每月金额（元）", widget=forms.TextInput({"class": "short", "inputmode": "decimal"}))
-
-
-class MoveForm(FactForm):
-    """迁到哪里。"""
-
-    place = forms.CharField(label="迁往的村、社区或县", max_length=60, help_text="写名称，或 6 至 12 位区划代码。")
-
-    def clean_place(self) -> Division:
-        """Return the place of a code or of a name that only one has."""
-        said = self.cleaned_data["place"].strip()
-        if said.isdigit():
-            try:
-                return division(said)
-            except ZhucanError as error:
-                raise forms.ValidationError(str(error)) from error
-        found = list(Division.objects.filter(name=said, level__in=(Level.VILLAGE, Level.COUNTY))[:2])
-        if len(found) != 1:
-            what = "有不止一个" if found else "没有找到"
-            raise forms.ValidationError(f"{what}“{said}”：请改写区划代码。")
-        return found[0]
-
-
-class BenefitForm(FactForm):
-    """别处发的待遇。"""
-
-    kind = forms.ChoiceField(label="待遇", choices=list(BENEFIT_LABELS.items()))
-    amount = YuanField(
-        label="每月金额（元）", required=False, widget=forms.TextInput({"class": "short", "inputmode": "decimal"})
-    )
-    stop = DateField(label="到哪天止", required=False, help_text="从这天起不再享受；还在享受就不填。")
-
-
-class FindingForm(FactForm):
-    """核实到的一件事。"""
-
-    kind = forms.ChoiceField(
-        label="核实了什么",
-        choices=[(one.name, one.label) for one in sorted(FINDING_KINDS.values(), key=lambda one: one.label)],
-    )
-    said = forms.CharField(
-        label="结果",
-        max_length=40,
-        required=False,
-        help_text="是不是的事写“是”或“否”；数量写整数，金额写元，其他写结论。只记日期的事不用写。",
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """Let a result that the kind can say pass."""
-        data = super().clean() or {}
-        if "kind" in data and "said" in data:
-            try:
-                finding_value(FINDING_KINDS[data["kind"]], data["said"])
-            except BadFinding as error:
-                self.add_error("said", str(error))
-        return data
-
-
-class SchoolingForm(FactForm):
-    """在哪里上学。"""
-
-    stage = forms.ChoiceField(label="学段", choices=Stage.choices)
-    placement = forms.ChoiceField(label="就读方式", choices=Placement.choices)
-    school = forms.CharField(label="学校", max_length=80)
-    full_time = forms.BooleanField(label="全日制", required=False, initial=True)
-    boarding = forms.BooleanField(label="寄宿", required=False)
-
-
-class InsuranceForm(FactForm):
-    """参加的社会保险。"""
-
-    kind = forms.ChoiceField(label="险种", choices=InsuranceKind.choices)
-    payer = forms.ChoiceField(label="谁缴费", choices=Payer.choices, widget=forms.RadioSelect)
-
-
-class ContactForm(FactForm):
-    """联系方式。"""
-
-    phone = forms.RegexField(r"^1[0-9]{10}$|^0[0-9-]{9,13}$", label="电话", required=False, error_messages={
-        "invalid": "电话不对：请填 11 位手机号，或带区号的固定电话。"})  # fmt: skip
-    address = forms.CharField(label="住址", max_length=120, required=False)
-
-
-class GuardianForm(FactForm):
-    """监护人。"""
-
-    name = forms.CharField(label="监护人姓名", max_length=40)
-    relation = forms.CharField(label="与本人的关系", max_length=20)
-    phone = forms.RegexField(r"^1[0-9]{10}$|^0[0-9-]{9,13}$", label="监护人电话", required=False, error_messages={
-        "invalid": "电话不对：请填 11 位手机号，或带区号的固定电话。"})  # fmt: skip
-
-
-class AccountForm(FactForm):
-    """收款账户。"""
-
-    bank = forms.CharField(label="开户银行", max_length=80)
-    number = forms.RegexField(
-        r"^[0-9]{8,30}$", label="账号", error_messages={"invalid": "账号只能是 8 至 30 位数字：请核对。"}
-    )
-    holder = forms.CharField(label="户名", max_length=60)
-    guardian = forms.BooleanField(label="这是监护人的账户", required=False)
-
-
-class SpellForm(Form):
-    """更正一条登记：改日期，或说明从来没有这回事。"""
-
-    never = forms.ChoiceField(
-        label="怎么更正",
-        choices=[("", "起止日期登记错了"), ("yes", "从来没有这回事，撤回这条登记")],
-        required=False,
-        widget=forms.RadioSelect,
-        initial="",
-    )
-    start = DateField(label="从哪天起", required=False)
-    stop = DateField(label="到哪天止", required=False, help_text="从这天起不再是这样；现在还是这样就不填。")
-    source = forms.CharField(label="依据", max_length=80, help_text="怎么知道登记错了。")
-
-    def clean(self) -> dict[str, Any]:
-        """Let a period that begins, and ends later, pass."""
-        data = super().clean() or {}
-        if not data.get("never"):
-            if not data.get("start") and "start" not in self.errors:
-                self.add_error("start", "请填写从哪天起。")
-            if data.get("start") and data.get("stop") and data["stop"] <= data["start"]:
-                self.add_error("stop", "结束的日子要晚于开始的日子：请核对。")
-        return data
-
+from zhucan.registry.studies import follow_up, give_term_aid, set_candidacy, set_contract
+from zhucan.web.forms import UNPROCESSABLE, Form
 
 Act = Callable[[Person, Mapping[str, Any], Witness], object]
 
@@ -243,7 +92,28 @@ FACTS: Mapping[str, Fact] = {
         person=person, day=data["day"], kind=data["kind"], said=data["said"], witness=witness)),
     "schooling": Fact("就学", SchoolingForm, lambda person, data, witness: set_schooling(
         person=person, day=data["day"], witness=witness,
-        said={name: data[name] for name in ("stage", "placement", "school", "full_time", "boarding")})),
+        said={name: data[name] for name in (
+            "stage", "placement", "school", "year", "class_name", "support", "full_time", "boarding")})),
+    "schooling-end": Fact("离校", LeavingForm, lambda person, data, witness: end_schooling(
+        person=person, day=data["day"], outcome=data["outcome"], witness=witness)),
+    "job": Fact("就业", JobForm, lambda person, data, witness: set_job(
+        person=person, day=data["day"], witness=witness, said={
+            "income_fen": None if data["income"] is None else fen(data["income"]),
+            **{name: data[name] for name in (
+                "kind", "workplace", "licence", "channel", "product", "scale", "inspected_on")}})),
+    "candidacy": Fact("高考", CandidacyForm, lambda person, data, witness: set_candidacy(
+        person=person, year=data["day"].year, said=CandidacyForm.said(data), witness=witness)),
+    "term-aid": Fact("两免一补", TermAidForm, lambda person, data, witness: give_term_aid(
+        person=person, day=data["day"], kind=data["kind"], witness=witness,
+        amount_fen=None if data["amount"] is None else fen(data["amount"]))),
+    "follow-up": Fact("跟进", FollowUpForm, lambda person, data, witness: follow_up(
+        person=person, day=data["day"], kind=data["kind"], worker=data["worker"], said=data["said"],
+        well={"yes": True, "no": False}.get(data["well"]), witness=witness)),
+    "contract": Fact("呼叫终端服务合同", ContractForm, lambda person, data, witness: set_contract(
+        person=person, day=data["day"], stop=data["stop"], number=data["number"], provider=data["provider"],
+        witness=witness)),
+    "job-end": Fact("不再就业", JobEndForm, lambda person, data, witness: end_job(
+        person=person, day=data["day"], reason=data["reason"], witness=witness)),
     "insurance": Fact("参保", InsuranceForm, lambda person, data, witness: set_insurance(
         person=person, day=data["day"], kind=data["kind"], payer=data["payer"], witness=witness)),
     "contact": Fact("联系方式", ContactForm, lambda person, data, witness: services.set_contact(
@@ -259,7 +129,7 @@ SPELLS: Mapping[str, type[Spell]] = {
     model._meta.model_name or "": model
     for model in (
         models.Residence, models.Hardship, models.Income, models.OwnIncome, models.Stay, models.Custody, models.Benefit,
-        models.Job, models.Finding, models.Schooling, models.Insurance, models.Death, models.Contact, models.Guardianship, models.PayeeAccount,
+        models.Job, models.Finding, models.Schooling, models.Candidacy, models.TermAid, models.FollowUp, models.TerminalContract, models.Insurance, models.Death, models.Contact, models.Guardianship, models.PayeeAccount,
     )
 }  # fmt: skip
 """Spells whose dates a clerk may correct; a certificate's are corrected through its own life cycle."""

@@ -43,6 +43,7 @@ _WORDS = {
     "placement": "就读方式",
     "step": "办理环节",
     "area": "城乡",
+    "form": "就业形式",
 }
 _ON_A_PAGE = 100
 

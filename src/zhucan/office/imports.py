@@ -21,6 +21,7 @@ from zhucan.orgs.clock import now
 from zhucan.orgs.divisions import inside
 from zhucan.orgs.models import Appointment, AuditEntry
 from zhucan.registry.models import ImportBatch
+from zhucan.registry.registers import REGISTERS
 from zhucan.registry.rosters.columns import HEADER_ROWS
 from zhucan.web.forms import DateField, Form
 from zhucan.web.slices import slice_of
@@ -31,15 +32,21 @@ _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class UploadForm(Form):
-    """花名册文件。"""
+    """花名册、就业名册或学籍名册文件。"""
 
+    register = forms.ChoiceField(
+        label="是什么名册",
+        required=False,
+        choices=[("", "花名册"), *((name, one.kind.label) for name, one in REGISTERS.items())],
+        help_text="就业名册要有就业形式；学籍名册要有学段、就读方式、学校。",
+    )
     file = forms.FileField(
-        label="花名册",
+        label="文件",
         help_text=f"xlsx 或 csv。要有姓名、身份证号等列；表头在前 {HEADER_ROWS} 行里都认得出。",
         error_messages={"empty": "文件是空的：请核对是不是拿错了。"},
     )
     as_of = DateField(label="名单反映哪一天的情况", required=False, help_text="不填就是今天。")
-    allow_rename = forms.BooleanField(label="身份证号相同、姓名不同的，按名单更名", required=False)
+    allow_rename = forms.BooleanField(label="花名册：身份证号相同、姓名不同的，按名单更名", required=False)
 
     def clean_file(self) -> "UploadedFile[Any]":
         """Let a file of a known kind and bearable size pass; its beginning is looked at, not only its name."""
@@ -112,6 +119,7 @@ def new(request: OfficeRequest) -> HttpResponse:
             allow_rename=data["allow_rename"],
             keep=False,
             by=request.user.pk,
+            register=data["register"],
         )
         return redirect("office:imports-looked", work_id=key)
     return form_page(

@@ -211,7 +211,33 @@ def _value(spell: Any) -> str:
         case models.Finding():
             return finding_words(spell)
         case models.Schooling():
-            return f"{spell.get_stage_display()}，{spell.get_placement_display()}，{spell.school}".rstrip("，")
+            ended = spell.get_outcome_display() if spell.outcome else ""
+            parts = [
+                spell.get_stage_display(),
+                spell.get_placement_display(),
+                spell.school,
+                spell.class_name,
+                spell.support,
+            ]
+            return "，".join(part for part in (*parts, ended) if part)
+        case models.Job():
+            channel = spell.get_channel_display() if spell.channel else ""
+            income = "" if spell.income_fen is None else f"月收入 {text(from_fen(spell.income_fen))} 元"
+            parts = [spell.get_kind_display(), spell.workplace, channel, spell.product, spell.scale]
+            return "，".join(part for part in (*parts, income, spell.ended) if part)
+        case models.Candidacy():
+            line = "" if spell.qualified is None else "上线" if spell.qualified else "没有上线"
+            score = "" if spell.score is None else f"{spell.score} 分"
+            admitted = f"录取到{spell.school}" if spell.school else ""
+            return "，".join(part for part in (f"{spell.year} 年", spell.adjustments, score, line, admitted) if part)
+        case models.TermAid():
+            amount = "" if spell.amount_fen is None else f" {text(from_fen(spell.amount_fen))} 元"
+            return f"{spell.get_kind_display()}{amount}"
+        case models.FollowUp():
+            going = "" if spell.well is None else "，正常" if spell.well else "，有困难"
+            return f"{spell.get_kind_display()}：{spell.said}（{spell.worker}{going}）"
+        case models.TerminalContract():
+            return f"{spell.number}，{spell.provider}"
         case models.Insurance():
             return f"{spell.get_kind_display()}，{spell.get_payer_display()}缴费"
         case models.Contact():

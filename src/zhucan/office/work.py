@@ -34,6 +34,7 @@ from zhucan.registry.crosschecks.comparing import record
 from zhucan.registry.crosschecks.importing import import_list
 from zhucan.registry.crosschecks.settling import witness_of
 from zhucan.registry.models import Doubt
+from zhucan.registry.registers import import_register
 from zhucan.registry.rosters.importing import import_people
 
 _LONG_AGO = timedelta(days=7)
@@ -97,7 +98,7 @@ def try_standard(*, name: str, place: str, valid_from: str, value: str, document
 
 @task()
 def take_in(
-    *, file: str, shown: str, place: str, as_of: str, allow_rename: bool, keep: bool, by: int
+    *, file: str, shown: str, place: str, as_of: str, allow_rename: bool, keep: bool, by: int, register: str = ""
 ) -> dict[str, Any]:
     """Look through an uploaded roster, or take it in; what comes back is written beside it."""
 
@@ -106,14 +107,14 @@ def take_in(
         path, out = uploads / file, uploads / f"{Path(file).stem}-{'kept' if keep else 'looked'}.xlsx"
         out.unlink(missing_ok=True)
         with transaction.atomic():
-            told = import_people(
-                path=path,
-                at=now(),
-                by=User.objects.get(pk=by),
-                as_of=date.fromisoformat(as_of) if as_of else None,
-                division=place,
-                out=out,
-                allow_rename=allow_rename,
+            common: dict[str, Any] = {
+                "path": path, "at": now(), "by": User.objects.get(pk=by), "division": place, "out": out,
+                "as_of": date.fromisoformat(as_of) if as_of else None,
+            }  # fmt: skip
+            told = (
+                import_register(register=register, **common)
+                if register
+                else import_people(allow_rename=allow_rename, **common)
             )
             transaction.set_rollback(not keep)
         if keep:

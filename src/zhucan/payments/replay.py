@@ -38,13 +38,13 @@ from zhucan.registry import spells
 from zhucan.registry.models import (
     Certificate,
     CertificateEvent,
-    Job,
     OwnIncome,
     PayeeAccount,
     Person,
     Residence,
     Spell,
 )
+from zhucan.registry.occupations import set_job
 from zhucan.registry.spells import Witness
 
 _NAMES = {"330400000000": "示例市", "330499000000": "示例县", "330498000000": "示例乙县"}
@@ -205,7 +205,7 @@ class _Stage:
             case deeds.Earns(amount_fen):
                 registry.set_income(person=person, day=event.on, per_head_fen=amount_fen, witness=witness)
             case deeds.Works(kind):
-                spells.begin(Job, person, event.on, witness, kind=kind)
+                set_job(person=person, day=event.on, said={"kind": kind}, witness=witness)
             case deeds.Moved(code):
                 registry.move(person=person, day=event.on, division=_division(code), witness=witness)
             case deeds.Confined(prison, inside):

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from zhucan.core.errors import ZhucanError
 from zhucan.indicators.catalog import indicator as declared
+from zhucan.indicators.declared import Ratio
 from zhucan.indicators.engine import Figure, figure, together
 from zhucan.indicators.periods import Period
 from zhucan.orgs import audit
@@ -17,6 +18,7 @@ from zhucan.orgs.models import User
 from zhucan.planning.models import PlanItem
 
 _LONGEST = 500
+_WHOLE = Decimal(100)
 
 
 class PlanRefused(ZhucanError, ValueError):
@@ -41,11 +43,14 @@ def add_plan_item(
         raise PlanRefused(f"年度 {year} 不对：请写四位数的年份，如 2026。")
     if bool(indicator) != bool(target):
         raise PlanRefused("指标和目标值要么都写，要么都不写：请补上缺的一个。")
+    measure = declared(indicator) if indicator else None
+    if isinstance(measure, Ratio) and measure.part and _value(target) > _WHOLE:
+        raise PlanRefused(f"“{measure.name}”不会超过 100%，目标不能是 {target}：请核对。")
     item = PlanItem.objects.create(
         division=place,
         year=year,
         text=words,
-        indicator=declared(indicator).id if indicator else "",
+        indicator=measure.id if measure else "",
         target=_value(target) if target else None,
         recorded_at=at,
         recorded_by=by,

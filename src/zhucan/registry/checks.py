@@ -13,11 +13,13 @@ from zhucan.core.identifiers import InvalidNumber, certificate_number, resident_
 from zhucan.orgs.secrecy import CannotOpen
 from zhucan.registry.models import (
     Benefit,
+    Candidacy,
     Certificate,
     CertificateStatus,
     Contact,
     Custody,
     Death,
+    FollowUp,
     Guardianship,
     Hardship,
     Income,
@@ -28,17 +30,20 @@ from zhucan.registry.models import (
     PayeeAccount,
     Person,
     Residence,
+    Schooling,
     Spell,
     Stay,
+    TermAid,
+    TerminalContract,
 )
 from zhucan.registry.services import account_index, certificate_index, id_index
 from zhucan.registry.tally import rows_gone
 
 _ONE_AT_A_TIME: tuple[type[Spell], ...] = (
     Residence, Certificate, Hardship, Income, OwnIncome, Stay, Custody, PayeeAccount, Contact, Guardianship, Membership,
-    Naming,
+    Naming, Job, Schooling, TerminalContract,
 )  # fmt: skip
-_SPELLS: tuple[type[Spell], ...] = (*_ONE_AT_A_TIME, Benefit, Job, Death)
+_SPELLS: tuple[type[Spell], ...] = (*_ONE_AT_A_TIME, Benefit, Candidacy, TermAid, FollowUp, Death)
 _SHOWN = 100  # of one fault; more of the same tell nothing new
 _TOGETHER = 5000  # rows opened at a time
 

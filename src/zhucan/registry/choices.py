@@ -1,4 +1,4 @@
-"""What schooling and insurance can be, in the words of the registry."""
+"""What schooling, work and insurance can be, in the words of the registry."""
 
 from django.db import models
 
@@ -24,6 +24,62 @@ class Placement(models.TextChoices):
     SPECIAL_SCHOOL = "special_school", "特教学校"
     HOME = "home", "送教上门"
     ORDINARY = "ordinary", "普通就读"
+
+
+class Outcome(models.TextChoices):
+    """How a time at school came to its end."""
+
+    GRADUATED = "graduated", "毕业"
+    COMPLETED = "completed", "结业"
+    TRANSFERRED = "transferred", "转学"
+    SUSPENDED = "suspended", "休学"
+    LEFT = "left", "退学"
+
+
+HIGHER = (Stage.SENIOR, Stage.VOCATIONAL, Stage.COLLEGE, Stage.BACHELOR, Stage.MASTER)
+"""The stages above compulsory schooling."""
+
+
+class TermAidKind(models.TextChoices):
+    """两免一补: what a pupil of a poor family is spared or given by the term in compulsory schooling."""
+
+    TUITION = "tuition", "免学杂费"
+    TEXTBOOKS = "textbooks", "免书本费"
+    BOARDING = "boarding", "寄宿生活补助"
+
+
+class FollowUpKind(models.TextChoices):
+    """What somebody is followed for, one entry each time."""
+
+    GRADUATE = "graduate", "毕业生就业跟踪"
+    MAINSTREAM = "mainstream", "转入普通园校回访"
+    CALL = "call", "呼叫终端呼叫"
+
+
+class WorkForm(models.TextChoices):
+    """The forms of employment; somebody employed has exactly one at a time."""
+
+    CONCENTRATED = "concentrated", "集中就业"
+    QUOTA = "quota", "按比例就业"
+    SELF_EMPLOYED = "self_employed", "个体就业或自谋职业"
+    SHELTERED = "sheltered", "辅助性（庇护性）就业"
+    ONLINE = "online", "网络就业"
+    FARMING = "farming", "种养殖业"
+    PUBLIC_POST = "public_post", "公益性岗位"
+    PUBLIC_PAYROLL = "public_payroll", "财政供养"
+    FLEXIBLE = "flexible", "灵活就业"
+    OTHER = "other", "其他就业"
+    UNSTATED = "unstated", "形式待核"
+
+
+class Channel(models.TextChoices):
+    """Where a very small business sells."""
+
+    SHOP = "shop", "网店"
+    LIVE = "live", "直播"
+    SOCIAL = "social", "社交平台"
+    PLATFORM = "platform", "平台接单"
+    OTHER = "other", "其他线上渠道"
 
 
 class InsuranceKind(models.TextChoices):

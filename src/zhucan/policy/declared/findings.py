@@ -72,6 +72,8 @@ FINDINGS: tuple[FindingKind, ...] = (
     # education
     _yes("repeats_year", "本学年复读原年级", "学籍数据"),
     _yes("suspended", "休学超过一学期、退学或开除", "学籍数据"),
+    FindingKind("mainstream_assessment", Kind.TEXT, "转入普通园校的康复评估", "康复机构评估", {"passed": "通过", "failed": "没有通过"}),
+    FindingKind("roll_checked", Kind.DATE, "学籍登记核对日期", "教育部门学籍数据", presumed=None),
     *(
         FindingKind(f"accepted_{item.code}", Kind.DATE, f"{item.label}上次验收日期", "辅助器具验收记录", presumed=None)
         for item in FUNCTIONS
@@ -91,6 +93,7 @@ FINDINGS: tuple[FindingKind, ...] = (
     # work
     FindingKind("jobless", Kind.BOOL, "未就业", "人社数据"),
     FindingKind("registered_unemployed", Kind.BOOL, "登记失业", "人社数据", empty=False, presumed=False),
+    FindingKind("wants_work", Kind.BOOL, "有就业愿望", "需求调查"),
     FindingKind("can_work", Kind.BOOL, "有劳动能力或能做简单劳动", "乡镇（街道）核定"),
     FindingKind("unfit_for_open_jobs", Kind.BOOL, "暂不能进入竞争性就业", "就业能力评估"),
     FindingKind("runs_business", Kind.BOOL, "办有经营实体", "市场监管数据", empty=False, presumed=False),

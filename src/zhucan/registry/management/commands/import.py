@@ -1,4 +1,4 @@
-"""`zhucan import people FILE`, `zhucan import divisions FILE` and `zhucan import list KIND FILE`."""  # noqa: N999  Django names the command after the file
+"""`zhucan import people|jobs|schooling FILE`, `zhucan import divisions FILE` and `zhucan import list KIND FILE`."""  # noqa: N999  Django names the command after the file
 
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from zhucan.orgs.commands import CLERK, command_user, day
 from zhucan.orgs.commands import Command as Base
 from zhucan.registry.crosschecks.importing import import_list
 from zhucan.registry.crosschecks.kinds import KINDS
+from zhucan.registry.registers import REGISTERS, import_register
 from zhucan.registry.rosters.columns import LABELS, telling
 from zhucan.registry.rosters.importing import ImportResult, import_people
 
@@ -22,10 +23,12 @@ _HEADS = "、".join(
 
 
 class Command(Base):
-    help = "导入花名册（people，xlsx 或 csv）、区划表（divisions，csv）或其他部门的名单（list，与登记比对成疑点）。全部导入退出码为 0，有行退回为 2，整个文件不能用为 1。"
+    help = "导入花名册（people，xlsx 或 csv）、就业名册（jobs）、学籍名册（schooling）、区划表（divisions，csv）或其他部门的名单（list，与登记比对成疑点）。全部导入退出码为 0，有行退回为 2，整个文件不能用为 1。"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kind", choices=("people", "divisions", "list"), metavar="people|divisions|list")
+        parser.add_argument(
+            "kind", choices=("people", *REGISTERS, "divisions", "list"), metavar="people|jobs|schooling|divisions|list"
+        )
         parser.add_argument("of", nargs="?", choices=tuple(KINDS), metavar="|".join(KINDS), help="list 的种类")
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument(
@@ -54,6 +57,13 @@ class Command(Base):
             changed = divisions.load_file(path, at=now(), by=command_user(options["by"]))
             self.stdout.write(f"区划：新增或改名 {changed} 个。")
             return
+        if options["kind"] in REGISTERS:
+            result = import_register(
+                register=options["kind"], path=path, at=now(), by=command_user(options["by"]), as_of=options["as_of"],
+                division=options["division"], out=options["out"],
+            )  # fmt: skip
+            self._answer(result)
+            return
         result = import_people(
             path=path,
             at=now(),
@@ -63,6 +73,9 @@ class Command(Base):
             out=options["out"],
             allow_rename=options["allow_rename"],
         )
+        self._answer(result)
+
+    def _answer(self, result: ImportResult) -> None:
         self._report(result)
         if result.rejected:
             raise CommandError(

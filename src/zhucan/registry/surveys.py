@@ -1,0 +1,86 @@
+"""Ordinary schools asked each term how many pupils with disabilities they have, held against who is registered there."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Count, QuerySet
+
+from zhucan.core.errors import ZhucanError
+from zhucan.orgs import audit
+from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.models import Division, User
+from zhucan.registry.choices import Placement, Stage
+from zhucan.registry.models import Person, Schooling, SchoolSurvey
+from zhucan.registry.studies import term_of
+
+ORDINARY = (Placement.REGULAR, Placement.ORDINARY, Placement.SPECIAL_CLASS)
+"""The placements in an ordinary school."""
+_STAGES = (Stage.PRIMARY, Stage.JUNIOR, Stage.SENIOR, Stage.VOCATIONAL)
+_MOST = 2000
+
+
+class SurveyRefused(ZhucanError, ValueError):
+    """A survey that cannot be entered or taken back; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class School:
+    """An ordinary school in a term: the survey of it, None where it was not asked, and who is registered there."""
+
+    name: str
+    survey: SchoolSurvey | None
+    registered: int
+
+    @property
+    def agrees(self) -> bool:
+        """Say whether it reported as many as are registered."""
+        return self.survey is not None and self.survey.pupils == self.registered
+
+
+@transaction.atomic
+def survey(
+    *, division: Division, school: str, day: date, pupils: int, worker: str, at: datetime, by: User | None
+) -> SchoolSurvey:
+    """Enter what an ordinary school of a county reported on a day. Raises `SurveyRefused`."""
+    name = school.strip()
+    if not name or not worker.strip():
+        raise SurveyRefused("学校和摸底人都要写：请补填。")
+    if day > at.astimezone(SHANGHAI).date():
+        raise SurveyRefused(f"摸底日期 {day} 还没有到：请核对。")
+    if not 0 <= pupils <= _MOST:
+        raise SurveyRefused(f"残疾学生人数 {pupils} 不对：应为 0 至 {_MOST}，没有就写 0。")
+    if SchoolSurvey.objects.filter(division=division, school=name, day=day, retracted_at=None).exists():
+        raise SurveyRefused(f"{name}在 {day} 已经登记过摸底：请先撤回那一条，或核对日期。")
+    made = SchoolSurvey.objects.create(
+        division=division, school=name, day=day, pupils=pupils, worker=worker.strip(), recorded_at=at, recorded_by=by
+    )
+    audit.record(actor=by, action="registry.school-survey", target=f"survey:{made.pk}", at=at, name=name, count=pupils)
+    return made
+
+
+@transaction.atomic
+def take_back(*, survey: SchoolSurvey, reason: str, at: datetime, by: User | None) -> None:
+    """Take back a survey entered by mistake. Raises `SurveyRefused`."""
+    found = SchoolSurvey.objects.select_for_update().get(pk=survey.pk)
+    if found.retracted_at is not None or not reason.strip():
+        raise SurveyRefused("要写撤回原因，已经撤回的不用再撤：请核对。")
+    found.retracted_at = at
+    found.save(update_fields=["retracted_at"])
+    audit.record(
+        actor=by, action="registry.school-survey-retracted", target=f"survey:{found.pk}", at=at, reason=reason.strip()
+    )
+
+
+def schools(*, division: Division, people: QuerySet[Person], day: date) -> list[School]:
+    """Return the ordinary schools of a county in the term of a day, those first that were not asked or do not agree."""
+    first, after = term_of(day)
+    believed = SchoolSurvey.objects.filter(division=division, retracted_at=None)
+    asked: dict[str, SchoolSurvey] = {}
+    for one in believed.filter(day__gte=first, day__lt=after).order_by("day", "pk"):
+        asked[one.school] = one
+    held = Schooling.objects.as_known().on(day).filter(person__in=people, placement__in=ORDINARY, stage__in=_STAGES)
+    counted = dict(held.exclude(school="").values_list("school").annotate(n=Count("person", distinct=True)).order_by())
+    names = {*counted, *believed.values_list("school", flat=True)}
+    found = [School(name, asked.get(name), counted.get(name, 0)) for name in names]
+    return sorted(found, key=lambda one: (one.survey is not None, one.agrees, one.name))
