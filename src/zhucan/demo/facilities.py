@@ -124,7 +124,7 @@ def _stations(clerk: _Clerk, county: Division, villages: list[Division]) -> None
             "criterion", standard, number=number, text=text, department=department, points=points, proof=proof,
             essential=essential,
         )  # fmt: skip
-    for village, points, day in zip(villages, _SCORES, ("2025-05-20", "2025-05-21"), strict=False):
+    for village, scores, day in zip(villages, _SCORES, ("2025-05-20", "2025-05-21"), strict=False):
         station = clerk.enter(
             "facility", village, kind="rehabilitation_station", name=f"{village.name}康复站", capacity="15"
         )
@@ -132,10 +132,10 @@ def _stations(clerk: _Clerk, county: Division, villages: list[Division]) -> None
         check = clerk.enter(
             "check", station, standard=str(standard.pk), kind="inspection", day=day, inspector="示例县残联"
         )
-        clerk.score(check, points)
+        clerk.score(check, scores)
         clerk.enter("check", station, standard=str(standard.pk), kind="self", day="2026-01-06", inspector="本站")
-    for number, village in enumerate(villages[2:8]):
-        clerk.enter("spot", village, latitude=f"{30.70 + number * 0.03:.3f}", longitude="120.740")
+    for step, village in enumerate(villages[2:8]):
+        clerk.enter("spot", village, latitude=f"{30.70 + step * 0.03:.3f}", longitude="120.740")
 
 
 def _watch(clerk: _Clerk, county: Division, village: Division, made: dict[str, Facility]) -> None:
