@@ -217,6 +217,7 @@ def next_contact(file: CaseFile) -> date | None:
     return (last.day if last is not None else file.opened_on) + timedelta(days=file.every_days)
 
 
-def in_county(code: str) -> QuerySet[CaseFile]:
-    """Return the files of a county by its six digits."""
-    return CaseFile.objects.filter(division__code__startswith=code[:6]).select_related("person")
+def overdue(found: QuerySet[CaseFile], day: date) -> QuerySet[CaseFile]:
+    """Return those of some files that are open and whose next contact was due before a day."""
+    late = [one.pk for one in found.filter(closed_on=None) if (due := next_contact(one)) is not None and due < day]
+    return found.filter(pk__in=late)

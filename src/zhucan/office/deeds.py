@@ -9,6 +9,8 @@ from zhucan.policy.catalogue import SCHEMES
 from zhucan.registry.models import Holder
 
 WORDS: Mapping[str, str] = {
+    "office.case-file": "查看一个人的跟踪档案",
+    "office.note-opened": "打开保密记录",
     "office.plan": "查看一个人的服务计划",
     "office.stock-issue": "打开发放页面",
     "orgs.institution": "登记机构",
