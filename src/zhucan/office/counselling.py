@@ -1,4 +1,4 @@
-"""Counselling: hours that are asked for, booked, held with a confidential note, and perhaps referred."""
+"""Counselling: hours that are booked, held with a confidential note, and perhaps referred."""
 
 from django import forms
 from django.db.models import QuerySet
@@ -43,7 +43,7 @@ class BookForm(Form):
 
 
 class CounsellorForm(Form):
-    """安排咨询师。"""
+    """换咨询师。"""
 
     counsellor = forms.CharField(label="咨询师", max_length=40)
 
@@ -71,7 +71,7 @@ def _hours(request: OfficeRequest) -> QuerySet[Counselling]:
 
 @require_GET
 def listing(request: OfficeRequest) -> HttpResponse:
-    """心理疏导：预约了谁，什么时候，哪些还没有安排咨询师。"""
+    """心理疏导：预约了谁，什么时候，哪些还没有换咨询师。"""
     form = HoursForm(request.GET)
     form.is_valid()
     found = _hours(request)
@@ -111,17 +111,17 @@ def _page(request: OfficeRequest, form: Form, heading: str, one: Counselling, ac
 
 @require_http_methods(["GET", "POST"])
 def assign(request: OfficeRequest, pk: int) -> HttpResponse:
-    """安排咨询师。"""
+    """换咨询师。"""
     found = get_object_or_404(_hours(request), pk=pk)
     form = CounsellorForm(request.POST or None, initial={"counsellor": found.counsellor})
     if done(
         request,
         form,
         lambda: counselling.assign(booking=found, **form.cleaned_data, at=now(), by=request.user),
-        "已安排咨询师。",
+        "已换咨询师。",
     ):
         return redirect("office:services-counselling")
-    return _page(request, form, "安排咨询师", found)
+    return _page(request, form, "换咨询师", found)
 
 
 @require_http_methods(["GET", "POST"])

@@ -47,7 +47,7 @@ WORDS: Mapping[str, str] = {
     "casework.counselling": "预约心理疏导",
     "casework.counselling-held": "登记心理疏导完成",
     "casework.counselling-off": "取消心理疏导",
-    "casework.counsellor": "安排咨询师",
+    "casework.counsellor": "换咨询师",
     "casework.entry-retracted": "撤回联系或事件记录",
     "casework.file": "建立跟踪档案",
     "casework.file-closed": "跟踪档案结案",
