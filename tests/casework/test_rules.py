@@ -13,6 +13,7 @@ from zhucan.casework import counselling, files, progress, referrals
 from zhucan.casework.loads import loads
 from zhucan.casework.models import CaseFile, Contact, Counselling, Incident, Referral, Review
 from zhucan.casework.refusing import CaseworkRefused
+from zhucan.delivery.models import Plan
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import Division
 from zhucan.policy.catalogue import SCHEMES
@@ -42,7 +43,8 @@ def test_s121_a_review_is_due_by_interval_and_a_step_lies_within_the_plan(ward: 
         review_days=90,
     )
     assert progress.next_review(plan) == day("2025-05-04")
-    assert list(progress.overdue(day("2025-05-05"))) == [(plan, day("2025-05-04"))]
+    assert progress.overdue(Plan.objects.all(), day("2025-05-04")) == []
+    assert progress.overdue(Plan.objects.all(), day("2025-05-05")) == [(plan, day("2025-05-04"))]
     made = progress.review(plan=plan, day=day("2025-05-01"), score=Decimal(14), worker="王老师", **MORE)
     assert progress.next_review(plan) == day("2025-07-30")
     for refused, words in (

@@ -55,6 +55,7 @@ def test_s121_a_plan_shows_its_steps_its_reviews_and_the_next_one(ward: Ward):
     told = text(clerk.get(page))
     assert "2025年5月20日达到" in told
     assert "每 90 天评估一次，下次 2025年8月18日" in told
+    assert "该做阶段评估的" in text(clerk.get(reverse("office:services")))
     back = plan.reviews.get().pk
     assert go(clerk, "services-review-retract", back, reason="录错")["Location"] == page
     assert "已撤回" in text(clerk.get(page))

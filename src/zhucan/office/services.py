@@ -161,7 +161,11 @@ def services(request: OfficeRequest) -> HttpResponse:
             {"award": one, "name": masking.name(one.person.name), "scheme": scheme(one.scheme).name}
             for one in without.select_related("person").order_by("approved_on")[:50]
         ]
-    context = {"page": page, "rows": rows, "state": state, "waiting": waiting, "day": today()}
+    late = [
+        {"plan": one, "name": masking.name(one.person.name), "due": due}
+        for one, due in progress.overdue(plans_of(request), today())[:50]
+    ]
+    context = {"page": page, "rows": rows, "state": state, "waiting": waiting, "late": late, "day": today()}
     return render(request, "office/services.html", context)
 
 
