@@ -44,10 +44,18 @@ class ReferForm(Form):
 
     purpose = forms.ChoiceField(label="转介种类", choices=Referral.Purpose.choices)
     plan = forms.ModelChoiceField(
-        label="从哪个服务计划转出", queryset=Plan.objects.none(), required=False, help_text="康复转介要选"
+        label="从哪个服务计划转出",
+        queryset=Plan.objects.none(),
+        required=False,
+        empty_label="没有",
+        help_text="康复转介要选",
     )
     source = forms.ModelChoiceField(
-        label="转出机构", queryset=Institution.objects.none(), required=False, help_text="康养联合转介要选"
+        label="转出机构",
+        queryset=Institution.objects.none(),
+        required=False,
+        empty_label="没有",
+        help_text="康养联合转介要选",
     )
     institution = forms.ModelChoiceField(label="接收机构", queryset=Institution.objects.none())
     tier = forms.ChoiceField(label="在哪里服务", choices=Tier.choices)
@@ -59,7 +67,9 @@ class AnswerForm(Form):
     """答复转介。"""
 
     accepted = forms.ChoiceField(label="接收吗", choices=[("yes", "接收"), ("no", "不接收")], widget=forms.RadioSelect)
-    onward = forms.ModelChoiceField(label="接续的服务计划", queryset=Plan.objects.none(), required=False)
+    onward = forms.ModelChoiceField(
+        label="接续的服务计划", queryset=Plan.objects.none(), required=False, empty_label="还没有"
+    )
     day = DateField(label="答复日期")
     note = forms.CharField(label="说明", max_length=200, required=False, help_text="不接收的，写明原因")
 
@@ -97,7 +107,9 @@ def listing(request: OfficeRequest) -> HttpResponse:
 def new(request: OfficeRequest, pk: int) -> HttpResponse:
     """把一个人转介到机构。"""
     person = get_object_or_404(scope.people(request), pk=pk)
-    form = ReferForm(request.POST or None, initial={"day": today(), "plan": request.GET.get("plan")})
+    plan = request.GET.get("plan")
+    asked = {"plan": plan, "purpose": Referral.Purpose.TIER} if plan else {}
+    form = ReferForm(request.POST or None, initial={"day": today(), **asked})
     offer_institutions(form, county(request))
     fields: dict[str, Any] = form.fields
     fields["source"].queryset = fields["institution"].queryset
