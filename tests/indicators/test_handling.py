@@ -123,12 +123,12 @@ IN_MARCH = {
     "received": 10, "applicants": 10, "online": 1, "decided": 4, "approved": 4, "refused": 0, "withdrawn": 1, "transferred": 1,
     "timed": 4, "on-time": 4, "late": 0, "untimed": 0, "on-time-share": Decimal(100), "refused-share": Decimal(0),
     "waited-median": Decimal("8.5"), "waited-longest": 9, "one-visit": 3, "several-visits": 1,
-    "one-visit-share": Decimal(75), "online-share": Decimal(10), "surveyed": 2, "built": 1, "accepted": 1,
+    "standard-met": 3, "standard-missed": 1, "standard-share": Decimal(75), "one-visit-share": Decimal(75), "online-share": Decimal(10), "surveyed": 2, "built": 1, "accepted": 1,
     "delivered": 0, "pending": 4, "paused": 1, "undelivered": 4, "overdue": 1, "due-unknown": 0, "steps-late": 2,
 }  # fmt: skip
 IN_THE_YEAR = {
     "decided": 5, "refused": 1, "on-time": 4, "late": 1, "on-time-share": Decimal(80), "refused-share": Decimal(20),
-    "waited-median": Decimal(9), "waited-longest": 21, "one-visit-share": Decimal(80), "delivered": 1,
+    "standard-met": 3, "standard-missed": 2, "standard-share": Decimal(60), "waited-median": Decimal(9), "waited-longest": 21, "one-visit-share": Decimal(80), "delivered": 1,
 }  # fmt: skip
 
 

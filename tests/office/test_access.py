@@ -2,7 +2,9 @@
 only acts does not act when it is merely looked at."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, time
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +22,7 @@ from zhucan.cases.materials import upload
 from zhucan.cases.models import Application, Assessment, Award, Bill, Publication
 from zhucan.cases.moving import Actor
 from zhucan.cases.taking import take
+from zhucan.casework import counselling, files, progress, referrals
 from zhucan.delivery import fittings, plans, stock
 from zhucan.delivery.models import Fitting, Move, Plan, Relief, Session
 from zhucan.delivery.reliefs import begin as begin_relief
@@ -37,7 +40,9 @@ from zhucan.orgs.standards import set_standard
 from zhucan.payments import bank
 from zhucan.payments.models import Batch, Entry, Line, Run
 from zhucan.registry import holders
+from zhucan.registry.findings import set_finding
 from zhucan.registry.models import Doubt, Hardship, Holder, ImportBatch, Person, SchoolSurvey
+from zhucan.registry.spells import Witness
 from zhucan.registry.surveys import survey
 from zhucan.reports import checking
 from zhucan.reports.models import CheckedText
@@ -146,6 +151,25 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "stock-fitting-retract": lambda user: {"pk": _fitted(county).pk},
         "stock-kept": lambda user: {"pk": _goods(county).store.balances.get().pk},
         **{f"services-{name}": lambda user: {"pk": _plan(county, user).pk} for name in ("plan", "session", "close")},
+        **{f"services-{name}": lambda user: {"pk": _plan(county, user).pk} for name in ("milestone", "review")},
+        "services-reached": lambda user: {"pk": _casework(county, user).milestone},
+        "services-review-retract": lambda user: {"pk": _casework(county, user).review},
+        **{f"services-{name}": lambda user: {"pk": _casework(county, user).referral} for name in ("answer", "referral-end")},
+        **{f"services-{name}": lambda user: {"pk": person} for name in ("refer", "file-open", "counselling-book")},
+        **{
+            f"services-{name}": lambda user: {"pk": _casework(county, user).file}
+            for name in ("file", "contact", "incident", "keeper", "interval", "file-close")
+        },
+        **{
+            f"services-{name}": lambda user: {
+                "pk": _casework(county, user).file, "what": "contact", "entry": _casework(county, user).contact,
+            }
+            for name in ("told", "entry-retract")
+        },
+        **{
+            f"services-counselling-{name}": lambda user: {"pk": _casework(county, user).hour}
+            for name in ("assign", "hold", "off", "refer", "told")
+        },
         "services-retract": lambda user: {"pk": _session(county, user).pk},
         "services-new": lambda user: {"pk": _plan(county, user).award_id},
         **{f"services-{name}": lambda user: {"pk": _plan(county, user).institution_id} for name in ("account", "staff")},
@@ -368,6 +392,46 @@ def _session(county: County, user: User) -> Session:
     return plan.sessions.first() or plans.record(
         plan=plan, day=day, begins=time(9), ends=time(13), units=1, worker="甲", signed_by="乙", at=now(), by=None
     )
+
+
+@dataclass
+class Casework:
+    """The keys of one entry of each kind about the person of county a."""
+
+    milestone: int
+    review: int
+    referral: int
+    file: int
+    contact: int
+    hour: int
+
+
+def _casework(county: County, user: User) -> Casework:
+    """Return the keys of a step, a review, a referral, a guardianship file with a contact, and an hour of counselling."""
+    plan, day, more = _plan(county, user), date(2025, 1, 7), {"at": now(), "by": None}
+    person = plan.person
+    if not plan.milestones.exists():
+        Plan.objects.filter(pk=plan.pk).update(scale="量表")
+        set_finding(
+            person=person, day=day, kind="severe_mental_list", said="是", witness=Witness(moment(day), None, "示例"),
+        )  # fmt: skip
+        progress.set_milestone(plan=plan, text="会穿衣", due_on=date(2025, 6, 1), **more)
+        progress.review(plan=plan, day=day, score=Decimal(3), worker="甲", **more)
+        referrals.refer(
+            person=person, purpose="crisis", institution=plan.institution, tier="institution", reason="示例", day=day, **more
+        )  # fmt: skip
+        three = {"office": "甲", "community": "乙", "federation": "丙"}
+        file = files.open_file(person=person, kind="guardianship", every_days=30, keepers=three, day=day, **more)
+        files.contact(file=file, day=day, way="visit", worker="乙", note="示例", **more)
+        hour = counselling.book(
+            person=person, way="phone", day=day, begins=time(9), ends=time(10), counsellor="丁", at=moment(day), by=None
+        )
+        counselling.hold(booking=hour, note="示例", risk="low", **more)
+    file = person.case_files.get()
+    return Casework(
+        plan.milestones.get().pk, plan.reviews.get().pk, person.referrals.get().pk, file.pk, file.contacts.get().pk,
+        person.counselling.get().pk,
+    )  # fmt: skip
 
 
 def _standard(county: County) -> LocalParameter:

@@ -185,7 +185,7 @@ def test_a_granted_service_waits_until_it_is_planned(county: County):
     account = {"bank": "示例银行", "number": "330499000001", "holder": "示例中心"}
     assert clerk.post(reverse("office:services-account", args=[body.pk]), account).status_code == 302
     asked = {
-        "institution": body.pk, "discipline": "hearing_speech", "units": 6, "unit": "月", "carry": 0, "starts_on_year": "2025",
+        "institution": body.pk, "discipline": "hearing_speech", "tier": "community", "units": 6, "unit": "月", "carry": 0, "starts_on_year": "2025",
         "starts_on_month": "2", "starts_on_day": "1", "ends_on_year": "2025", "ends_on_month": "8", "ends_on_day": "1",
     }  # fmt: skip
 

@@ -16,18 +16,24 @@ def procedure(division: str, on: date) -> Mapping[str, Any]:
     return resolve(parameter_rows(), division, on)
 
 
+def allowed(flow: Flow, state: State, params: Mapping[str, Any]) -> int | None:
+    """Return the working days that whatever is to be done in a state may take; None where nothing is due."""
+    limits = [params[flow.deadline(step)] for step in flow.leaving(state) if step.days is not None]
+    waits = [params[flow.pause(step)] for step in flow.leaving(state) if step.wait is not None]
+    return max(min(limits), max(waits, default=0)) if limits else None
+
+
 def due(flow: Flow, state: State, arrived: date, params: Mapping[str, Any]) -> date | None:
     """Return the last day for whatever is to be done in a state; None where nothing is due.
 
     None too while the holiday table does not reach that far: a case is not refused for it, and `zhucan case deadlines`
     fills the day in once the table is there.
     """
-    limits = [params[flow.deadline(step)] for step in flow.leaving(state) if step.days is not None]
-    waits = [params[flow.pause(step)] for step in flow.leaving(state) if step.wait is not None]
-    if not limits:
+    days = allowed(flow, state, params)
+    if days is None:
         return None
     try:
-        return calendar.add_working_days(arrived, max(min(limits), max(waits, default=0)))
+        return calendar.add_working_days(arrived, days)
     except NoHolidayTable:
         return None
 

@@ -1,4 +1,4 @@
-"""Counselling: booked online, by telephone, at home or in the centre; held with a confidential note; perhaps referred."""
+"""Counselling: booked for a meeting online, by telephone, at home or in the centre; held with a confidential note; perhaps referred."""
 
 from datetime import date, datetime, time
 
@@ -18,26 +18,22 @@ Risk = Counselling.Risk
 
 @transaction.atomic
 def book(
-    *, person: Person, way: str, day: date, begins: time, ends: time, at: datetime, by: User | None, counsellor: str = "",
-    online: bool = False,
-) -> Counselling:  # fmt: skip
-    """Book an hour that is still to come; online somebody may ask for one before a counsellor is named.
-
-    Raises `CaseworkRefused`.
-    """
+    *, person: Person, way: str, day: date, begins: time, ends: time, counsellor: str, at: datetime, by: User | None
+) -> Counselling:
+    """Book an hour that is still to come. Raises `CaseworkRefused`."""
     if way not in Way.values:
         raise CaseworkRefused(f"没有方式“{way}”：可以写 {'、'.join(Way.values)}。")
-    if day < at.astimezone(SHANGHAI).date():
+    booked_on = at.astimezone(SHANGHAI).date()
+    if day < booked_on:
         raise CaseworkRefused(f"日期 {day} 已经过去：请预约今天或以后的时间。")
     if ends <= begins:
         raise CaseworkRefused("结束时间要晚于开始时间：请核对。")
     alive(person, day)
-    if not online:
-        said(counsellor, "咨询师", 40)
-    _free(person.pk, counsellor.strip(), day, begins, ends)
+    words = said(counsellor, "咨询师", 40)
+    _free(person.pk, words, day, begins, ends)
     made = Counselling.objects.create(
-        person=person, division=county(person, at.astimezone(SHANGHAI).date()), way=way, day=day, begins=begins, ends=ends,
-        counsellor=counsellor.strip(), online=online, recorded_at=at, by=by,
+        person=person, division=county(person, booked_on), way=way, day=day, begins=begins, ends=ends, counsellor=words,
+        recorded_at=at, by=by,
     )  # fmt: skip
     audit.record(actor=by, action="casework.counselling", target=f"counselling:{made.pk}", at=at, person=person.pk)
     return made
@@ -48,7 +44,7 @@ def _free(person: int, counsellor: str, day: date, begins: time, ends: time, but
     same = Counselling.objects.filter(day=day, begins__lt=ends, ends__gt=begins, called_off_at=None).exclude(pk=but)
     if same.filter(person=person).exists():
         raise CaseworkRefused("本人在这段时间已有预约：请换一个时间。")
-    if counsellor and same.filter(counsellor=counsellor).exists():
+    if same.filter(counsellor=counsellor).exists():
         raise CaseworkRefused(f"{counsellor}在这段时间已有预约：请换一个时间或咨询师。")
 
 
@@ -61,7 +57,7 @@ def _waiting(one: Counselling) -> Counselling:
 
 @transaction.atomic
 def assign(*, booking: Counselling, counsellor: str, at: datetime, by: User | None) -> Counselling:
-    """Name who counsels. Raises `CaseworkRefused`."""
+    """Let somebody else counsel. Raises `CaseworkRefused`."""
     found, words = _waiting(booking), said(counsellor, "咨询师", 40)
     _free(found.person_id, words, found.day, found.begins, found.ends, but=found.pk)
     found.counsellor = words
@@ -77,8 +73,6 @@ def hold(*, booking: Counselling, note: str, risk: str, at: datetime, by: User |
     if risk not in Risk.values:
         raise CaseworkRefused(f"没有风险等级“{risk}”：可以写 {'、'.join(Risk.values)}。")
     happened(found.day, since=None, at=at, what="预约日期")
-    if not found.counsellor:
-        raise CaseworkRefused("还没有安排咨询师：请先安排。")
     found.note, found.risk, found.held_at = said(note, "记录", 4000), risk, at
     found.save(update_fields=["note", "risk", "held_at"])
     audit.record(actor=by, action="casework.counselling-held", target=f"counselling:{found.pk}", at=at)

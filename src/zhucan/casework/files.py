@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from zhucan.cases.queries import home_on
 from zhucan.casework.models import CaseFile, Contact, Coordinator, Incident, Keeper, Kind, Way
@@ -211,12 +211,15 @@ def close(*, file: CaseFile, day: date, note: str, at: datetime, by: User | None
 
 def next_contact(file: CaseFile) -> date | None:
     """Return the day the next contact of an open file is due, None once it is closed."""
-    if file.closed_on is not None:
-        return None
-    last = file.contacts.filter(retracted_at=None).order_by("-day").first()
-    return (last.day if last is not None else file.opened_on) + timedelta(days=file.every_days)
+    return _due(file, file.contacts.filter(retracted_at=None).aggregate(last=Max("day"))["last"])
 
 
-def in_county(code: str) -> QuerySet[CaseFile]:
-    """Return the files of a county by its six digits."""
-    return CaseFile.objects.filter(division__code__startswith=code[:6]).select_related("person")
+def _due(file: CaseFile, last: date | None) -> date | None:
+    return None if file.closed_on is not None else (last or file.opened_on) + timedelta(days=file.every_days)
+
+
+def overdue(found: QuerySet[CaseFile], day: date) -> QuerySet[CaseFile]:
+    """Return those of some files that are open and whose next contact was due before a day."""
+    open_ = found.filter(closed_on=None).annotate(last=Max("contacts__day", filter=Q(contacts__retracted_at=None)))
+    late = [one.pk for one in open_ if (due := _due(one, one.last)) is not None and due < day]
+    return found.filter(pk__in=late)

@@ -1,10 +1,10 @@
 """How a plan goes on: its milestones, and reviews at intervals with a score on its scale."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Max, Q, QuerySet
 
 from zhucan.casework.models import Milestone, Review
 from zhucan.casework.refusing import CaseworkRefused, alive, happened, said
@@ -82,16 +82,21 @@ def take_back(*, review: Review, reason: str, at: datetime, by: User | None) -> 
 
 def next_review(plan: Plan) -> date | None:
     """Return the day the next review of an open plan is due; None where it has no interval, or its period is over by then."""
+    last = plan.reviews.filter(retracted_at=None).aggregate(last=Max("day"))["last"]
+    return _due(plan, last)
+
+
+def _due(plan: Plan, last: date | None) -> date | None:
     if plan.review_days is None or plan.closed_on is not None:
         return None
-    last = plan.reviews.filter(retracted_at=None).order_by("-day").first()
-    due = (last.day if last is not None else plan.starts_on) + timedelta(days=plan.review_days)
+    due = (last or plan.starts_on) + timedelta(days=plan.review_days)
     return due if due < plan.ends_on else None
 
 
-def overdue(day: date) -> Iterator[tuple[Plan, date]]:
-    """Yield the open plans whose review was due before a day, each with the day it was due."""
-    for plan in Plan.objects.filter(closed_on=None, review_days__isnull=False).order_by("pk"):
-        due = next_review(plan)
-        if due is not None and due < day:
-            yield plan, due
+def overdue(found: QuerySet[Plan], day: date) -> list[tuple[Plan, date]]:
+    """Return those of some plans that are open and whose review was due before a day, with the day it was due, longest ago first."""
+    known = found.filter(closed_on=None, review_days__isnull=False).annotate(
+        last=Max("reviews__day", filter=Q(reviews__retracted_at=None))
+    )
+    told = [(one, due) for one in known if (due := _due(one, one.last)) is not None and due < day]
+    return sorted(told, key=lambda row: (row[1], row[0].pk))

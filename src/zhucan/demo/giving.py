@@ -11,6 +11,7 @@ from zhucan.cases.models import Award
 from zhucan.core.months import Month
 from zhucan.delivery import plans, reliefs, stock
 from zhucan.delivery.models import Piece
+from zhucan.demo.following import follow
 from zhucan.demo.life import at
 from zhucan.demo.paying import Staff
 from zhucan.orgs import institutions
@@ -48,7 +49,9 @@ def give(dice: random.Random, county: Division, staff: Staff, partner: User) -> 
     _training(dice, county, staff, partner, centre, learners)
     _founders(county, staff, some(4, category__in=("physical", "hearing"), grade__gte=3))
     _care(county, staff, partner, centre, some(2, grade=1))
-    _medicine(county, staff, some(1, category="mental"))
+    patients = some(1, category="mental")
+    _medicine(county, staff, patients)
+    follow(county, staff, centre, learners, patients)
 
 
 def _centre(county: Division, staff: Staff, partner: User) -> Institution:

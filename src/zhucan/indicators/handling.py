@@ -18,7 +18,7 @@ from zhucan.policy.steps import State
 
 _CASE = {
     "person_id": "BIGINT", "scheme": "VARCHAR", "place": "VARCHAR", "number": "VARCHAR", "channel": "VARCHAR",
-    "asked_on": "DATE", "left_as": "VARCHAR", "left_on": "DATE", "timely": "VARCHAR", "waited": "BIGINT", "visits": "BIGINT",
+    "asked_on": "DATE", "left_as": "VARCHAR", "left_on": "DATE", "timely": "VARCHAR", "waited": "BIGINT", "visits": "BIGINT", "needed": "BIGINT",
     "said": "VARCHAR",
 }  # fmt: skip
 _STAND = {
@@ -55,7 +55,17 @@ def _case(one: Case) -> tuple[object, ...]:
     if course.left is not None:
         waited = "等候天数不明" if course.waited is None else f"等候 {course.waited} 个工作日"
         said += f"，{course.left_on} {course.left.label}，{waited}，跑 {course.visits} 次"
-    return one.channel, course.asked_on, left, course.left_on, timely, course.waited, course.visits, said
+    return (
+        one.channel,
+        course.asked_on,
+        left,
+        course.left_on,
+        timely,
+        course.waited,
+        course.visits,
+        courses.visits_needed(scheme(one.scheme)),
+        said,
+    )
 
 
 def _timely(stand: Stand) -> str:
@@ -91,7 +101,7 @@ def relations(start: str, day: str) -> Iterator[tuple[str, str, str, Mapping[str
         "case_left", "course", f"b.left_on {within}",
         {
             "month": month("b.left_on"), "step": "b.left_as", "kind": "b.timely", "quantity": "b.waited", "detail": "b.said",
-            "visits": "b.visits",
+            "visits": "b.visits", "needed": "b.needed",
         },
     )  # fmt: skip
     last = f"(SELECT * FROM stand WHERE since <= {day} QUALIFY row_number() OVER (PARTITION BY number, state ORDER BY since DESC) = 1)"
@@ -170,6 +180,17 @@ def figures() -> Iterator[Indicator]:
     yield left(
         "several-visits", "跑了不止一次的申请", f"作出决定、申请人跑了不止一次{came}", f"{_DECIDED} AND visits > 1"
     )
+    pledged = "按公布的标准办：每个环节在期限内，申请人跑的次数不多于应跑的次数"
+    yield left(
+        "standard-met",
+        "达到服务标准的申请",
+        f"作出决定、{pledged}",
+        f"{_DECIDED} AND kind = 'on_time' AND visits <= needed",
+    )
+    yield left(
+        "standard-missed", "没有达到服务标准的申请", f"作出决定、能判断是否按期、没有做到{pledged}",
+        f"{_DECIDED} AND (kind = 'late' OR kind = 'on_time' AND visits > needed)",
+    )  # fmt: skip
     for state, title in (
         (State.SURVEYED, "已勘察的申请"), (State.BUILT, "已完工的申请"), (State.ACCEPTED, "已验收的申请"),
         (State.DELIVERED, "已办结的申请"),
@@ -204,6 +225,7 @@ def ratios() -> Iterator[Ratio]:
         ("on-time-share", "按期办理率", ("on-time", "按期作出决定的申请"), ("timed", "能判断是否按期的申请")),
         ("refused-share", "不予批准的比例", ("refused", "不予批准的申请"), ("decided", "作出决定的申请")),
         ("online-share", "网上申请的比例", ("online", "网上申请"), ("received", "收到申请")),
+        ("standard-share", "服务标准达标率", ("standard-met", "达到服务标准的申请"), ("timed", "能判断是否按期的申请")),
         ("one-visit-share", "最多跑一次的比例", ("one-visit", "最多跑一次的申请"), ("decided", "作出决定的申请")),
     ):  # fmt: skip
         yield Ratio(

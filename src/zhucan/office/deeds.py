@@ -9,6 +9,8 @@ from zhucan.policy.catalogue import SCHEMES
 from zhucan.registry.models import Holder
 
 WORDS: Mapping[str, str] = {
+    "office.case-file": "查看一个人的跟踪档案",
+    "office.note-opened": "打开保密记录",
     "office.plan": "查看一个人的服务计划",
     "office.stock-issue": "打开发放页面",
     "orgs.institution": "登记机构",
@@ -64,7 +66,7 @@ WORDS: Mapping[str, str] = {
     "casework.counselling": "预约心理疏导",
     "casework.counselling-held": "登记心理疏导完成",
     "casework.counselling-off": "取消心理疏导",
-    "casework.counsellor": "安排咨询师",
+    "casework.counsellor": "换咨询师",
     "casework.entry-retracted": "撤回联系或事件记录",
     "casework.file": "建立跟踪档案",
     "casework.file-closed": "跟踪档案结案",

@@ -1,9 +1,11 @@
 """What staff forms share: fields that more than one asks for, a choice of institutions, and the page of one form."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -33,6 +35,14 @@ def form_page(
     """Return the page of one form, as unprocessable where something typed in it is wrong."""
     context = {"form": form, "heading": heading, "lead": lead, "action": action, "back": back}
     return render(request, "office/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def done(request: HttpRequest, form: Form, act: Callable[[], object], words: str) -> bool:
+    """Do what a valid form asks and say so; a refusal stands among its errors."""
+    if not form.is_valid() or form.tried(lambda: act() or True) is None:
+        return False
+    messages.success(request, words)
+    return True
 
 
 def offer_institutions(form: Form, county: str) -> None:

@@ -28,7 +28,7 @@ from zhucan.web.forms import UNPROCESSABLE, Form, MonthField
 
 _COLUMNS = (
     ("received", "收到"), ("approved", "批准"), ("refused", "不批"), ("pending", "待决定"), ("undelivered", "待办结"),
-    ("overdue", "超期"), ("on-time-share", "按期率"), ("waited-median", "等候中位"), ("waited-longest", "等候最长"),
+    ("overdue", "超期"), ("on-time-share", "按期率"), ("standard-share", "达标率"), ("waited-median", "等候中位"), ("waited-longest", "等候最长"),
     ("several-visits", "跑多次"),
 )  # fmt: skip
 _TABLES = (("scheme", "项目"), ("division", "地方"), ("area", "城乡"), ("step", "环节"))

@@ -3,11 +3,13 @@
 from zhucan.office import (
     account,
     bills,
+    case_files,
     case_new,
     case_papers,
     cases,
     checks,
     corrections,
+    counselling,
     desk,
     devices,
     documents,
@@ -24,6 +26,8 @@ from zhucan.office import (
     place_checks,
     place_issues,
     places,
+    plan_steps,
+    referring,
     reliefs,
     reports,
     risk,
@@ -56,6 +60,9 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 PARTNER = frozenset({Role.PARTNER})
 KEEPERS = frozenset({Role.COUNTY_CLERK, Role.ADMINISTRATOR})
 AUDIT = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
+
+FOLLOWERS = CLERKS | {Role.COMMISSIONER, Role.LEADER}
+"""Who sees the files of people who are followed; what is confidential in them the county clerk alone opens."""
 
 PAGES: tuple[Page, ...] = (
     Page("home", "", desk.home, EVERYONE, "今天"),
@@ -160,6 +167,39 @@ PAGES: tuple[Page, ...] = (
     Page("services-close", "services/<int:pk>/close/", services.close, CLERK | PARTNER),
     Page("services-retract", "services/sessions/<int:pk>/retract/", services.retract, CLERK | PARTNER),
     Page("services-new", "services/new/<int:pk>/", services.new, CLERK),
+    Page("services-milestone", "services/<int:pk>/milestone/", plan_steps.milestone, CLERK | PARTNER),
+    Page("services-reached", "services/milestones/<int:pk>/", plan_steps.reached, CLERK | PARTNER),
+    Page("services-review", "services/<int:pk>/review/", plan_steps.review, CLERK | PARTNER),
+    Page("services-review-retract", "services/reviews/<int:pk>/retract/", plan_steps.take_back, CLERK | PARTNER),
+    Page("services-outcomes", "services/outcomes/", plan_steps.rated, READERS),
+    Page("services-referrals", "services/referrals/", referring.listing, READERS | PARTNER),
+    Page("services-refer", "services/referrals/new/<int:pk>/", referring.new, CLERKS),
+    Page("services-answer", "services/referrals/<int:pk>/", referring.answer, CLERK | PARTNER),
+    Page("services-referral-end", "services/referrals/<int:pk>/end/", referring.end, CLERK | PARTNER),
+    Page("services-files", "services/files/", case_files.listing, FOLLOWERS),
+    Page("services-file", "services/files/<int:pk>/", case_files.file, FOLLOWERS),
+    Page("services-file-open", "services/files/new/<int:pk>/", case_files.new, CLERKS),
+    Page("services-contact", "services/files/<int:pk>/contact/", case_files.contact, TAKERS),
+    Page("services-incident", "services/files/<int:pk>/incident/", case_files.incident, TAKERS),
+    Page("services-keeper", "services/files/<int:pk>/keeper/", case_files.keeper, CLERKS),
+    Page("services-interval", "services/files/<int:pk>/interval/", case_files.interval, CLERKS),
+    Page("services-file-close", "services/files/<int:pk>/close/", case_files.close, CLERKS),
+    Page("services-told", "services/files/<int:pk>/<slug:what>/<int:entry>/", case_files.told, CLERK),
+    Page(
+        "services-entry-retract",
+        "services/files/<int:pk>/<slug:what>/<int:entry>/retract/",
+        case_files.take_back,
+        CLERKS,
+    ),
+    Page("services-coordinators", "services/coordinators/", case_files.coordinators, READERS),
+    Page("services-coordinator", "services/coordinators/new/", case_files.coordinator, CLERKS),
+    Page("services-counselling", "services/counselling/", counselling.listing, CLERKS),
+    Page("services-counselling-book", "services/counselling/new/<int:pk>/", counselling.book, CLERKS),
+    Page("services-counselling-assign", "services/counselling/<int:pk>/counsellor/", counselling.assign, CLERKS),
+    Page("services-counselling-hold", "services/counselling/<int:pk>/", counselling.hold, CLERK),
+    Page("services-counselling-off", "services/counselling/<int:pk>/off/", counselling.call_off, CLERKS),
+    Page("services-counselling-refer", "services/counselling/<int:pk>/refer/", counselling.refer, CLERK),
+    Page("services-counselling-told", "services/counselling/<int:pk>/told/", counselling.told, CLERK),
     Page("services-institutions", "services/institutions/", services.bodies, CLERK),
     Page("services-account", "services/institutions/<int:pk>/account/", services.account, CLERK),
     Page("services-staff", "services/institutions/<int:pk>/staff/", services.staff, CLERK),

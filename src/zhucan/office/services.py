@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from zhucan.cases.models import Award
+from zhucan.casework import progress
 from zhucan.core import masking
 from zhucan.core.money import fen
 from zhucan.core.months import Month
@@ -41,7 +42,7 @@ _SERVICES = tuple(
 """What an institution renders by a plan: works on homes have steps of their own, and a certificate is rendered by nobody."""
 
 
-def _plans(request: OfficeRequest) -> QuerySet[Plan]:
+def plans_of(request: OfficeRequest) -> QuerySet[Plan]:
     """Return the plans that may be seen: an institution's staff see its own, others those of people of their place."""
     found = Plan.objects.select_related("person", "institution", "award")
     if request.post.role == Role.PARTNER:
@@ -139,7 +140,7 @@ class StaffForm(Form):
 def services(request: OfficeRequest) -> HttpResponse:
     """服务：计划和完成情况。"""
     state = request.GET.get("state", "open")
-    found = _plans(request).annotate(done=Sum("sessions__units", filter=Q(sessions__retracted_at=None), default=0))
+    found = plans_of(request).annotate(done=Sum("sessions__units", filter=Q(sessions__retracted_at=None), default=0))
     found = found.filter(closed_on__isnull=state != "closed").order_by("ends_on", "pk")
     page = slice_of(found, request)
     rows = [
@@ -160,14 +161,18 @@ def services(request: OfficeRequest) -> HttpResponse:
             {"award": one, "name": masking.name(one.person.name), "scheme": scheme(one.scheme).name}
             for one in without.select_related("person").order_by("approved_on")[:50]
         ]
-    context = {"page": page, "rows": rows, "state": state, "waiting": waiting, "day": today()}
+    late = [
+        {"plan": one, "name": masking.name(one.person.name), "due": due}
+        for one, due in progress.overdue(plans_of(request), today())[:50]
+    ]
+    context = {"page": page, "rows": rows, "state": state, "waiting": waiting, "late": late, "day": today()}
     return render(request, "office/services.html", context)
 
 
 @require_GET
 def plan(request: OfficeRequest, pk: int) -> HttpResponse:
     """一个服务计划：做了几次，谁做的，结果怎样。"""
-    found = get_object_or_404(_plans(request), pk=pk)
+    found = get_object_or_404(plans_of(request), pk=pk)
     audit.record(actor=request.user, action="office.plan", target=f"plan:{pk}", at=now(), person=found.person_id)
     context = {
         "plan": found,
@@ -179,6 +184,11 @@ def plan(request: OfficeRequest, pk: int) -> HttpResponse:
         "voucher": plans.voucher(found, Month.of(min(today(), found.ends_on - timedelta(days=1))))
         if found.monthly_units
         else [],
+        "milestones": found.milestones.all(),
+        "reviews": found.reviews.all(),
+        "next_review": progress.next_review(found),
+        "referrals": found.referrals.select_related("institution"),
+        "day": today(),
     }
     return render(request, "office/plan.html", context)
 
@@ -188,14 +198,15 @@ def _took(form: Form, act: Callable[[], object]) -> bool:
     return form.tried(lambda: act() or True) is not None
 
 
-def _about(found: Plan) -> str:
+def about(found: Plan) -> str:
+    """Return whose plan it is, for the top of its forms."""
     return f"{masking.name(found.person.name)}（人员 {found.person_id}），{found.institution}，{found.get_discipline_display()}。"
 
 
 @require_http_methods(["GET", "POST"])
 def session(request: OfficeRequest, pk: int) -> HttpResponse:
     """登记一次服务。"""
-    found = get_object_or_404(_plans(request), pk=pk)
+    found = get_object_or_404(plans_of(request), pk=pk)
     form = SessionForm(request.POST or None, initial={"day": today()})
     if form.is_valid() and _took(
         form, lambda: plans.record(plan=found, **form.cleaned_data, at=now(), by=request.user)
@@ -203,7 +214,7 @@ def session(request: OfficeRequest, pk: int) -> HttpResponse:
         messages.success(request, "已登记这次服务。")
         return redirect("office:services-plan", pk=pk)
     return form_page(
-        request, form, "登记一次服务", reverse("office:services-plan", args=[pk]), lead=_about(found), action="登记"
+        request, form, "登记一次服务", reverse("office:services-plan", args=[pk]), lead=about(found), action="登记"
     )
 
 
@@ -212,7 +223,7 @@ def retract(request: OfficeRequest, pk: int) -> HttpResponse:
     """撤回登记错的一次服务，写明原因。"""
     from zhucan.office.run_steps import ReasonForm
 
-    found = get_object_or_404(Session.objects.filter(plan__in=_plans(request)).select_related("plan"), pk=pk)
+    found = get_object_or_404(Session.objects.filter(plan__in=plans_of(request)).select_related("plan"), pk=pk)
     form = ReasonForm(request.POST or None)
     back = reverse("office:services-plan", args=[found.plan_id])
     if form.is_valid() and _took(
@@ -227,7 +238,7 @@ def retract(request: OfficeRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def close(request: OfficeRequest, pk: int) -> HttpResponse:
     """结案：写明结果。"""
-    found = get_object_or_404(_plans(request), pk=pk)
+    found = get_object_or_404(plans_of(request), pk=pk)
     form = CloseForm(request.POST or None, initial={"day": today()})
 
     def act() -> Plan:
@@ -241,7 +252,7 @@ def close(request: OfficeRequest, pk: int) -> HttpResponse:
         messages.success(request, "已结案。")
         return redirect("office:services-plan", pk=pk)
     return form_page(
-        request, form, "结案", reverse("office:services-plan", args=[pk]), lead=_about(found), action="结案"
+        request, form, "结案", reverse("office:services-plan", args=[pk]), lead=about(found), action="结案"
     )
 
 

@@ -1,11 +1,9 @@
 """Goods: what each store holds, what moved, and the forms by which it moves."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +18,7 @@ from zhucan.delivery import stock
 from zhucan.delivery.models import Balance, Item, Move, MoveKind, Piece, Round, Store
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
-from zhucan.office.fields import form_page
+from zhucan.office.fields import done, form_page
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division, inside
@@ -206,14 +204,6 @@ def _shown(
     return form_page(request, form, heading, back or reverse("office:stock"), lead=lead, action=action)
 
 
-def _done(request: OfficeRequest, form: Form, act: Callable[[], object], said: str) -> bool:
-    """Do what a valid form asks; say so, or put the refusal among its errors."""
-    if form.is_valid() and form.tried(lambda: act() or True) is not None:
-        messages.success(request, said)
-        return True
-    return False
-
-
 @require_http_methods(["GET", "POST"])
 def item(request: OfficeRequest) -> HttpResponse:
     """登记一种物品。"""
@@ -227,7 +217,7 @@ def item(request: OfficeRequest) -> HttpResponse:
             by=request.user,
         )  # fmt: skip
 
-    if _done(request, form, act, "已登记物品。"):
+    if done(request, form, act, "已登记物品。"):
         return redirect("office:stock")
     return _shown(request, form, "登记物品")
 
@@ -237,7 +227,7 @@ def store(request: OfficeRequest) -> HttpResponse:
     """登记一个仓库。"""
     form = StoreForm(request.POST or None)
     place = division(scope.here(request))
-    if _done(request, form, lambda: stock.add_store(division=place, name=form.cleaned_data["name"], at=now(), by=request.user), "已登记仓库。"):  # fmt: skip
+    if done(request, form, lambda: stock.add_store(division=place, name=form.cleaned_data["name"], at=now(), by=request.user), "已登记仓库。"):  # fmt: skip
         return redirect("office:stock")
     return _shown(request, form, "登记仓库", lead=f"属于{place.name}。")
 
@@ -251,7 +241,7 @@ def opening(request: OfficeRequest) -> HttpResponse:
     def act() -> object:
         return stock.open_round(division=division(county(request)), **form.cleaned_data, at=now(), by=request.user)
 
-    if _done(request, form, act, "已开发放批次。"):
+    if done(request, form, act, "已开发放批次。"):
         return redirect("office:stock")
     return _shown(request, form, "开发放批次", lead="同一批次每人只发一次，每人数量相同。")
 
@@ -270,7 +260,7 @@ def receive(request: OfficeRequest) -> HttpResponse:
             serials=tuple(data["serials"].split()),
         )  # fmt: skip
 
-    if _done(request, form, act, "已入库。"):
+    if done(request, form, act, "已入库。"):
         return redirect("office:stock")
     return _shown(request, form, "入库", action="入库")
 
@@ -314,7 +304,7 @@ def issue(request: OfficeRequest, pk: int) -> HttpResponse:
             **given, award=awards.get(data["basis"]), round=rounds.get(data["basis"]), early=data["early"]
         )
 
-    if _done(request, form, act, "已登记。"):
+    if done(request, form, act, "已登记。"):
         return redirect("office:people-file", pk=pk)
     audit.record(actor=request.user, action="office.stock-issue", target=f"person:{pk}", at=now())
     lead = f"{masking.name(person.name)}（人员 {pk}）。" + ("" if held else "仓库里没有可以发的：请先入库。")
@@ -362,7 +352,7 @@ def back(request: OfficeRequest, pk: int) -> HttpResponse:
             issued=out, store=data["store"], quantity=data["quantity"], broken=data["broken"], told=form.told(request)
         )
 
-    if _done(request, form, act, "已登记归还。"):
+    if done(request, form, act, "已登记归还。"):
         return redirect("office:stock")
     number = f"，编号 {out.piece}" if out.piece else ""
     lead = f"人员 {out.person_id}，{out.day:%Y-%m-%d} {out.get_kind_display()}的{out.item} {out.quantity} {out.item.unit}{number}。"
@@ -390,7 +380,7 @@ def kept(request: OfficeRequest, pk: int) -> HttpResponse:
             return stock.repair(**given)
         return stock.write_off(**given, broken=data["what"] == "broken")
 
-    if _done(request, form, act, "已登记。"):
+    if done(request, form, act, "已登记。"):
         return redirect("office:stock")
     lead = f"{one.store}的{one.item}：可用 {one.ready} {one.item.unit}，待修 {one.broken} {one.item.unit}。"
     return _shown(request, form, "修好或报废", lead=lead, action="登记")

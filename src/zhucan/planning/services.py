@@ -1,5 +1,6 @@
 """Enter, list and take back plan items."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -27,8 +28,9 @@ class PlanRefused(ZhucanError, ValueError):
 
 @transaction.atomic
 def add_plan_item(
-    *, division: str, year: int, text: str, indicator: str = "", target: str = "", at: datetime, by: User | None
-) -> PlanItem:
+    *, division: str, year: int, text: str, indicator: str = "", target: str = "", programme: str = "", department: str = "",
+    at: datetime, by: User | None,
+) -> PlanItem:  # fmt: skip
     """Enter a plan item of a year; a target is a value of the indicator (amounts in yuan, ratios in percent).
 
     Raises `PlanRefused`, `UnknownDivision` or `UnknownIndicator`.
@@ -52,11 +54,20 @@ def add_plan_item(
         text=words,
         indicator=measure.id if measure else "",
         target=_value(target) if target else None,
+        programme=_short(programme, "规划名称", 80),
+        department=_short(department, "责任部门", 40),
         recorded_at=at,
         recorded_by=by,
     )
     audit.record(actor=by, action="planning.item", target=f"plan:{item.pk}", at=at, year=year, division=place.code)
     return item
+
+
+def _short(text: str, what: str, most: int) -> str:
+    words = text.strip()
+    if len(words) > most:
+        raise PlanRefused(f"{what}有 {len(words)} 字，超过 {most} 字：请写短一些。")
+    return words
 
 
 def _value(text: str) -> Decimal:
@@ -105,4 +116,32 @@ def progress(division: str, period: Period) -> list[Progress]:
             if value is not None and item.target:
                 rate = (Decimal(value) * 100 / item.target).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
             told.append(Progress(item, found, rate))
+    return told
+
+
+@dataclass(frozen=True)
+class Department:
+    """What a department answers for: tasks, those whose completion can be told, and those that reached their target."""
+
+    name: str
+    tasks: int
+    told: int
+    reached: int
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Return the tasks reached of those that can be told, in percent with one decimal; None where none can."""
+        if not self.told:
+            return None
+        return (Decimal(self.reached) * 100 / self.told).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+
+
+def by_department(items: Sequence[Progress]) -> list[Department]:
+    """Return how far each department has come, in the order of their first tasks."""
+    names = dict.fromkeys(one.item.department for one in items)
+    told = []
+    for name in names:
+        rates = [one.rate for one in items if one.item.department == name]
+        known = [rate for rate in rates if rate is not None]
+        told.append(Department(name, len(rates), len(known), sum(rate >= _WHOLE for rate in known)))
     return told

@@ -9,6 +9,7 @@ urlpatterns = [
     path("welcome/", views.welcome, name="welcome"),
     path("welcome/what/", views.questions, name="questions"),
     path("welcome/where/", views.counters, name="counters"),
+    path("welcome/standards/", views.standards, name="standards"),
     path("welcome/accessibility/", views.accessibility, name="accessibility"),
     path("welcome/privacy/", views.privacy, name="privacy"),
     path("welcome/keyboard/", views.keyboard, name="keyboard"),

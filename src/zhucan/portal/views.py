@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from zhucan.cases import publicity
+from zhucan.cases import pledges, publicity
 from zhucan.core.money import from_fen, text
 from zhucan.orgs.clock import today
 from zhucan.orgs.models import Division, Level, LocalParameter
@@ -59,6 +59,21 @@ def counters(request: HttpRequest) -> HttpResponse:
         "places": places.select_related("counter").order_by("code") if places is not None else [],
     }
     return render(request, "portal/counters.html", context)
+
+
+@login_not_required
+@require_GET
+def standards(request: HttpRequest) -> HttpResponse:
+    """服务标准：每项服务怎么办、几天办完、最多跑几次、带什么。"""
+    counties = _counties()
+    asked = request.GET.get("county", "")
+    chosen = next((one for one in counties if one.code == asked), counties[0] if counties and not asked else None)
+    context = {
+        "counties": counties,
+        "chosen": chosen,
+        "pledges": pledges.pledges(chosen.code, today()) if chosen is not None else [],
+    }
+    return render(request, "portal/standards.html", context)
 
 
 @login_not_required

@@ -1,0 +1,100 @@
+"""Some of those who are served are followed: steps and reviews of a plan, referrals, files with their keepers, counselling.
+
+All of it is invented and of the last year."""
+
+from collections.abc import Sequence
+from datetime import date, time, timedelta
+from decimal import Decimal
+
+from zhucan.casework import counselling, files, progress, referrals
+from zhucan.delivery.models import Plan
+from zhucan.demo.life import at
+from zhucan.demo.paying import Staff
+from zhucan.orgs import institutions
+from zhucan.orgs.models import Division, Institution, Level
+from zhucan.registry.findings import set_finding
+from zhucan.registry.models import Person
+from zhucan.registry.spells import Witness
+
+_YEAR = 2025
+_OPENED = date(_YEAR, 9, 8)
+
+
+def follow(
+    county: Division, staff: Staff, centre: Institution, people: Sequence[Person], patients: Sequence[Person]
+) -> None:
+    """Follow a few of those who are trained, and those who take medicine."""
+    morning, by = at(_OPENED, 9), staff.clerk
+    village = Division.objects.filter(code__startswith=county.code[:6], level=Level.VILLAGE).order_by("code")[0]
+    files.appoint(division=village, name="康医生", day=_OPENED, at=morning, by=by)
+    home = institutions.register(name="青石镇养护院", kind="care", division=county, at=morning, by=by)
+    plan = Plan.objects.filter(person__in=people, closed_on=None).order_by("pk")[0]
+    _steps(plan, staff)
+    for person, kind, keepers in (
+        (people[0], "coordination", {"coordinator": "康医生"}), (people[1], "social_work", {"social_worker": "申社工"}),
+        *((one, "guardianship", {"office": "任干部", "community": "甘网格员", "federation": "苗专干"}) for one in patients),
+    ):  # fmt: skip
+        if kind == "social_work":
+            for need in ("need_training", "need_nursing"):
+                witness = Witness(morning, by, "康复需求评估")
+                set_finding(person=person, day=_OPENED, kind=need, said="indicated", witness=witness)
+        file = files.open_file(
+            person=person,
+            kind=kind,
+            every_days=30,
+            keepers=keepers,
+            day=_OPENED,
+            at=morning,
+            by=by,
+            goal="在家过得稳当",
+        )
+        for month in (10, 11, 12):
+            day = date(_YEAR, month, 10)
+            files.contact(
+                file=file,
+                day=day,
+                way="visit",
+                worker=next(iter(keepers.values())),
+                note="情况平稳。",
+                at=at(day, 16),
+                by=by,
+            )
+    day = date(_YEAR, 11, 5)
+    referrals.refer(
+        person=plan.person, purpose="tier", plan=plan, institution=centre, tier="home", reason="以后在家练习", day=day, at=at(day, 10),
+        by=by,
+    )  # fmt: skip
+    joint = referrals.refer(
+        person=people[0], purpose="joint", institution=home, source=centre, tier="institution", reason="住养护院，仍要训练", day=day,
+        at=at(day, 10), by=by,
+    )  # fmt: skip
+    referrals.answer(
+        referral=joint, accepted=True, day=day + timedelta(days=3), at=at(day + timedelta(days=3), 9), by=by
+    )
+    for number, person in enumerate(people[:2]):
+        hour = date(_YEAR, 12, 3 + number)
+        booked = counselling.book(
+            person=person,
+            way="phone",
+            day=hour,
+            begins=time(9),
+            ends=time(10),
+            counsellor="宁咨询师",
+            at=at(hour, 8),
+            by=by,
+        )
+        if number == 0:
+            counselling.hold(booking=booked, note="愿意出门了。", risk="low", at=at(hour, 11), by=by)
+
+
+def _steps(plan: Plan, staff: Staff) -> None:
+    """Give a plan a scale, two steps of which one was reached, and a review."""
+    Plan.objects.filter(pk=plan.pk).update(scale="定向行走量表", start_score=Decimal(20), review_days=60)
+    begun = at(plan.starts_on, 10)
+    first, _ = (
+        progress.set_milestone(plan=plan, text=text, due_on=day, at=begun, by=staff.clerk)
+        for text, day in (("会用盲杖", date(_YEAR, 10, 15)), ("走到村口", date(2026, 2, 1)))
+    )
+    day = date(_YEAR, 10, 12)
+    progress.reach(milestone=first, day=day, at=at(day, 17), by=staff.clerk)
+    progress.review(plan=plan, day=day, score=Decimal(28), worker="陶老师", at=at(day, 17), by=staff.clerk)
