@@ -11,6 +11,7 @@ from zhucan.cases.models import Award
 from zhucan.core.months import Month
 from zhucan.delivery import plans, reliefs, stock
 from zhucan.delivery.models import Piece
+from zhucan.demo.aiding import MANY, aid
 from zhucan.demo.life import at
 from zhucan.demo.paying import Staff
 from zhucan.orgs import institutions
@@ -49,6 +50,7 @@ def give(dice: random.Random, county: Division, staff: Staff, partner: User) -> 
     _founders(county, staff, some(4, category__in=("physical", "hearing"), grade__gte=3))
     _care(county, staff, partner, centre, some(2, grade=1))
     _medicine(county, staff, some(1, category="mental"))
+    aid(staff, some(MANY, grade__lte=2))
 
 
 def _centre(county: Division, staff: Staff, partner: User) -> Institution:
