@@ -201,20 +201,20 @@ def test_s032_a_gap_in_basic_needs_is_a_task_until_it_is_found_closed(office: Of
     one = opened("basic-needs", office.person())
     for code in ("food", "clothing"):
         mark(one, code, "in_place", "2025-02-03")
-    mark(one, "schooling", "not_needed", "2025-02-03")
+    mark(one, "education", "not_needed", "2025-02-03")
     with pytest.raises(AidRefused, match="完成期限"):
         mark(one, "medical", "lacking", "2025-02-03", due_on=None)
     mark(one, "medical", "lacking", "2025-02-03", worker="乙", due_on=date(2025, 3, 31))
-    mark(one, "housing", "lacking", "2025-02-03")
+    mark(one, "shelter", "lacking", "2025-02-03")
 
     tasks = projects.lacking(Undertaking.objects.all())
     assert [(task.part, task.worker, task.due_on) for task in tasks] == [
         ("medical", "乙", date(2025, 3, 31)),
-        ("housing", "甲", date(2025, 6, 30)),
+        ("shelter", "甲", date(2025, 6, 30)),
     ]
-    mark(one, "housing", "lacking", "2025-04-03")  # looked at again, the same gap
+    mark(one, "shelter", "lacking", "2025-04-03")  # looked at again, the same gap
     mark(one, "medical", "in_place", "2025-03-20")
-    assert [task.part for task in projects.lacking(Undertaking.objects.all())] == ["housing"]
+    assert [task.part for task in projects.lacking(Undertaking.objects.all())] == ["shelter"]
     assert parts("basic-needs-found") == {"基本医疗": 1, "住房安全": 1}
     assert parts("basic-needs-closed") == {"基本医疗": 1}
     assert (figure("basic-needs-lacking"), figure("basic-needs-incomplete")) == (1, 1)

@@ -13,6 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.county import County
+from zhucan.aid import helping, homes, projects
+from zhucan.aid.models import HelpFile, HousingNeed, Undertaking
 from zhucan.cases import informing
 from zhucan.cases.applying import Asked, apply
 from zhucan.cases.assessing import book
@@ -119,6 +121,15 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "reliefs-begin": lambda user: {"pk": _given(county, "free-bus-card").pk},
         **{f"reliefs-{name}": lambda user: {"pk": _relief(county).pk} for name in ("renew", "end")},
         "medicine-pick-up": lambda user: {"pk": _given(county, "mental-medication").pk},
+        **{name: lambda user: {"pk": person} for name in ("aid-new", "aid-home-new", "aid-help-new")},
+        "aid-one": lambda user: {"pk": _aided(county).pk},
+        "aid-mark": lambda user: {"pk": _aided(county).pk, "part": "indoor"},
+        "aid-act": lambda user: {"pk": _aided(county).pk, "deed": "start"},
+        "aid-mark-retract": lambda user: {"pk": _aided(county).marks.get().pk},
+        "aid-money-retract": lambda user: {"pk": _aided(county).contributions.get().pk},
+        "aid-home-act": lambda user: {"pk": _homeless(county).pk, "deed": "offer"},
+        **{f"aid-help{name}": lambda user: {"pk": _help(county).pk} for name in ("", "-decide", "-note", "-close")},
+        "aid-help-retract": lambda user: {"pk": _help(county).notes.get().pk},
         "cases-bills": lambda user: {"pk": _billed(county).award.application.pk},
         "cases-bills-retract": lambda user: {
             "pk": _billed(county).award.application.pk, "bill": _billed(county).pk,
@@ -279,6 +290,48 @@ def _relief(county: County) -> Relief:
     return found or begin_relief(
         award=award, valid_from=date(2025, 3, 4), valid_to=date(2026, 3, 4), at=moment(date(2025, 3, 4)), by=None
     )
+
+
+def _aided(county: County) -> Undertaking:
+    """Return a home under way for the person of county a, with a part lacking and a donor."""
+    found, day = Undertaking.objects.first(), date(2025, 3, 3)
+    if found is None:
+        told: dict[str, Any] = {"day": day, "at": now(), "by": None}
+        found = projects.open_for(project_id="liveable-home", person=Person.objects.get(), **told)
+        projects.mark(
+            undertaking=found,
+            part="indoor",
+            standing="lacking",
+            what="地面",
+            worker="甲",
+            due_on=date(2025, 6, 1),
+            **told,
+        )
+        projects.contribute(
+            undertaking=found, fund="donor", payer="示例", programme="示例", amount_fen=100, document="收据", **told
+        )
+    return found
+
+
+def _homeless(county: County) -> HousingNeed:
+    """Return the wait for a home of the person of county a."""
+    return HousingNeed.objects.first() or homes.register(
+        person=Person.objects.get(), sought="homeless", cause="collapsed", ground="severe", asked_on=date(2025, 3, 3),
+        at=now(), by=None,
+    )  # fmt: skip
+
+
+def _help(county: County) -> HelpFile:
+    """Return a hardship of the person of county a that was granted help, and visited."""
+    found = HelpFile.objects.first()
+    if found is None:
+        told: dict[str, Any] = {"day": date(2025, 3, 3), "at": now(), "by": None}
+        found = helping.open_file(
+            kind="hardship", person=Person.objects.get(), cause="illness", asked_for="示例", **told
+        )
+        found = helping.decide(file=found, decision="granted", note="示例", **told)
+        helping.note(file=found, channel="visit", what="示例", worker="甲", **told)
+    return found
 
 
 def _booked(county: County) -> Assessment:

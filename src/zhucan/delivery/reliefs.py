@@ -1,7 +1,7 @@
 """Reliefs with their period, and medicine fetched month by month."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -97,7 +97,7 @@ def without_certificate(day: date, *, inside: str = "") -> Iterator[tuple[Relief
         if card.status != CertificateStatus.VALID:
             yield relief, card.valid_from, f"残疾人证{card.get_status_display()}"
         elif card.expires < day:
-            yield relief, card.expires, "残疾人证到期"
+            yield relief, card.expires + timedelta(days=1), "残疾人证到期"  # the last day is still good
 
 
 def end_without_certificate(*, day: date, at: datetime, by: User | None, inside: str = "") -> int:

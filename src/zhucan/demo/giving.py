@@ -11,6 +11,7 @@ from zhucan.cases.models import Award
 from zhucan.core.months import Month
 from zhucan.delivery import plans, reliefs, stock
 from zhucan.delivery.models import Piece
+from zhucan.demo.aiding import MANY, aid
 from zhucan.demo.following import follow
 from zhucan.demo.life import at
 from zhucan.demo.paying import Staff
@@ -52,6 +53,7 @@ def give(dice: random.Random, county: Division, staff: Staff, partner: User) -> 
     patients = some(1, category="mental")
     _medicine(county, staff, patients)
     follow(county, staff, centre, learners, patients)
+    aid(staff, some(MANY, grade__lte=2))
 
 
 def _centre(county: Division, staff: Staff, partner: User) -> Institution:

@@ -14,6 +14,7 @@ from zhucan.indicators import (
     handling,
     insurance,
     place_figures,
+    relieved,
     schemes,
     schooling,
     serving,
@@ -313,7 +314,11 @@ _INDICATORS = {item.id: item for item in _indicators()}
 CATALOG: tuple[Indicator | Ratio, ...] = (*_INDICATORS.values(), *_ratios(_INDICATORS))
 """The figures declared one by one; those made for every scheme stand in `schemes.py`."""
 MADE: tuple[Indicator | Ratio, ...] = (
-    *(item for scheme in SCHEMES for item in (*schemes.figures_of(scheme), *serving.figures_of(scheme))),
+    *(
+        item
+        for scheme in SCHEMES
+        for item in (*schemes.figures_of(scheme), *serving.figures_of(scheme), *relieved.figures_of(scheme))
+    ),
     *aided.figures(),
 )
 """The figures made for every scheme of the policy catalogue, for every project, for homes and help."""

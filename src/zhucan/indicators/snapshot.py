@@ -18,7 +18,19 @@ from django.db import connection
 
 from zhucan.cases.facts import as_utc, export, gather, known, load, stamp
 from zhucan.core.divisions import Level, county_of, level_of, prefix
-from zhucan.indicators import aided, casework, following, given, handling, places, registers, serving, studies, working
+from zhucan.indicators import (
+    aided,
+    casework,
+    following,
+    given,
+    handling,
+    places,
+    registers,
+    relieved,
+    serving,
+    studies,
+    working,
+)
 from zhucan.indicators.periods import Period
 from zhucan.payments.models import Run
 from zhucan.policy.catalogue import MONTHLY
@@ -146,6 +158,7 @@ def bring(
     places.bring(con, view.division if money else None, view.payers, known_at)
     studies.bring(con, people=people, known_at=known_at)
     following.bring(con, people=people, awards=f"a.division_id LIKE '{view.payers}%'{none}", known_at=known_at)
+    relieved.bring(con, people, f"a.division_id LIKE '{view.payers}%'{none}", known_at)
     _settle(con)
     runs = Run.objects.filter(approved_at__isnull=False)
     if known_at is not None:
@@ -193,6 +206,7 @@ def _settle(con: duckdb.DuckDBPyConnection) -> None:
         ("fitted", "fitting", "day"),
         ("planned", "plan", "starts_on"),
         *casework.SETTLED,
+        ("relieved", "relief", "valid_from"),
     ):
         con.execute(
             f"CREATE TABLE {table} AS SELECT b.*, CASE WHEN left(r.division, 6) = left(b.payer, 6)"
@@ -453,6 +467,8 @@ def _relations(view: View) -> list[str]:
                 *handling.relations(start, day), *serving.relations(start, day), *aided.relations(start, day),
                 *casework.relations(start, day), *working.relations(start, day), *studies.relations(start, day),
                 *following.relations(start, day),
+                *casework.relations(start, day),
+                *relieved.relations(start, day),
             )
         ),
         *working.views(), *studies.views(view.day),

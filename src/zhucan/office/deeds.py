@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from zhucan.aid.models import Fund, HelpFile, HelpNote, HousingNeed, Mark
 from zhucan.office.person import SECRETS
 from zhucan.orgs.models import Role
 from zhucan.policy.catalogue import SCHEMES
+from zhucan.policy.projects import PART_LABELS, PROJECTS
 from zhucan.registry.models import Holder
 
 WORDS: Mapping[str, str] = {
@@ -35,6 +37,8 @@ WORDS: Mapping[str, str] = {
     "aid.help-noted": "登记帮扶措施或回访",
     "aid.help-retracted": "撤回帮扶措施或回访",
     "aid.help-closed": "帮扶个案结案",
+    "office.undertaking": "查看一件帮扶工程或排查",
+    "office.help": "查看一件帮扶个案",
     "api.entitlements": "接口：查询待遇判断",
     "api.indicator": "接口：查询指标",
     "api.indicators": "接口：查询指标目录",
@@ -274,6 +278,15 @@ _DETAILS = {
     "reached": "达到目标",
     "name": "名称",
     "item": "物品",
+    "project": "项目",
+    "part": "部分",
+    "standing": "情况",
+    "fund": "资金来源",
+    "application": "申请",
+    "sought": "等候的住房",
+    "measure": "办法",
+    "decision": "决定",
+    "channel": "渠道",
     "store": "仓库",
     "quantity": "数量",
 }
@@ -281,6 +294,22 @@ _VALUES = {
     **dict(Role.choices),
     **dict(Holder.Relation.choices),
     **{scheme.id: scheme.name for scheme in SCHEMES},
+    **{item.id: item.name for item in PROJECTS},
+    **PART_LABELS,
+    **{
+        code: str(word)
+        for choices in (
+            Fund,
+            Mark.Standing,
+            HousingNeed.Sought,
+            HousingNeed.Measure,
+            HelpFile.Kind,
+            HelpFile.Cause,
+            HelpFile.Decision,
+            HelpNote.Channel,
+        )
+        for code, word in choices.choices
+    },
     **{what: word for what, (word, _, _) in SECRETS.items()},
     "password": "密码",
     "code": "动态口令",

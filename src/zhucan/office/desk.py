@@ -18,7 +18,7 @@ from zhucan.cases.models import Assessment
 from zhucan.core.divisions import prefix
 from zhucan.core.money import fen, from_fen, text, wan
 from zhucan.core.months import Month
-from zhucan.office import doubts, informing, scope
+from zhucan.office import aid, doubts, helping, informing, scope
 from zhucan.office.access import OfficeRequest, link
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import inside
@@ -98,6 +98,7 @@ def _todos(request: OfficeRequest, runs: list[Run]) -> Iterator[Todo]:
     yield from _of_imports(request, role)
     yield from _of_finding(request, role)
     yield from _of_doubts(request, role)
+    yield from _of_aid(request, role)
 
 
 def _of_cases(request: OfficeRequest, role: Role) -> Iterator[Todo]:
@@ -304,6 +305,18 @@ def _of_doubts(request: OfficeRequest, role: Role) -> Iterator[Todo]:
         yield Todo(
             "部门名单与登记不一致的疑点：请核实", where, f"{waiting['people']} 人", due, tone, 0, waiting["people"]
         )
+
+
+def _of_aid(request: OfficeRequest, role: Role) -> Iterator[Todo]:
+    """What was found lacking in homes, by its deadline; and for the approver, cases of help to be decided."""
+    if role in (Role.COUNTY_CLERK, Role.TOWNSHIP_CLERK, Role.COMMISSIONER):
+        many, first = aid.to_do(request)
+        if first is not None:
+            tone = "err" if first < today() else "warn"
+            yield Todo("排查和工程里还缺的项：请解决后登记", link(request, "aid"), f"{many} 项", first, tone, 0, many)
+    if role is Role.APPROVER and (many := helping.to_decide(request)):
+        where = f"{link(request, 'aid-helps')}?which=undecided"
+        yield Todo("等您决定的帮扶个案", where, f"{many} 件", None, "warn", 0, many)
 
 
 def _staff(request: OfficeRequest) -> Iterator[Todo]:

@@ -81,7 +81,7 @@ PROJECTS: tuple[Project, ...] = (
     Project(
         "basic-needs",
         "两不愁三保障排查",
-        _parts(food="不愁吃", clothing="不愁穿", schooling="义务教育", medical="基本医疗", housing="住房安全"),
+        _parts(food="不愁吃", clothing="不愁穿", education="义务教育", medical="基本医疗", shelter="住房安全"),
         ("S032",),
         every=True,
         builds=False,

@@ -1,0 +1,71 @@
+"""The figures of reliefs with their period: how many were begun, renewed and ended, and how many are in force."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+import duckdb
+
+from zhucan.cases.facts import as_utc, load, stamp
+from zhucan.indicators.declared import Indicator, Measure
+from zhucan.policy.schemes import Gives, Group, Scheme
+
+_RELIEF = {
+    "person_id": "BIGINT", "scheme": "VARCHAR", "payer": "VARCHAR", "valid_from": "DATE", "valid_to": "DATE",
+    "end_reason": "VARCHAR", "renewal": "INTEGER",
+}  # fmt: skip
+
+
+def bring(con: duckdb.DuckDBPyConnection, people: str, awards: str, known_at: datetime | None) -> None:
+    """Take the reliefs of some people out of the database; `awards` narrows the awards `a` they stand on."""
+    learnt = "" if known_at is None else f" AND {as_utc('f.at')} <= '{stamp(known_at)}'"
+    load(
+        con,
+        "relief",
+        "SELECT f.person_id, a.scheme, a.division_id, f.valid_from, f.valid_to, f.end_reason,"
+        " CASE WHEN f.renews_id IS NULL THEN 0 ELSE 1 END FROM delivery_relief f JOIN cases_award a ON a.id = f.award_id"
+        f" WHERE f.person_id IN ({people}) AND {awards}{learnt}",
+        _RELIEF,
+    )
+
+
+def relations(start: str, day: str) -> Iterator[tuple[str, str, str, Mapping[str, str]]]:
+    """Yield each relation over the rows, as name, table, condition and columns, from one day (SQL) to another, both in."""
+    within = f"BETWEEN {start} AND {day}"
+    yield (
+        "relief_begun", "relieved", f"b.valid_from {within}",
+        {
+            "month": "year(b.valid_from) * 12 + month(b.valid_from) - 1", "kind": "CASE b.renewal WHEN 1 THEN 'renewed' ELSE 'new' END",
+            "detail": "b.valid_from || ' 起' || CASE b.renewal WHEN 1 THEN '，续办' ELSE '' END",
+        },
+    )  # fmt: skip
+    yield (
+        "relief_ended", "relieved", f"b.valid_to {within} AND b.end_reason <> ''",
+        {"month": "year(b.valid_to) * 12 + month(b.valid_to) - 1", "detail": "b.valid_to || ' ' || b.end_reason"},
+    )  # fmt: skip
+    yield (
+        "relief_running", "relieved", f"b.valid_from <= {day} AND (b.valid_to IS NULL OR b.valid_to > {day})",
+        {"detail": "b.valid_from || ' 起' || CASE WHEN b.valid_to IS NULL THEN '' ELSE '，到 ' || b.valid_to END"},
+    )  # fmt: skip
+
+
+_PLACE = "归给付县，县以下按开始日户籍地统计"
+
+
+def figures_of(scheme: Scheme) -> Iterator[Indicator]:
+    """Yield what is counted of the reliefs of a scheme that gives some."""
+    if not scheme.administered or scheme.gives is not Gives.RELIEF or scheme.group is Group.REGISTRY:
+        return
+    name, of = scheme.name, f"scheme = '{scheme.id}'"
+    for suffix, title, relation, words, where in (
+        ("begun", "新办", "relief_begun", "第一次开始的", "kind = 'new'"),
+        ("renewed", "续办", "relief_begun", "续办的", "kind = 'renewed'"),
+        ("ended", "终止", "relief_ended", "因残疾人证失效、去世、迁走等提前终止的", "true"),
+    ):
+        yield Indicator(
+            f"{scheme.id}-{suffix}", f"{name}{title}", relation, Measure.CASES, f"期内{words}{name}件数，{_PLACE}。",
+            f"{of} AND {where}", scheme=scheme.id,
+        )  # fmt: skip
+    yield Indicator(
+        f"{scheme.id}-running", f"{name}在用", "relief_running", Measure.CASES, f"期末正在期内、没有终止的{name}件数，{_PLACE}。",
+        of, stock=True, scheme=scheme.id,
+    )  # fmt: skip
