@@ -102,7 +102,7 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "people-opened": lambda user: {"pk": person, "what": "id-number"},
         "people-record": lambda user: {"pk": person, "what": "death"},
         "people-correct": lambda user: {"pk": person, "kind": "hardship", "spell": Hardship.objects.get().pk},
-        "schools-retract": lambda user: {"pk": _surveyed(county).pk},
+        "people-schools-retract": lambda user: {"pk": _surveyed(county).pk},
         "people-open-list": of_list,
         "people-drop-list": of_list,
         "doubts-doubt": lambda user: {"pk": _doubt(county).pk},

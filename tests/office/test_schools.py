@@ -47,27 +47,28 @@ def test_ordinary_schools_are_surveyed_each_term_and_children_placed_give_the_ra
         set_schooling(person=child, day=date(today().year - 2, 9, 1), said=said, witness=told("2025-01-01"))
         pupils.append(child)
     clerk = enter()
-    page = clerk.get(reverse("office:schools"))
+    page = clerk.get(reverse("office:people-schools"))
     assert [(one.name, one.survey, one.registered) for one in page.context["schools"]] == [("示例小学", None, 2)]
     assert "还没有摸底" in page.content.decode()
 
     told_of = {"school": "示例小学", **_on(today()), "pupils": 3, "worker": "陈委员"}
-    assert clerk.post(reverse("office:schools-survey"), told_of).status_code == 302
+    assert clerk.post(reverse("office:people-schools-survey"), told_of).status_code == 302
     assert (
-        clerk.post(reverse("office:schools-survey"), {**told_of, "school": "示例二小", "pupils": 0}).status_code == 302
+        clerk.post(reverse("office:people-schools-survey"), {**told_of, "school": "示例二小", "pupils": 0}).status_code
+        == 302
     )
-    page = clerk.get(reverse("office:schools")).content.decode()
+    page = clerk.get(reverse("office:people-schools")).content.decode()
     assert "对不上" in page
     assert "一致" in page  # the one that has none
-    again = clerk.post(reverse("office:schools-survey"), told_of)
+    again = clerk.post(reverse("office:people-schools-survey"), told_of)
     assert again.status_code == 422
     assert "已经登记过摸底" in again.content.decode()
-    assert enter(place=county.b).get(reverse("office:schools")).context["schools"] == []
+    assert enter(place=county.b).get(reverse("office:people-schools")).context["schools"] == []
 
     wrong = SchoolSurvey.objects.get(school="示例小学")
-    clerk.post(reverse("office:schools-retract", args=[wrong.pk]), {"reason": "数错了"})
-    clerk.post(reverse("office:schools-survey"), {**told_of, "pupils": 2})
-    assert "对不上" not in clerk.get(reverse("office:schools")).content.decode()
+    clerk.post(reverse("office:people-schools-retract", args=[wrong.pk]), {"reason": "数错了"})
+    clerk.post(reverse("office:people-schools-survey"), {**told_of, "pupils": 2})
+    assert "对不上" not in clerk.get(reverse("office:people-schools")).content.decode()
     assert AuditEntry.objects.filter(action__startswith="registry.school-survey").count() == 4
     with engine.together():  # two of the three children of the three categories are in ordinary classes
         year = Period.year(today().year)

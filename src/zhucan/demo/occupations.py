@@ -36,6 +36,7 @@ def tell(say: Chronicle, person: Resident, day: date) -> None:
             date(day.year - (day.month < _SCHOOL_YEAR), _SCHOOL_YEAR, 1),
             *_school(dice, person, age),
         )
+        say.add(Finding, person.key, day, None, "roll_checked", "", None, "")
 
 
 def _job(dice: random.Random) -> tuple[object, ...]:

@@ -55,8 +55,8 @@ def survey(request: OfficeRequest) -> HttpResponse:
 
     if form.is_valid() and form.tried(act) is not None:
         messages.success(request, "已登记。")
-        return redirect("office:schools")
-    return form_page(request, form, "登记学校摸底", reverse("office:schools"), action="登记")
+        return redirect("office:people-schools")
+    return form_page(request, form, "登记学校摸底", reverse("office:people-schools"), action="登记")
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,6 +72,6 @@ def take_back(request: OfficeRequest, pk: int) -> HttpResponse:
 
     if form.is_valid() and form.tried(act):
         messages.success(request, "已撤回。")
-        return redirect("office:schools")
+        return redirect("office:people-schools")
     lead = f"{found.school}，{found.day:%Y-%m-%d} 摸底 {found.pupils} 人。"
-    return form_page(request, form, "撤回学校摸底", reverse("office:schools"), lead=lead, action="撤回")
+    return form_page(request, form, "撤回学校摸底", reverse("office:people-schools"), lead=lead, action="撤回")
