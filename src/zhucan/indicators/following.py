@@ -112,6 +112,16 @@ def relations(start: str, day: str) -> Iterator[tuple[str, str, str, Mapping[str
         "detail": f"concat_ws(' ', b.valid_from, coalesce({in_words('b.came_from', Placement.choices)} || '→', '') || {in_words('b.placement', Placement.choices)},"
         f" nullif(b.school, ''), b.assessed_on || '评估通过', {notes(FollowUpKind.MAINSTREAM, 'b.valid_from')})",
     }  # fmt: skip
+    yield (
+        "mainstreamed",
+        "mainstreaming",
+        f"b.valid_from {within} AND s.category IS NOT NULL",
+        {
+            **visited,
+            "detail": f"concat_ws(' ', b.valid_from, coalesce({in_words('b.came_from', Placement.choices)} || '→', '')"
+            f" || {in_words('b.placement', Placement.choices)}, nullif(b.school, ''), b.assessed_on || '评估通过')",
+        },
+    )
     yield "mainstream_year", "mainstreaming", f"b.valid_from <= {day} AND b.valid_from + {_YEAR} > {day} AND s.died IS NULL", visited  # fmt: skip
     yield "mainstream_over", "mainstreaming", f"b.valid_from + {_YEAR} {within}", visited
     calls = f"(SELECT count(*) FROM followed f WHERE f.person_id = b.person_id AND f.kind = '{FollowUpKind.CALL}' AND f.day >= b.day AND f.day <= {day})"

@@ -354,13 +354,6 @@ def _relations(view: View) -> list[str]:
             detail=f"{_INSURANCE} || ' ' || x.valid_from || ' ' || {_PAYER}",
         ),
         _relation(
-            "mainstreamed",
-            f"mainstreaming x {someone} WHERE x.valid_from {within} AND x.place {inside} AND s.category IS NOT NULL",
-            place="x.place", month=_month("x.valid_from"), kind="x.placement", stage="x.stage", placement="x.placement",
-            detail=f"concat_ws(' ', x.valid_from, coalesce({_placement('x.came_from')} || '→', '') || {_placement('x.placement')},"
-            " nullif(x.school, ''), x.assessed_on || '评估通过')",
-        ),
-        _relation(
             "certificate_event",
             f"card x {someone} ASOF JOIN residence r ON x.person_id = r.person_id AND x.valid_from >= r.valid_from"
             f" WHERE x.valid_from {within} AND r.division {inside}",
