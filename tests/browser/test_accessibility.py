@@ -71,6 +71,10 @@ STAFF = {  # by user and, where there are many, by what they are about: each is 
         "/cases/",
         "/cases/?which=all",
         "/cases/handling/",
+        "/cases/windows/",
+        "/cases/windows/new/",
+        "/cases/windows/{window}/book/",
+        "/cases/windows/{window}/come/",
         "/cases/?which=overdue",
         "/cases/?which=paused",
         "/cases/new/",
@@ -336,6 +340,7 @@ KEYS = {
     "moved": "SELECT person_id FROM cases_application WHERE transferred_from_id IS NOT NULL",
     "residence": "SELECT MAX(r.id) FROM registry_residence r JOIN cases_application a ON a.person_id = r.person_id"
     " WHERE a.transferred_from_id IS NOT NULL AND r.retracted_at IS NULL",
+    "window": "SELECT MIN(id) FROM cases_window",
     "stepped": "SELECT MIN(plan_id) FROM casework_milestone",
     "milestone": "SELECT MIN(id) FROM casework_milestone WHERE reached_on IS NULL",
     "review": "SELECT MIN(id) FROM casework_review",

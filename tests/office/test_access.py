@@ -15,13 +15,13 @@ from django.urls import reverse
 from tests.county import County
 from zhucan.aid import helping, homes, projects
 from zhucan.aid.models import HelpFile, HousingNeed, Undertaking
-from zhucan.cases import informing
+from zhucan.cases import informing, windows
 from zhucan.cases.applying import Asked, apply
 from zhucan.cases.assessing import book
 from zhucan.cases.awards import grant as grant_award
 from zhucan.cases.finding import look
 from zhucan.cases.materials import upload
-from zhucan.cases.models import Application, Assessment, Award, Bill, Publication
+from zhucan.cases.models import Application, Assessment, Award, Bill, Publication, WindowVisit
 from zhucan.cases.moving import Actor
 from zhucan.cases.taking import take
 from zhucan.casework import counselling, files, progress, referrals
@@ -116,6 +116,8 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
             f"cases-{name}": lambda user: {"pk": _refused(county).pk}
             for name in ("case", "amend", "review", "upload", "book")
         },
+        **{f"cases-window-{name}": lambda user: {"pk": _window_visit(county).window_id} for name in ("book", "come")},
+        "cases-window-step": lambda user: {"pk": _window_visit(county).pk, "what": "call"},
         "cases-payee": lambda user: {"pk": _granted(county).pk},
         **{f"cases-{name}": lambda user: {"pk": _granted(county).pk} for name in ("revoke", "curtail")},
         "reliefs-begin": lambda user: {"pk": _given(county, "free-bus-card").pk},
@@ -445,6 +447,24 @@ def _session(county: County, user: User) -> Session:
     return plan.sessions.first() or plans.record(
         plan=plan, day=day, begins=time(9), ends=time(13), units=1, worker="甲", signed_by="乙", at=now(), by=None
     )
+
+
+def _window_visit(county: County) -> WindowVisit:
+    """Return somebody who waits at a window of county a."""
+    found = WindowVisit.objects.first()
+    if found is None:
+        window = windows.open_window(
+            division=county.a,
+            name="一号窗口",
+            matters="补贴",
+            slot_minutes=30,
+            per_slot=2,
+            most_present=5,
+            at=now(),
+            by=None,
+        )
+        found = windows.come(window=window, visitor="测试", matter="补贴", at=now(), by=None)
+    return found
 
 
 @dataclass

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 
+from zhucan.cases import windows
 from zhucan.casework import counselling, files, progress, referrals
 from zhucan.delivery.models import Plan
 from zhucan.demo.life import at
@@ -59,6 +60,21 @@ def follow(
                 at=at(day, 16),
                 by=by,
             )
+    hall = windows.open_window(
+        division=county,
+        name="一号窗口",
+        matters="补贴、残疾人证",
+        slot_minutes=30,
+        per_slot=2,
+        most_present=5,
+        at=morning,
+        by=by,
+    )
+    for number, name in enumerate(("岑桂英", "柏长山")):
+        arrived = at(_OPENED, 9 + number)
+        visit = windows.come(window=hall, visitor=name, matter="换领残疾人证", at=arrived, by=by)
+        for what, minutes in (("call", 12 + 6 * number), ("leave", 30)):
+            windows.step(visit=visit, what=what, at=arrived + timedelta(minutes=minutes), by=by)
     day = date(_YEAR, 11, 5)
     referrals.refer(
         person=plan.person, purpose="tier", plan=plan, institution=centre, tier="home", reason="以后在家练习", day=day, at=at(day, 10),

@@ -4,7 +4,7 @@ A need counts where the person lives; what is done counts in the county that doe
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 import duckdb
 
@@ -153,6 +153,14 @@ SETTLED = (
     ("stepped", "step_row", "coalesce(done_on, day)"), ("stayed", "stay_row", "admitted"),
 )  # fmt: skip
 """Table, its rows, and the day whose home says where they count (`snapshot`)."""
+
+
+def look(con: duckdb.DuckDBPyConnection, day: date) -> None:
+    """Lay `worn` over the findings: what somebody wears to hear, as last found by a day."""
+    con.execute(
+        "CREATE OR REPLACE VIEW worn AS SELECT person_id, arg_max(word, valid_from) AS word FROM found_word"
+        f" WHERE kind = 'hearing_worn' AND valid_from <= DATE '{day}' GROUP BY person_id"
+    )
 
 
 def relations(start: str, day: str) -> Iterator[tuple[str, str, str, Mapping[str, str]]]:

@@ -226,10 +226,7 @@ def look(con: duckdb.DuckDBPyConnection, view: View, bookings: list[Booking]) ->
     working.look(con, view.day)
     registers.look(con, view.day)
     con.execute(_someone(view))
-    con.execute(
-        "CREATE OR REPLACE VIEW worn AS SELECT person_id, arg_max(word, valid_from) AS word FROM found_word"
-        f" WHERE kind = 'hearing_worn' AND valid_from <= DATE '{view.day}' GROUP BY person_id"
-    )
+    casework.look(con, view.day)
     for statement in _relations(view):
         con.execute(statement)
     places.lay(con, f"DATE '{view.day}'")
@@ -459,9 +456,7 @@ def _relations(view: View) -> list[str]:
             for name, source, when, columns in (
                 *handling.relations(start, day), *serving.relations(start, day), *aided.relations(start, day),
                 *casework.relations(start, day), *working.relations(start, day), *studies.relations(start, day),
-                *following.relations(start, day),
-                *casework.relations(start, day),
-                *relieved.relations(start, day),
+                *following.relations(start, day), *relieved.relations(start, day),
             )
         ),
         *working.views(), *studies.views(view.day),

@@ -42,6 +42,7 @@ from zhucan.office import (
     stock,
     trail,
     users,
+    windows,
 )
 from zhucan.office.access import EVERYONE, Page
 from zhucan.orgs.models import Role
@@ -95,6 +96,11 @@ PAGES: tuple[Page, ...] = (
     Page("cases-ask", "cases/new/<int:pk>/", case_new.ask, TAKERS),
     Page("cases-unasked", "cases/unasked/", case_papers.unasked, APPROVER),
     Page("cases-handling", "cases/handling/", handling.handling, READERS),
+    Page("cases-windows", "cases/windows/", windows.windows, CLERKS),
+    Page("cases-window", "cases/windows/new/", windows.new, CLERKS),
+    Page("cases-window-book", "cases/windows/<int:pk>/book/", windows.book, CLERKS),
+    Page("cases-window-come", "cases/windows/<int:pk>/come/", windows.come, CLERKS),
+    Page("cases-window-step", "cases/windows/visits/<int:pk>/<slug:what>/", windows.step, CLERKS),
     Page("cases-case", "cases/<int:pk>/", cases.case, READERS),
     Page("cases-step", "cases/<int:pk>/take/<slug:step>/", cases.step, TAKERS | APPROVER | FINANCE),
     Page("cases-amend", "cases/<int:pk>/answers/", case_new.amend, CLERKS),

@@ -4,6 +4,7 @@ from zhucan.cases.models.applications import Application, Bundle, Channel, Move,
 from zhucan.cases.models.awards import Award, BackpayGrant, Bill, Curtailment
 from zhucan.cases.models.looks import Approach, FoundRow, KeptLook
 from zhucan.cases.models.records import Assessment, Decision, MaterialFile, Notice, Publication
+from zhucan.cases.models.windows import Window, WindowVisit
 
 __all__ = [
     "Application",
@@ -23,4 +24,6 @@ __all__ = [
     "Notice",
     "Publication",
     "Relation",
+    "Window",
+    "WindowVisit",
 ]
