@@ -21,6 +21,7 @@ from zhucan.core.divisions import Level, county_of, level_of, prefix
 from zhucan.indicators import (
     aided,
     casework,
+    changes,
     following,
     given,
     handling,
@@ -396,9 +397,9 @@ def _relations(view: View) -> list[str]:
             f" WHERE benefit_month = {first - 1} AND place {inside} GROUP BY ALL HAVING sum(amount_fen) > 0) b {someone}",
             place="b.place", scheme="b.scheme", month=str(first - 1), amount_fen="b.amount_fen", detail=f"'{first - 1}'",
         ),
-        f"""CREATE OR REPLACE VIEW gained AS SELECT * REPLACE ({_WHY_GAINED.format(first=first)} AS cause) FROM recipient r
+        f"""CREATE OR REPLACE VIEW gained AS SELECT * REPLACE ({changes.WHY_GAINED.format(first=first)} AS cause) FROM recipient r
             WHERE NOT EXISTS (SELECT 1 FROM recipient_before o WHERE o.person_id = r.person_id AND o.scheme = r.scheme)""",
-        f"""CREATE OR REPLACE VIEW lost AS SELECT * REPLACE ({_WHY_LOST.format(first=first, last=last)} AS cause)
+        f"""CREATE OR REPLACE VIEW lost AS SELECT * REPLACE ({changes.WHY_LOST.format(first=first, last=last)} AS cause)
             FROM recipient_before r
             WHERE NOT EXISTS (SELECT 1 FROM recipient o WHERE o.person_id = r.person_id AND o.scheme = r.scheme)""",
         """CREATE OR REPLACE VIEW recipient_both AS SELECT * FROM recipient r WHERE scheme = 'living-allowance'
@@ -477,17 +478,4 @@ def _of_places(view: View) -> list[str]:
     ]
 
 
-_WHY_GAINED = """CASE
-    WHEN EXISTS (SELECT 1 FROM earned e WHERE e.person_id = r.person_id AND e.scheme = r.scheme
-        AND e.benefit_month = {first} - 1 GROUP BY e.person_id HAVING sum(e.amount_fen) > 0) THEN 'moved_in'
-    WHEN EXISTS (SELECT 1 FROM paid e WHERE e.person_id = r.person_id AND e.scheme = r.scheme AND e.amount_fen > 0
-        AND e.benefit_month < {first}) THEN 'resumed'
-    ELSE 'new' END"""
-"""Somebody who received it in another place the month before has moved."""
-_WHY_LOST = """CASE
-    WHEN EXISTS (SELECT 1 FROM earned e WHERE e.person_id = r.person_id AND e.scheme = r.scheme
-        AND e.benefit_month = {last} GROUP BY e.person_id HAVING sum(e.amount_fen) > 0) THEN 'moved'
-    ELSE coalesce((SELECT arg_max(e.cause, e.line_id) FROM earned e WHERE e.person_id = r.person_id AND e.scheme = r.scheme
-        AND e.benefit_month BETWEEN {first} AND {last} AND e.kind IN ('stop', 'recovery', 'doubt')), 'unknown_fact') END"""
-"""The last line that stopped, took back or put in doubt one of the months says why."""
 _NOW = "CASE WHEN left(s.place, 6) = left(b.payer, 6) THEN s.place ELSE b.payer END"
