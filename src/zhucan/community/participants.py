@@ -65,7 +65,7 @@ def sign_up(*, activity: Activity, entrant: Entrant, at: datetime, by: User | No
     event = entrant.event.strip()
     if "event" in kind.tells and not event:
         raise ActivityRefused(f"没有写{entrant.label}参加哪个比赛项目：请补上。")
-    if kind.roles and (entrant.role or Who.SELF) not in kind.roles and who is Who.SELF:
+    if kind.roles and who is Who.SELF and entrant.role not in kind.roles:
         raise ActivityRefused(f"没有写{entrant.label}的身份：请写{'、'.join(kind.roles.values())}之一。")
     values: dict[str, Any] = {"person": entrant.person, "worker": entrant.worker}
     if who is Who.RELATIVE:

@@ -35,12 +35,13 @@ def activity(key: int, place: Division) -> Activity:
 
 
 def with_counts(found: QuerySet[Activity]) -> QuerySet[Activity]:
-    """Return activities with how many were `entered` by name and how many of them `came`."""
+    """Return activities, the latest first, with how many were `entered` by name and how many of them `came`."""
     live = Q(participants__retracted_at=None)
-    return found.annotate(
+    counted = found.annotate(
         entered=Count("participants", filter=live),
         came=Count("participants", filter=live & Q(participants__attended__gt=0)),
     )
+    return counted.order_by("-starts_on", "-pk")
 
 
 def running_in(place: Division) -> QuerySet[Programme]:
