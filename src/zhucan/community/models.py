@@ -65,9 +65,9 @@ class Worker(models.Model):
     class Meta:
         ordering = ("name", "pk")
         constraints = (
-            models.UniqueConstraint(fields=("division", "name", "employer"), name="worker_once"),
+            models.UniqueConstraint(fields=("division", "name", "employer"), name="staff_once"),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="worker_period"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="staff_period"
             ),
         )
 

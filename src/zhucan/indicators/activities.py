@@ -52,7 +52,7 @@ def bring(con: duckdb.DuckDBPyConnection, people: str, inside: str, day: date, k
     head = "p.who || CAST(coalesce(p.relative_id, p.worker_id, p.person_id) AS VARCHAR(20))"
     load(
         con,
-        "part",
+        "participation",
         f"SELECT p.who, p.person_id, {head}, p.role, p.attended, p.passed, p.number, p.stage, p.outcome, p.outcome_from,"
         " p.outcome_to, a.kind, a.subject, a.title, a.starts_on, a.sessions, a.hours, a.again_months, a.division_id,"
         " p.worker_id, w.name FROM community_participant p JOIN community_activity a ON a.id = p.activity_id"
@@ -158,11 +158,11 @@ def relations(start: str, day: str, inside: str) -> Iterator[tuple[str, str, Map
         {"trained": f"s.person_id IN ({ever})", "detail": "s.category || s.grade"},
     )  # fmt: skip
     hours = (
-        "(SELECT worker_id, sum(hours * attended / sessions) AS hours FROM part WHERE who = 'worker' AND kind = 'professional'"
+        "(SELECT worker_id, sum(hours * attended / sessions) AS hours FROM participation WHERE who = 'worker' AND kind = 'professional'"
         f" AND attended > 0 AND year(starts_on) = year({day}) AND starts_on <= {day} GROUP BY worker_id)"
     )
     yield (
-        "worker",
+        "helper",
         f"worker_known b LEFT JOIN {hours} h USING (worker_id) LEFT JOIN hours_required r ON r.county = left(b.place, 6)"
         f" WHERE b.starts_on <= {day} AND (b.ends_on IS NULL OR b.ends_on > {day})",
         {
@@ -319,10 +319,10 @@ def _others() -> Iterator[Indicator]:
             f"开始日期在期内的公益宣传中{channel.label}的覆盖人次合计，归举办地。", of, counted_in="人次",
         )  # fmt: skip
     yield Indicator(
-        "workers", "在岗服务人员和志愿者", "worker", Measure.HEADS, "期末在岗的康复治疗人员、工作人员、专职委员和志愿者人数，归登记地。", stock=True,
+        "workers", "在岗服务人员和志愿者", "helper", Measure.HEADS, "期末在岗的康复治疗人员、工作人员、专职委员和志愿者人数，归登记地。", stock=True,
     )  # fmt: skip
     yield Indicator(
-        "workers-below-hours", "培训学时没有达到要求的服务人员", "worker", Measure.HEADS,
+        "workers-below-hours", "培训学时没有达到要求的服务人员", "helper", Measure.HEADS,
         "期末在岗、本年到期末的专业岗位培训学时少于当地规定的人数，归登记地；有地方没有规定学时的为不明。", "short", stock=True,
-        known="(SELECT count(*) = count(required) FROM worker)",
+        known="(SELECT count(*) = count(required) FROM helper)",
     )  # fmt: skip

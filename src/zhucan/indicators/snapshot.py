@@ -209,7 +209,7 @@ def _settle(con: duckdb.DuckDBPyConnection) -> None:
         ("planned", "plan", "starts_on"),
         *casework.SETTLED,
         ("relieved", "relief", "valid_from"),
-        ("taking_part", "part", "starts_on"),
+        ("taking_part", "participation", "starts_on"),
     ):
         con.execute(
             f"CREATE TABLE {table} AS SELECT b.*, CASE WHEN left(r.division, 6) = left(b.payer, 6)"
@@ -469,14 +469,11 @@ def _relations(view: View) -> list[str]:
             for name, source, when, columns in (
                 *handling.relations(start, day), *serving.relations(start, day), *aided.relations(start, day),
                 *casework.relations(start, day), *working.relations(start, day), *studies.relations(start, day),
-                *following.relations(start, day),
-                *casework.relations(start, day),
-                *relieved.relations(start, day),
+                *following.relations(start, day), *relieved.relations(start, day),
             )
         ),
         *working.views(), *studies.views(view.day),
-        *(_relation(name, source, **columns) for name, source, columns in activities.relations(start, day, inside)),
-        *activities.AFTER,
+        *(_relation(name, source, **columns) for name, source, columns in activities.relations(start, day, inside)), *activities.AFTER,
     ]  # fmt: skip
 
 

@@ -195,11 +195,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='worker',
-            constraint=models.UniqueConstraint(fields=('division', 'name', 'employer'), name='worker_once'),
+            constraint=models.UniqueConstraint(fields=('division', 'name', 'employer'), name='staff_once'),
         ),
         migrations.AddConstraint(
             model_name='worker',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='worker_period'),
+            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='staff_period'),
         ),
         migrations.AddConstraint(
             model_name='participant',
