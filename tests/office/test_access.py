@@ -25,6 +25,8 @@ from zhucan.cases.models import Application, Assessment, Award, Bill, Publicatio
 from zhucan.cases.moving import Actor
 from zhucan.cases.taking import take
 from zhucan.casework import counselling, files, progress, referrals
+from zhucan.community import activities, participants
+from zhucan.community.models import Participant, Worker
 from zhucan.delivery import fittings, plans, stock
 from zhucan.delivery.models import Fitting, Move, Plan, Relief, Session
 from zhucan.delivery.reliefs import begin as begin_relief
@@ -122,6 +124,13 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         **{f"cases-{name}": lambda user: {"pk": _granted(county).pk} for name in ("revoke", "curtail")},
         "reliefs-begin": lambda user: {"pk": _given(county, "free-bus-card").pk},
         **{f"reliefs-{name}": lambda user: {"pk": _relief(county).pk} for name in ("renew", "end")},
+        "activities-hold": lambda user: {"kind_id": "lecture"},
+        **{
+            f"activities-{name}": lambda user: {"pk": _examined(county).activity_id}
+            for name in ("activity", "edit", "retract", "sign-up", "results", "list", "marked")
+        },
+        **{f"activities-{name}": lambda user: {"pk": _examined(county).pk} for name in ("withdraw", "finding")},
+        "activities-worker-end": lambda user: {"pk": _worker(county).pk},
         "medicine-pick-up": lambda user: {"pk": _given(county, "mental-medication").pk},
         **{name: lambda user: {"pk": person} for name in ("aid-new", "aid-home-new", "aid-help-new")},
         "aid-one": lambda user: {"pk": _aided(county).pk},
@@ -334,6 +343,32 @@ def _help(county: County) -> HelpFile:
         found = helping.decide(file=found, decision="granted", note="示例", **told)
         helping.note(file=found, channel="visit", what="示例", worker="甲", **told)
     return found
+
+
+def _examined(county: County) -> Participant:
+    """Return somebody signed up for a health examination of county a."""
+    day, found = date(2025, 3, 3), Participant.objects.first()
+    if found is None:
+        held = activities.hold(
+            kind="examination",
+            division=county.a,
+            title="体检",
+            organiser="县残联",
+            starts_on=day,
+            at=moment(day),
+            by=None,
+        )
+        entrant = participants.Entrant(Person.objects.get(), role="trainee")
+        found = participants.sign_up(activity=held, entrant=entrant, at=moment(day), by=None)
+    return found
+
+
+def _worker(county: County) -> Worker:
+    """Return a volunteer of county a."""
+    day = date(2025, 3, 3)
+    return Worker.objects.first() or activities.add_worker(
+        division=county.a, name="乙", role="volunteer", starts_on=day, at=moment(day), by=None
+    )
 
 
 def _booked(county: County) -> Assessment:
@@ -579,7 +614,7 @@ def _colleague(county: County) -> User:
     return user
 
 
-OWN = {"people-open-list", "people-drop-list", "standards-standard", "standards-set"}
+OWN = {"people-open-list", "people-drop-list", "standards-standard", "standards-set", "activities-hold"}
 """Pages about what is the user's own, wherever."""
 NOTHING_THERE = {"runs-decide", "reports-figure"}
 """Pages whose key names nothing in this small county even for those who may."""

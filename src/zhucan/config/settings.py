@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "zhucan.orgs.apps.OrgsConfig",
     "zhucan.registry.apps.RegistryConfig",
     "zhucan.facilities.apps.FacilitiesConfig",
+    "zhucan.community.apps.CommunityConfig",
     "zhucan.cases.apps.CasesConfig",
     "zhucan.payments.apps.PaymentsConfig",
     "zhucan.delivery.apps.DeliveryConfig",

@@ -14,6 +14,7 @@ from zhucan.core.garbage import no_garbage_collection
 from zhucan.core.months import Month, months
 from zhucan.demo import asking, facilities, looking, places
 from zhucan.demo.chronicle import Chronicle
+from zhucan.demo.gathering import gather
 from zhucan.demo.giving import give
 from zhucan.demo.life import LAST_TOLD, Life, at
 from zhucan.demo.owing import Collector
@@ -73,7 +74,7 @@ def build(wanted: Wanted, *, folder: Path, progress: Callable[[Paid], None]) -> 
     # one stream of chance for each part, so that a change in one does not stir the others
     dice = {
         name: random.Random(f"{wanted.seed}-{name}")
-        for name in ("places", "people", "life", "office", "owing", "giving", "asking", "looking")
+        for name in ("places", "people", "life", "office", "owing", "giving", "asking", "looking", "gathering")
     }
     start = LAST_MONTH - (wanted.months - 1)
     eve = start.first - timedelta(days=3)
@@ -110,6 +111,7 @@ def build(wanted: Wanted, *, folder: Path, progress: Callable[[Paid], None]) -> 
         gc.collect(1)
     with transaction.atomic():
         give(dice["giving"], county, staff, User.objects.get(username="hospital"))
+        gather(dice["gathering"], county, staff)
     with transaction.atomic():
         chronicle.renew_keys()
         life.tell(REPORT_DAY - timedelta(days=1))

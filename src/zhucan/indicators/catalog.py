@@ -8,6 +8,7 @@ from datetime import datetime
 
 from zhucan.core.identifiers import CATEGORY_LABELS
 from zhucan.indicators import (
+    activities,
     aided,
     casework,
     following,
@@ -278,6 +279,7 @@ def _indicators() -> Iterator[Indicator]:
     yield from serving.figures()
     yield from casework.figures()
     yield from place_figures.figures()
+    yield from activities.figures()
 
 
 def _ratios(indicators: Mapping[str, Indicator]) -> Iterator[Ratio]:

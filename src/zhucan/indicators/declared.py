@@ -17,6 +17,7 @@ class Measure(StrEnum):
     """How records become a figure; the value is what a unit of it is called."""
 
     PERSONS = "人"  # each person once
+    HEADS = "名"  # each participant once: a person of the register, a relative of one, or a worker
     HOUSEHOLDS = "户"  # each household once
     COUNTIES = "个县"  # each county once
     PERSON_TIMES = "人次"  # each person, scheme and run month once
@@ -50,7 +51,7 @@ class Indicator:
 
     @property
     def unit(self) -> str:
-        """Return 人, 户, 人次, 人月, 件, 笔, 次, 元, or what its quantity is counted in."""
+        """Return 人, 名, 户, 人次, 人月, 件, 笔, 次, 元, or what its quantity is counted in."""
         return self.counted_in or self.measure.value
 
 

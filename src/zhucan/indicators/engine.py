@@ -446,6 +446,7 @@ _EACH = ("", "person_id, scheme, kind, detail, cause, amount_fen")
 _MONTHLY = ("person_id, scheme, month", f"person_id, scheme, min(kind), max(detail), '', {_SUM}")
 _RECORD = {
     Measure.PERSONS: ("person_id", f"person_id, min(scheme), min(kind), max(detail), min(cause), {_SUM}"),
+    Measure.HEADS: ("head", "min(person_id), NULL, '', max(detail), '', NULL"),
     Measure.HOUSEHOLDS: ("household_id", "min(person_id), NULL, '', count(*)::VARCHAR, '', NULL"),
     Measure.COUNTIES: ("left(place, 6)", "min(person_id), NULL, '', left(place, 6), '', NULL"),
     Measure.PERSON_TIMES: _MONTHLY,

@@ -19,6 +19,7 @@ from django.db import connection
 from zhucan.cases.facts import as_utc, export, gather, known, load, stamp
 from zhucan.core.divisions import Level, county_of, level_of, prefix
 from zhucan.indicators import (
+    activities,
     aided,
     casework,
     changes,
@@ -160,6 +161,7 @@ def bring(
     studies.bring(con, people=people, known_at=known_at)
     following.bring(con, people=people, awards=f"a.division_id LIKE '{view.payers}%'{none}", known_at=known_at)
     relieved.bring(con, people, f"a.division_id LIKE '{view.payers}%'{none}", known_at)
+    activities.bring(con, people, view.inside, view.day, known_at)
     _settle(con)
     runs = Run.objects.filter(approved_at__isnull=False)
     if known_at is not None:
@@ -208,6 +210,7 @@ def _settle(con: duckdb.DuckDBPyConnection) -> None:
         ("planned", "plan", "starts_on"),
         *casework.SETTLED,
         ("relieved", "relief", "valid_from"),
+        ("taking_part", "participation", "starts_on"),
     ):
         con.execute(
             f"CREATE TABLE {table} AS SELECT b.*, CASE WHEN left(r.division, 6) = left(b.payer, 6)"
@@ -461,6 +464,7 @@ def _relations(view: View) -> list[str]:
             )
         ),
         *working.views(), *studies.views(view.day),
+        *(_relation(name, source, **columns) for name, source, columns in activities.relations(start, day, inside)), *activities.AFTER,
     ]  # fmt: skip
 
 

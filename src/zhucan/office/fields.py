@@ -29,6 +29,11 @@ class YuanField(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
 
+def took(form: Form, act: Callable[[], object]) -> bool:
+    """Do what a valid form asks and tell whether it was done; a refusal stands among its errors."""
+    return form.tried(lambda: act() or True) is not None
+
+
 def form_page(
     request: HttpRequest, form: Form, heading: str, back: str, *, lead: str = "", action: str = "保存"
 ) -> HttpResponse:

@@ -1,6 +1,5 @@
 """Services: institutions, plans, and the sessions that an institution's own staff record."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,7 +21,7 @@ from zhucan.delivery import plans
 from zhucan.delivery.models import Discipline, Plan, Session, Tier
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
-from zhucan.office.fields import form_page, offer_institutions
+from zhucan.office.fields import form_page, offer_institutions, took
 from zhucan.office.stock import county
 from zhucan.orgs import audit, institutions
 from zhucan.orgs.clock import now, today
@@ -193,11 +192,6 @@ def plan(request: OfficeRequest, pk: int) -> HttpResponse:
     return render(request, "office/plan.html", context)
 
 
-def _took(form: Form, act: Callable[[], object]) -> bool:
-    """Do what a valid form asks; a refusal stands among its errors."""
-    return form.tried(lambda: act() or True) is not None
-
-
 def about(found: Plan) -> str:
     """Return whose plan it is, for the top of its forms."""
     return f"{masking.name(found.person.name)}（人员 {found.person_id}），{found.institution}，{found.get_discipline_display()}。"
@@ -208,9 +202,7 @@ def session(request: OfficeRequest, pk: int) -> HttpResponse:
     """登记一次服务。"""
     found = get_object_or_404(plans_of(request), pk=pk)
     form = SessionForm(request.POST or None, initial={"day": today()})
-    if form.is_valid() and _took(
-        form, lambda: plans.record(plan=found, **form.cleaned_data, at=now(), by=request.user)
-    ):
+    if form.is_valid() and took(form, lambda: plans.record(plan=found, **form.cleaned_data, at=now(), by=request.user)):
         messages.success(request, "已登记这次服务。")
         return redirect("office:services-plan", pk=pk)
     return form_page(
@@ -226,7 +218,7 @@ def retract(request: OfficeRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Session.objects.filter(plan__in=plans_of(request)).select_related("plan"), pk=pk)
     form = ReasonForm(request.POST or None)
     back = reverse("office:services-plan", args=[found.plan_id])
-    if form.is_valid() and _took(
+    if form.is_valid() and took(
         form, lambda: plans.retract(session=found, reason=form.cleaned_data["text"], at=now(), by=request.user)
     ):
         messages.success(request, "已撤回这次服务。")
@@ -248,7 +240,7 @@ def close(request: OfficeRequest, pk: int) -> HttpResponse:
             reached={"yes": True, "no": False}.get(data["reached"]),
         )  # fmt: skip
 
-    if form.is_valid() and _took(form, act):
+    if form.is_valid() and took(form, act):
         messages.success(request, "已结案。")
         return redirect("office:services-plan", pk=pk)
     return form_page(
@@ -287,7 +279,7 @@ def bodies(request: OfficeRequest) -> HttpResponse:
     """定点机构：登记、收款账户、工作人员。"""
     form = InstitutionForm(request.POST or None)
     place = division(county(request))
-    if form.is_valid() and _took(
+    if form.is_valid() and took(
         form, lambda: institutions.register(**form.cleaned_data, division=place, at=now(), by=request.user)
     ):
         messages.success(request, "已登记机构。")
@@ -308,7 +300,7 @@ def account(request: OfficeRequest, pk: int) -> HttpResponse:
     """机构的收款账户。"""
     found = get_object_or_404(_institutions(request), pk=pk)
     form = AccountForm(request.POST or None, initial={"holder": found.name})
-    if form.is_valid() and _took(
+    if form.is_valid() and took(
         form, lambda: institutions.set_account(institution=found, **form.cleaned_data, at=now(), by=request.user)
     ):
         messages.success(request, "已登记收款账户，以后的款项付到这个账户。")
@@ -330,7 +322,7 @@ def staff(request: OfficeRequest, pk: int) -> HttpResponse:
         ).first()  # fmt: skip
         if user is None:
             form.add_error("username", "没有这样的合作机构用户：请先由系统管理员任命。")
-        elif _took(
+        elif took(
             form, lambda: institutions.employ(institution=found, user=user, day=today(), at=now(), by=request.user)
         ):
             messages.success(request, f"{user}现在可以登记{found}的服务。")

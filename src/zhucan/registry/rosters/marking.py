@@ -108,7 +108,10 @@ def neutral(value: str) -> str:
 
 
 def _column(sheet: Sheet, remark: Remark) -> int:
-    return sheet.header.positions.get(remark.field, sheet.header.positions["name"])
+    positions = sheet.header.positions  # a list that goes by numbers may have no names
+    return next(
+        (positions[name] for name in (remark.field, "name", "id_number", "certificate") if name in positions), 0
+    )
 
 
 def _by_sheet(rows: Iterable[Row]) -> dict[int, list[Row]]:

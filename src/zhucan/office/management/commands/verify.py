@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from zhucan.cases import billing, deciding
+from zhucan.community import checks as community_checks
 from zhucan.delivery import checks as delivery_checks
 from zhucan.orgs import audit, divisions
 from zhucan.orgs.commands import Command as Base
@@ -36,6 +37,7 @@ class Command(Base):
             ("审计链", audit.faults()),
             ("账簿", checks.faults()),
             ("实物和服务", delivery_checks.faults()),
+            ("活动", community_checks.faults()),
             ("区划", divisions.faults()),
             ("登记", registry_checks.faults()),
             ("决定", deciding.faults()),

@@ -1,0 +1,1 @@
+"""What people are invited to: courses, lectures, examinations, competitions, fairs and campaigns, and who took part."""

@@ -1,0 +1,170 @@
+"""Reads of activities: who may be seen where, what an activity came to, programmes, and hours of training."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+
+from zhucan.community.kinds import FINALISTS
+from zhucan.community.models import Activity, Agreement, Participant, Programme, Worker
+from zhucan.core.divisions import ancestors
+from zhucan.core.errors import ZhucanError
+from zhucan.orgs.divisions import inside, parameter_rows
+from zhucan.orgs.models import Division
+from zhucan.policy.parameters import resolve
+from zhucan.registry.models import Death, Person
+
+
+class NotFound(ZhucanError):
+    """Nothing of this name or number is there."""
+
+
+def activities(place: str) -> QuerySet[Activity]:
+    """Return the activities held in a place that were not taken back, the latest first."""
+    return Activity.objects.filter(inside("division_id", place), retracted_at=None).select_related("division")
+
+
+def activity(key: int, place: Division) -> Activity:
+    """Return an activity of a place. Raises `NotFound`."""
+    found = activities(place.code).filter(pk=key).first()
+    if found is None:
+        raise NotFound(f"{place.name}没有编号 {key} 的活动：请用 zhucan activity list 查看。")
+    return found
+
+
+def with_counts(found: QuerySet[Activity]) -> QuerySet[Activity]:
+    """Return activities, the latest first, with how many were `entered` by name and how many of them `came`."""
+    live = Q(participants__retracted_at=None)
+    counted = found.annotate(
+        entered=Count("participants", filter=live),
+        came=Count("participants", filter=live & Q(participants__attended__gt=0)),
+    )
+    return counted.order_by("-starts_on", "-pk")
+
+
+def running_in(place: Division) -> QuerySet[Programme]:
+    """Return the programmes of a place and of the places it lies in."""
+    return Programme.objects.filter(division__in=(place.code, *ancestors(place.code))).select_related("division")
+
+
+def programme(name: str, place: Division) -> Programme:
+    """Return a programme that runs in a place, by name. Raises `NotFound`."""
+    found = running_in(place).filter(name=name.strip()).first()
+    if found is None:
+        raise NotFound(f"{place.name}没有项目“{name}”：请先登记项目。")
+    return found
+
+
+def workers(place: str) -> QuerySet[Worker]:
+    """Return the workers of a place."""
+    return Worker.objects.filter(inside("division_id", place)).select_related("division")
+
+
+def worker(name: str, place: Division) -> Worker:
+    """Return a worker of a place by name. Raises `NotFound`, also where the name does not tell one from another."""
+    found = list(workers(place.code).filter(name=name.strip())[:2])
+    if len(found) != 1:
+        said = "没有工作人员" if not found else "不止一个工作人员叫"
+        raise NotFound(f"{place.name}{said}“{name}”：请先登记，或在同名的人姓名后加注。")
+    return found[0]
+
+
+def agreements(place: str) -> QuerySet[Agreement]:
+    """Return the agreements with institutions of the counties in a place, or of the county it lies in."""
+    return Agreement.objects.filter(inside("institution__division_id", place)).select_related("institution")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an activity came to: signed up, attended, person-times with those not entered by name, passed, certified.
+
+    `events` are the entrants of a competition by event; without entries in several they add up to `persons`.
+    """
+
+    signed_up: int
+    attended: int
+    person_times: int
+    persons: int
+    passed: int
+    certified: int
+    finalists: int
+    agreed: int
+    hired: int
+    events: Sequence[tuple[str, int]]
+
+
+def outcome(found: Activity) -> Outcome:
+    """Return what came of an activity."""
+    live = found.participants.filter(retracted_at=None)
+    came = live.filter(attended__gt=0)
+    told = came.aggregate(
+        passed=Count("pk", filter=Q(passed=True)),
+        certified=Count("pk", filter=~Q(number="")),
+        finalists=Count("person", filter=Q(stage__in=FINALISTS), distinct=True),
+        agreed=Count("pk", filter=Q(outcome__in=("agreed", "hired"))),
+        hired=Count("pk", filter=Q(outcome="hired")),
+    )
+    persons = came.values("who", "person", "relative", "worker").distinct().count()
+    events = live.exclude(event="").values_list("event").annotate(many=Count("pk")).order_by("event")
+    return Outcome(
+        signed_up=live.count(), attended=came.count(), person_times=came.count() + found.headcount, persons=persons,
+        events=tuple(events), **told,
+    )  # fmt: skip
+
+
+def reached(found: Programme, through: date) -> int:
+    """Return how many persons a programme has reached by a day, each once over all its years."""
+    return (
+        Participant.objects.filter(
+            activity__programme=found, activity__retracted_at=None, activity__starts_on__lte=through, retracted_at=None,
+            who="self", attended__gt=0,
+        ).values("person").distinct().count()
+    )  # fmt: skip
+
+
+def by_year(found: Programme, through: date) -> list[tuple[int, int, int, int]]:
+    """Return for each year of a programme: classes, person-times, and persons who came for the first time in it."""
+    rows = Participant.objects.filter(
+        activity__programme=found, activity__retracted_at=None, activity__starts_on__lte=through, retracted_at=None,
+        who="self", attended__gt=0,
+    ).values_list("activity__starts_on__year", "activity", "person")  # fmt: skip
+    held = found.activities.filter(retracted_at=None, starts_on__lte=through)
+    years = {year: [0, 0, 0] for year in held.values_list("starts_on__year", flat=True)}
+    for year in held.values_list("starts_on__year", flat=True):
+        years[year][0] += 1
+    seen = set[int]()
+    for year, _, person in rows.order_by("activity__starts_on", "pk"):
+        years[year][1] += 1
+        assert person is not None  # `who` is a person of the register
+        if person not in seen:
+            seen.add(person)
+            years[year][2] += 1
+    return [(year, classes, times, first) for year, (classes, times, first) in sorted(years.items())]
+
+
+def never_trained(among: QuerySet[Person], kinds: Sequence[str], day: date) -> QuerySet[Person]:
+    """Return who of some people, living on a day, never attended an activity of some kinds."""
+    came = Participant.objects.filter(
+        person=OuterRef("pk"), who="self", retracted_at=None, attended__gt=0, activity__kind__in=kinds,
+        activity__starts_on__lte=day,
+    )  # fmt: skip
+    dead = Death.objects.filter(person=OuterRef("pk"), retracted_at=None, valid_from__lte=day)
+    return among.filter(~Exists(came), ~Exists(dead))
+
+
+def hours_required(place: str, day: date) -> int | None:
+    """Return the hours a worker of a place is to be trained a year; None where the place has not said."""
+    required: int | None = resolve(parameter_rows(), place, day)["staff_training_hours"]
+    return required
+
+
+def hours_of(place: str, year: int) -> dict[int, Decimal]:
+    """Return the hours of training of each worker of a place in a year: of a course's hours the part attended."""
+    rows = Participant.objects.filter(
+        inside("worker__division_id", place), activity__kind="professional", activity__starts_on__year=year,
+        activity__retracted_at=None, retracted_at=None, attended__gt=0, activity__hours__isnull=False,
+    ).values("worker")  # fmt: skip
+    found = rows.annotate(total=Sum(F("activity__hours") * F("attended") / F("activity__sessions")))
+    return {row["worker"]: Decimal(str(row["total"])).quantize(Decimal("0.1")) for row in found}

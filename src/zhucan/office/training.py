@@ -1,0 +1,131 @@
+"""What activities stand on: programmes over years, staff with their hours of training, agreements with institutions."""
+
+from decimal import Decimal
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from zhucan.community import activities as services
+from zhucan.community import queries
+from zhucan.community.models import Worker
+from zhucan.office import scope
+from zhucan.office.access import OfficeRequest
+from zhucan.office.fields import form_page, offer_institutions, took
+from zhucan.office.stock import county
+from zhucan.orgs.clock import now, today
+from zhucan.orgs.divisions import division
+from zhucan.orgs.models import Institution
+from zhucan.web.forms import DateField, Form
+
+
+class ProgrammeForm(Form):
+    """多年项目。"""
+
+    name = forms.CharField(label="名称", max_length=80)
+    target = forms.IntegerField(label="目标人数", min_value=1, max_value=100_000_000)
+    starts_on = DateField(label="从哪一天开始")
+    ends_on = DateField(label="到哪一天（这一天不再开展）", required=False)
+
+
+class WorkerForm(Form):
+    """工作人员或志愿者。"""
+
+    name = forms.CharField(label="姓名", max_length=40)
+    role = forms.ChoiceField(label="岗位", choices=Worker.Role.choices)
+    employer = forms.CharField(label="单位", max_length=80, required=False)
+    qualification = forms.CharField(label="资格", max_length=80, required=False)
+    starts_on = DateField(label="到岗日期")
+
+
+class EndForm(Form):
+    """离岗。"""
+
+    on = DateField(label="从哪一天起不在岗")
+
+
+class AgreementForm(Form):
+    """与合作机构的协议。"""
+
+    institution = forms.ModelChoiceField(label="机构", queryset=Institution.objects.none())
+    about = forms.CharField(label="合作内容", max_length=200)
+    signed_on = DateField(label="签订日期")
+    ends_on = DateField(label="到期（这一天不再有效）", required=False)
+
+
+@require_GET
+def basis(request: OfficeRequest) -> HttpResponse:
+    """项目进度、服务人员的培训学时、合作协议。"""
+    day, place = today(), scope.here(request)
+    spent = queries.hours_of(place, day.year)
+    first = day.replace(month=1, day=1)
+    required: dict[str, int | None] = {}
+    workers = []
+    for one in queries.workers(place).filter(ends_on=None):
+        where = one.division_id[:6]
+        if where not in required:
+            required[where] = queries.hours_required(one.division_id, first)
+        hours, asked = spent.get(one.pk, Decimal(0)), required[where]
+        workers.append({"one": one, "hours": hours, "asked": asked, "short": asked is not None and hours < asked})
+    programmes = [
+        {"one": one, "reached": queries.reached(one, day), "years": queries.by_year(one, day)}
+        for one in queries.running_in(division(place))
+    ]
+    context = {
+        "programmes": programmes, "workers": workers, "agreements": queries.agreements(county(request)), "day": day,
+    }  # fmt: skip
+    return render(request, "office/training.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def programme(request: OfficeRequest) -> HttpResponse:
+    """登记一个多年项目。"""
+    form = ProgrammeForm(request.POST or None)
+    place = division(scope.here(request))
+    if form.is_valid() and took(
+        form, lambda: services.add_programme(division=place, **form.cleaned_data, at=now(), by=request.user)
+    ):
+        messages.success(request, "已登记项目，登记培训时可以选它。")
+        return redirect("office:activities-basis")
+    return form_page(request, form, "登记多年项目", reverse("office:activities-basis"), action="登记")
+
+
+@require_http_methods(["GET", "POST"])
+def worker(request: OfficeRequest) -> HttpResponse:
+    """登记一个工作人员或志愿者。"""
+    form = WorkerForm(request.POST or None)
+    place = division(scope.here(request))
+    if form.is_valid() and took(
+        form, lambda: services.add_worker(division=place, **form.cleaned_data, at=now(), by=request.user)
+    ):
+        messages.success(request, "已登记。")
+        return redirect("office:activities-basis")
+    return form_page(request, form, "登记工作人员或志愿者", reverse("office:activities-basis"), action="登记")
+
+
+@require_http_methods(["GET", "POST"])
+def worker_end(request: OfficeRequest, pk: int) -> HttpResponse:
+    """登记离岗。"""
+    found = get_object_or_404(queries.workers(scope.here(request)), pk=pk)
+    form = EndForm(request.POST or None, initial={"on": today()})
+    if form.is_valid() and took(
+        form, lambda: services.end_worker(worker=found, on=form.cleaned_data["on"], at=now(), by=request.user)
+    ):
+        messages.success(request, f"{found}已登记离岗。")
+        return redirect("office:activities-basis")
+    lead = f"{found}，{found.get_role_display()}。"
+    return form_page(request, form, "登记离岗", reverse("office:activities-basis"), lead=lead, action="登记")
+
+
+@require_http_methods(["GET", "POST"])
+def agreement(request: OfficeRequest) -> HttpResponse:
+    """登记与合作机构的协议。"""
+    form = AgreementForm(request.POST or None)
+    offer_institutions(form, county(request))
+    if form.is_valid() and took(form, lambda: services.agree(**form.cleaned_data, at=now(), by=request.user)):
+        messages.success(request, "已登记协议。")
+        return redirect("office:activities-basis")
+    return form_page(request, form, "登记合作协议", reverse("office:activities-basis"), action="登记")
