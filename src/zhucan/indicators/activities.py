@@ -29,12 +29,6 @@ _PART = {
     "hours": "DECIMAL(7,1)", "again_months": "INTEGER", "payer": "VARCHAR", "worker_id": "BIGINT", "worker": "VARCHAR",
 }  # fmt: skip
 _WORKER = {"worker_id": "BIGINT", "name": "VARCHAR", "role": "VARCHAR", "starts_on": "DATE", "ends_on": "DATE", "place": "VARCHAR"}  # fmt: skip
-_NOBODY = {
-    "person_id": "NULL::BIGINT", "category": "NULL::VARCHAR", "grade": "NULL::INTEGER", "age": "NULL::BIGINT",
-    "sex": "NULL::VARCHAR", "hardship": "NULL::VARCHAR", "household_id": "NULL::BIGINT", "stage": "NULL::VARCHAR",
-    "placement": "NULL::VARCHAR",
-}  # fmt: skip
-"""What rows about nobody of the register say of a person."""
 _REHABILITATION = ", ".join(f"'{item.id}'" for item in SCHEMES if item.group is Group.REHABILITATION)
 _FOR_FAMILIES = "('family', 'lecture')"
 _TRAINING = ", ".join(f"'{name}'" for name in TRAINING)
@@ -82,19 +76,20 @@ def relations(start: str, day: str, inside: str) -> Iterator[tuple[str, str, Map
         return f"year({column}) * 12 + month({column}) - 1"
 
     within = f"BETWEEN {start} AND {day}"
+    nobody = "LEFT JOIN someone s ON false"  # what is of no person has every column of one, empty
     told = "b.starts_on || ' ' || b.title"
     yield (
-        "activity", f"activity_held b WHERE b.starts_on {within}",
+        "activity", f"activity_held b {nobody} WHERE b.starts_on {within}",
         {
-            **_NOBODY, "place": "b.place", "month": month("b.starts_on"), "kind": "b.kind", "subject": "b.subject",
+            "place": "b.place", "month": month("b.starts_on"), "kind": "b.kind", "subject": "b.subject",
             "amount_fen": "b.cost_fen", "quantity": "b.quantity", "channel": "b.channel", "held": "b.held",
             "detail": f"{told} || '（' || b.organiser || '）'",
         },
     )  # fmt: skip
     yield (
-        "campaign_reach", f"activity_held b WHERE b.starts_on {within} AND b.reach > 0",
+        "campaign_reach", f"activity_held b {nobody} WHERE b.starts_on {within} AND b.reach > 0",
         {
-            **_NOBODY, "place": "b.place", "month": month("b.starts_on"), "kind": "b.kind", "quantity": "b.reach",
+            "place": "b.place", "month": month("b.starts_on"), "kind": "b.kind", "quantity": "b.reach",
             "channel": "b.channel", "detail": told,
         },
     )  # fmt: skip
@@ -113,9 +108,9 @@ def relations(start: str, day: str, inside: str) -> Iterator[tuple[str, str, Map
         },
     )  # fmt: skip
     yield (
-        "attended_unnamed", f"activity_held b WHERE b.starts_on {within} AND b.headcount > 0",
+        "attended_unnamed", f"activity_held b {nobody} WHERE b.starts_on {within} AND b.headcount > 0",
         {
-            **_NOBODY, "place": "b.place", "month": month("b.starts_on"), "kind": "b.kind", "subject": "b.subject", "who": "'unnamed'",
+            "place": "b.place", "month": month("b.starts_on"), "kind": "b.kind", "subject": "b.subject", "who": "'unnamed'",
             "head": "''", "quantity": "b.headcount", "detail": f"{told} || '，没有逐人登记 ' || b.headcount || ' 人'",
         },
     )  # fmt: skip
@@ -163,10 +158,10 @@ def relations(start: str, day: str, inside: str) -> Iterator[tuple[str, str, Map
     )
     yield (
         "helper",
-        f"worker_known b LEFT JOIN {hours} h USING (worker_id) LEFT JOIN hours_required r ON r.county = left(b.place, 6)"
+        f"worker_known b LEFT JOIN {hours} h USING (worker_id) LEFT JOIN hours_required r ON r.county = left(b.place, 6) {nobody}"
         f" WHERE b.starts_on <= {day} AND (b.ends_on IS NULL OR b.ends_on > {day})",
         {
-            **_NOBODY, "place": "b.place", "kind": "b.role", "head": "'worker' || b.worker_id", "required": "r.hours",
+            "place": "b.place", "kind": "b.role", "head": "'worker' || b.worker_id", "required": "r.hours",
             "short": "coalesce(h.hours, 0) < r.hours", "detail": "b.name || '，' || round(coalesce(h.hours, 0), 1) || ' 学时'",
         },
     )  # fmt: skip
