@@ -32,7 +32,7 @@ _WORKER = {"worker_id": "BIGINT", "name": "VARCHAR", "role": "VARCHAR", "starts_
 _NOBODY = {
     "person_id": "NULL::BIGINT", "category": "NULL::VARCHAR", "grade": "NULL::INTEGER", "age": "NULL::BIGINT",
     "sex": "NULL::VARCHAR", "hardship": "NULL::VARCHAR", "household_id": "NULL::BIGINT", "stage": "NULL::VARCHAR",
-    "placement": "NULL::VARCHAR",
+    "placement": "NULL::VARCHAR", "form": "NULL::VARCHAR",
 }  # fmt: skip
 """What rows about nobody of the register say of a person."""
 _REHABILITATION = ", ".join(f"'{item.id}'" for item in SCHEMES if item.group is Group.REHABILITATION)
