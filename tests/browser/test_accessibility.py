@@ -402,7 +402,6 @@ LEFT_OUT = {
         "standards-tried",
         "imports-looked",
     ),
-    "what only a press of a button opens": ("services-told", "services-counselling-told"),
     "something the county of the demo has none of: the form is that of other pages": (
         "runs-decide",
         "runs-hold",
