@@ -307,17 +307,11 @@ def _of_the_circle() -> Iterator[Indicator]:
         "circle-told", "康复圈路程已知的残疾人", "circled", Measure.PERSONS,
         f"期末能判断在时限内到不到得了康复站的持证残疾人人数，归户籍社区统计。{reach}。", "reached IS NOT NULL", stock=True,
     )  # fmt: skip
-    for name, title, where in (
-        ("circle-blanks", "康复圈空白社区", "NOT reached"), ("circle-blanks-unknown", "康复圈路程不明的社区", "reached IS NULL"),
-    ):  # fmt: skip
-        yield _count(
-            name,
-            f"{title}数",
-            "community",
-            "个",
-            f"有持证残疾人、{title.removeprefix('康复圈')}数（按户籍社区）",
-            where,
-        )
+    for name, title, words, where in (
+        ("circle-blanks", "康复圈空白社区数", "时限内到不了任何康复站", "NOT reached"),
+        ("circle-blanks-unknown", "康复圈路程不明的社区数", "路程不明", "reached IS NULL"),
+    ):
+        yield _count(name, title, "community", "个", f"有持证残疾人、{words}的社区数，按户籍社区。{reach}", where)
     yield Indicator(
         "circle-minutes", "康复圈路程时间", "circle_limit", Measure.LONGEST,
         "期末本区划各县康复圈路程时间（参数）中最长的分钟数。", stock=True, counted_in="分钟",
