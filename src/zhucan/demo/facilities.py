@@ -39,7 +39,7 @@ class _Clerk:
     def enter(self, what: str, subject: Facility | Division | Standard, **said: str) -> Any:
         place = subject if isinstance(subject, Division) else subject.division
         around = Around(place, subject if isinstance(subject, Facility) else None)
-        return services.record(what=what, subject=subject, said=said, around=around, at=self.at, by=self.user)
+        return services.enter(what=what, subject=subject, said=said, around=around, at=self.at, by=self.user)
 
     def score(self, check: Check, points: Sequence[str]) -> None:
         given = {
