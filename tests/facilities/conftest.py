@@ -32,7 +32,7 @@ class Places:
     def enter(self, what: str, subject: Any, **said: Any) -> Any:
         facility = subject if isinstance(subject, Facility) else None
         place = subject.division if isinstance(subject, Facility | Standard) else subject
-        return services.record(
+        return services.enter(
             what=what, subject=subject, said=said, around=Around(place, facility), at=AT, by=self.county.clerk
         )
 

@@ -402,7 +402,7 @@ def _hung_out(county: County) -> Publication:
 def _enter(what: str, subject: Any, **said: str) -> Any:
     place = subject if isinstance(subject, Division) else subject.division
     around = Around(place, subject if isinstance(subject, Facility) else None)
-    return places.record(what=what, subject=subject, said=said, around=around, at=now(), by=None)
+    return places.enter(what=what, subject=subject, said=said, around=around, at=now(), by=None)
 
 
 def _school(county: County) -> Facility:

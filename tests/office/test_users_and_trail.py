@@ -128,7 +128,8 @@ def test_every_action_that_the_program_writes_has_a_word():
     source = "\n".join(path.read_text() for path in Path(zhucan.__file__).parent.rglob("*.py"))
     written = set(
         re.findall(
-            r'action="((?:cases|office|orgs|payments|planning|registry|reports|demo|portal|api)\.[a-z_-]+)"', source
+            r'action="((?:cases|facilities|office|orgs|payments|planning|registry|reports|demo|portal|api)\.[a-z_-]+)"',
+            source,
         )
     )
     assert written

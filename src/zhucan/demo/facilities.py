@@ -39,7 +39,7 @@ class _Clerk:
     def enter(self, what: str, subject: Facility | Division | Standard, **said: str) -> Any:
         place = subject if isinstance(subject, Division) else subject.division
         around = Around(place, subject if isinstance(subject, Facility) else None)
-        return services.record(what=what, subject=subject, said=said, around=around, at=self.at, by=self.user)
+        return services.enter(what=what, subject=subject, said=said, around=around, at=self.at, by=self.user)
 
     def score(self, check: Check, points: Sequence[str]) -> None:
         given = {
@@ -119,14 +119,20 @@ def _stations(clerk: _Clerk, county: Division, villages: list[Division]) -> None
         "standard", county, name="社区康复站规范化建设标准（虚构）", topic="rehabilitation_station", level="county",
         document="示例县残〔2025〕3号（虚构）", pass_mark="80", advanced_mark="95",
     )  # fmt: skip
-    for number, text, department, points, proof, essential in _CRITERIA:
+    for number, text, department, weight, proof, essential in _CRITERIA:
         clerk.enter(
-            "criterion", standard, number=number, text=text, department=department, points=points, proof=proof,
+            "criterion", standard, number=number, text=text, department=department, points=weight, proof=proof,
             essential=essential,
         )  # fmt: skip
     for village, scores, day in zip(villages, _SCORES, ("2025-05-20", "2025-05-21"), strict=False):
         station = clerk.enter(
-            "facility", village, kind="rehabilitation_station", name=f"{village.name}康复站", capacity="15"
+            "facility",
+            village,
+            kind="rehabilitation_station",
+            name=f"{village.name}康复站",
+            capacity="15",
+            latitude="30.760",
+            longitude="120.735",
         )
         clerk.enter("travel", village, facility=str(station.pk), minutes="8", source="实地步行")
         check = clerk.enter(

@@ -234,7 +234,7 @@ _ALL = (
         Column("day", "日期", "day", help="还没有到的检查也可以先登记，到时再打分"), Column("inspector", "检查单位或人员"),
     ), _check),
     Entry("issue", "问题和任务", Issue, (FACILITY, AREA), (
-        Column("kind", "种类", "choice", choices=dict(Issue.Kind.choices)), Column("text", "内容"),
+        Column("text", "内容"), Column("kind", "种类", "choice", choices=dict(Issue.Kind.choices)),
         Column("spot", "具体位置", required=False), Column("campaign", "创建活动和牵头单位", required=False),
         Column("unit", "责任单位"), Column("found_on", "发现（下达）日期", "day"), Column("due_on", "解决期限", "day"),
         Column("patrol", "哪次巡查", "patrol", required=False, help="巡查中发现的，写巡查编号"),

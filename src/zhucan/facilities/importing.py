@@ -65,7 +65,7 @@ def take_in(
             rows.append((subject, said, _around(subject, place, people), named))
     if not rows:
         raise EntryRefused(f"{path.name} 表头下面没有内容：请核对。")
-    new, old = services.record_all(what=what, rows=rows, at=at, by=by)
+    new, old = services.enter_all(what=what, rows=rows, at=at, by=by)
     audit.record(
         actor=by, action="facilities.import", target=f"{what}:{place.code}", at=at, file=path.name, digest=roster.digest,
         new=new, unchanged=old,

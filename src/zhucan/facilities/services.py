@@ -22,7 +22,7 @@ _LONGEST = 200
 
 
 @transaction.atomic
-def record(
+def enter(
     *, what: str, subject: Subject, said: Mapping[str, Any], around: Around, at: datetime, by: User | None
 ) -> Kept:
     """Enter one thing about a facility, an area or a standard, and return its row. Raises `EntryRefused`.
@@ -248,7 +248,7 @@ def _open(issue: Issue, day: date, at: datetime) -> Issue:
 
 
 @transaction.atomic
-def record_all(
+def enter_all(
     *, what: str, rows: Sequence[tuple[Subject, Mapping[str, Any], Around, str]], at: datetime, by: User | None
 ) -> tuple[int, int]:
     """Enter the rows of a list, all or none; return how many were new and how many were there already.
@@ -261,7 +261,7 @@ def record_all(
     for subject, said, around, named in rows:
         try:
             with transaction.atomic():
-                record(what=what, subject=subject, said=said, around=around, at=at, by=by)
+                enter(what=what, subject=subject, said=said, around=around, at=at, by=by)
         except ZhucanError as error:
             faults.append(f"{named}：{error}")
     if faults:

@@ -102,6 +102,10 @@ def _of_people() -> Iterator[Indicator]:
         ("poverty-base-workers", "扶贫基地安置人数", "worker", "poverty_base", "扶贫基地在册安置就业的"),
     ):
         yield _persons(name, title, "staying", words, f"kind = '{stay}' AND home = '{home}'")
+    yield _count(
+        "special-school-enrolments", "特教学校学籍数", "staying", "人", "特殊教育学校在册学生数，在两所学校在册的各计一次",
+        "kind = 'pupil' AND home = 'special_school'",
+    )  # fmt: skip
     yield _persons(
         "preschool-children", "康教结合学前机构在园（训）儿童数", "staying", "康教结合幼儿园和儿童康复教育中心在册儿童",
         f"kind = 'child' AND home IN ({listed(PRESCHOOLS)})",
@@ -307,17 +311,11 @@ def _of_the_circle() -> Iterator[Indicator]:
         "circle-told", "康复圈路程已知的残疾人", "circled", Measure.PERSONS,
         f"期末能判断在时限内到不到得了康复站的持证残疾人人数，归户籍社区统计。{reach}。", "reached IS NOT NULL", stock=True,
     )  # fmt: skip
-    for name, title, where in (
-        ("circle-blanks", "康复圈空白社区", "NOT reached"), ("circle-blanks-unknown", "康复圈路程不明的社区", "reached IS NULL"),
-    ):  # fmt: skip
-        yield _count(
-            name,
-            f"{title}数",
-            "community",
-            "个",
-            f"有持证残疾人、{title.removeprefix('康复圈')}数（按户籍社区）",
-            where,
-        )
+    for name, title, words, where in (
+        ("circle-blanks", "康复圈空白社区数", "时限内到不了任何康复站", "NOT reached"),
+        ("circle-blanks-unknown", "康复圈路程不明的社区数", "路程不明", "reached IS NULL"),
+    ):
+        yield _count(name, title, "community", "个", f"有持证残疾人、{words}的社区数，按户籍社区。{reach}", where)
     yield Indicator(
         "circle-minutes", "康复圈路程时间", "circle_limit", Measure.LONGEST,
         "期末本区划各县康复圈路程时间（参数）中最长的分钟数。", stock=True, counted_in="分钟",
@@ -331,8 +329,8 @@ def ratios() -> Iterator[Ratio]:
         "“康复圈覆盖的残疾人”除以“康复圈路程已知的残疾人”，以百分数表示；路程不明的人不在分母里，另有指标；分母为0时为不明。",
     )  # fmt: skip
     yield Ratio(
-        "pupils-per-teacher", "特教学校每百名教师的学生数", "special-school-pupils", "special-school-teachers",
-        "“特教学校在校学生数”除以“特教学校教师数”再乘100，即每百名教师的学生数；教师数为0时为不明。", unit="名",
+        "pupils-per-teacher", "特教学校每百名教师的学生数", "special-school-enrolments", "special-school-teachers",
+        "“特教学校学籍数”除以“特教学校教师数”再乘100，即每百名教师的学生数；教师数为0时为不明。", unit="名",
     )  # fmt: skip
     yield Ratio(
         "station-standard-share", "康复站（中心）达标率", "rehabilitation-station-met", "rehabilitation-station-checked",

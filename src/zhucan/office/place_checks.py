@@ -143,7 +143,7 @@ def criterion(request: OfficeRequest, pk: int) -> HttpResponse:
 
     def act() -> Any:
         said = form.cleaned_data
-        return services.record(what=entry.id, subject=found, said=said, around=around, at=now(), by=request.user)
+        return services.enter(what=entry.id, subject=found, said=said, around=around, at=now(), by=request.user)
 
     if form.is_valid() and form.tried(act) is not None:
         messages.success(request, "已登记条目。")

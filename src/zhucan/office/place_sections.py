@@ -97,7 +97,7 @@ def _state(row: Issue) -> str:
 _ALSO: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "worker": ("今年学时", _trained),
     "check": ("结果", _came_to),
-    "issue": ("办理", _state),
+    "issue": ("进展", _state),
     "stay": ("去向", lambda row: GOES_ON.get(row.goes_on, "—")),
     "patrol": ("编号", lambda row: str(row.pk)),
 }

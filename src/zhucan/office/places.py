@@ -186,7 +186,7 @@ def add(request: OfficeRequest, key: int | str, what: str) -> HttpResponse:
 
 @transaction.atomic  # a photograph that cannot be kept leaves nothing behind
 def _enter(request: OfficeRequest, what: str, subject: Any, said: Mapping[str, Any], around: Around) -> Kept:
-    made = services.record(what=what, subject=subject, said=said, around=around, at=now(), by=request.user)
+    made = services.enter(what=what, subject=subject, said=said, around=around, at=now(), by=request.user)
     photo = said.get("photo")
     if photo and isinstance(made, Issue):
         services.attach(issue=made, name=photo.name, chunks=photo.chunks(), at=now(), by=request.user)

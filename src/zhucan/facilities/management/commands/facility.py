@@ -69,7 +69,7 @@ class Command(Base):
         said = _said(entry, options["said"])
         facility = facility_named(options["at"], place) if options["at"] else None
         subject = _standard(options["standard"]) if STANDARD in entry.about else facility or place
-        made = services.record(
+        made = services.enter(
             what=entry.id, subject=subject, said=said, around=Around(place, facility), at=now(),
             by=command_user(options["by"]),
         )  # fmt: skip
