@@ -268,7 +268,7 @@ def test_the_list_says_who_did_what_where(people: dict[str, Person]):
     def first(name: str) -> str:
         return engine.records(name, "330499", YEAR)[0].detail
 
-    assert first("tier-community-served").endswith("2025-03-05 社区 新民社区康复站 老师3，1次")
+    assert first("tier-community-served").endswith(f"2025-03-05 社区 新民社区康复站 老师{people['lim'].pk}，1次")
     assert first("referred-community-home").endswith("康复转介 新民社区康复站 → 新民社区康复站")
     assert first("inpatient-admitted") == "精神残疾人住院补贴 2025-02-01 至 2025-02-20 示例精神病院，自付 2000.00 元"
     assert first("coordination-overdue") == "2025-01-22 建档，还没有联系"
