@@ -27,7 +27,7 @@ def days(**named: date) -> dict[str, int]:
     return {f"{name}_{part}": getattr(day, part) for name, day in named.items() for part in ("year", "month", "day")}
 
 
-def test_a_course_is_held_signed_up_for_and_its_results_are_entered_on_one_page(hall: Hall):  # noqa: F811
+def test_a_course_is_held_signed_up_for_and_its_results_are_entered_on_one_page(hall: Hall):  # noqa: F811  a fixture asks for it by name
     client = enter(hall.county.a)
     ann, bob = hall.person(), hall.person()
     assert client.post(reverse("office:activities-new"), {"kind": "vocational"}).url == reverse("office:activities-hold", args=["vocational"])  # fmt: skip
@@ -71,7 +71,7 @@ def test_a_course_is_held_signed_up_for_and_its_results_are_entered_on_one_page(
     assert client.get(reverse("office:activities-activity", args=[course.pk])).status_code == 404
 
 
-def test_what_an_examination_found_shows_only_to_the_county_clerk_with_a_reason(hall: Hall):  # noqa: F811
+def test_what_an_examination_found_shows_only_to_the_county_clerk_with_a_reason(hall: Hall):  # noqa: F811  a fixture asks for it by name
     exam = hall.hold("examination", "体检", DAY)
     row = hall.join(exam, hall.person(), role="trainee", finding="血压偏高")
     client, leader = enter(hall.county.a), enter(hall.county.a, Role.LEADER)
@@ -88,7 +88,7 @@ def test_what_an_examination_found_shows_only_to_the_county_clerk_with_a_reason(
     assert AuditEntry.objects.filter(action="community.finding-opened", detail__reason="本人来问").exists()
 
 
-def test_a_list_comes_back_marked_and_only_to_who_sent_it(hall: Hall, settings, tmp_path):  # noqa: F811
+def test_a_list_comes_back_marked_and_only_to_who_sent_it(hall: Hall, settings, tmp_path):  # noqa: F811  a fixture asks for it by name
     settings.ZHUCAN_HOME = tmp_path
     course, ann = hall.hold("vocational", "电脑班", DAY, subject="computer"), hall.person()
     client, address = enter(hall.county.a), reverse("office:activities-list", args=[course.pk])
@@ -102,7 +102,7 @@ def test_a_list_comes_back_marked_and_only_to_who_sent_it(hall: Hall, settings, 
     assert client.post(address, {"file": SimpleUploadedFile("名单.txt", b"x")}).status_code == 422
 
 
-def test_relatives_workers_events_and_roles_are_signed_up_by_the_line(hall: Hall):  # noqa: F811
+def test_relatives_workers_events_and_roles_are_signed_up_by_the_line(hall: Hall):  # noqa: F811  a fixture asks for it by name
     client, ann = enter(hall.county.a), hall.person()
     for kind, more, line, want in (
         ("family", {}, f"{ann.id_number} 张母 母亲", "relative"),
@@ -118,7 +118,7 @@ def test_relatives_workers_events_and_roles_are_signed_up_by_the_line(hall: Hall
     assert Participant.objects.get(activity__kind="examination").role == "trainee"
 
 
-def test_programmes_staff_and_agreements_are_kept(hall: Hall):  # noqa: F811
+def test_programmes_staff_and_agreements_are_kept(hall: Hall):  # noqa: F811  a fixture asks for it by name
     client = enter(hall.county.a)
     client.post(reverse("office:activities-programme"), {"name": "万人培训", "target": 100} | days(starts_on=DAY))
     client.post(reverse("office:activities-worker"), {"name": "丙", "role": "volunteer"} | days(starts_on=DAY))
@@ -134,7 +134,7 @@ def test_programmes_staff_and_agreements_are_kept(hall: Hall):  # noqa: F811
     assert 'scope="row">丙' not in client.get(reverse("office:activities-basis")).content.decode()
 
 
-def test_a_town_sees_its_own_activities(hall: Hall):  # noqa: F811
+def test_a_town_sees_its_own_activities(hall: Hall):  # noqa: F811  a fixture asks for it by name
     county = hall.hold("vocational", "县里的班", DAY, subject="computer")
     town = Division.objects.get(code="330499101000")
     own = hall.hold("vocational", "镇里的班", DAY, subject="computer", division=town)

@@ -52,7 +52,7 @@ class ListForm(UploadForm):
     """活动名单文件。"""
 
     as_of = None  # type: ignore[assignment]  # Django's way to leave a field of the base out
-    allow_rename = None  # type: ignore[assignment]
+    allow_rename = None  # type: ignore[assignment]  # takes the field of the base away
 
 
 def _participant(request: OfficeRequest, pk: int) -> Participant:
