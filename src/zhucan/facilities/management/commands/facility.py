@@ -57,7 +57,7 @@ class Command(Base):
         issues = verbs.add_parser("issues", help="按期限列出没有解决的问题和任务")
         issues.add_argument("--kind", choices=Issue.Kind.values, help="种类")
         for verb in verbs.choices.values():
-            verb.add_argument("--division", default="330499", help="地方（区划代码），默认 330499")
+            verb.add_argument("--division", required=True, metavar="CODE", help="区划代码")
             verb.add_argument("--by", default=CLERK, help="办理的用户")
 
     def run(self, **options: Any) -> None:
