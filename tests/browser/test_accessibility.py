@@ -202,6 +202,7 @@ STAFF = {  # by user and, where there are many, by what they are about: each is 
     ),
     "clerk places": (
         "/facilities/",
+        "/facilities/people/",
         "/facilities/{school}/",
         "/facilities/{school}/all/stay/",
         "/facilities/{school}/add/worker/",
@@ -272,8 +273,6 @@ STAFF = {  # by user and, where there are many, by what they are about: each is 
         "/activities/participants/{examined}/finding/",
         "/activities/basis/",
         "/activities/basis/programmes/new/",
-        "/activities/basis/workers/new/",
-        "/activities/basis/workers/{worker}/end/",
         "/activities/basis/agreements/new/",
     ),
     "approver": (
@@ -373,10 +372,9 @@ KEYS = {
     "course": "SELECT MIN(id) FROM community_activity WHERE kind = 'vocational'",
     "examined": "SELECT MIN(p.id) FROM community_participant p JOIN community_activity a ON a.id = p.activity_id"
     " WHERE a.kind = 'examination'",
-    "worker": "SELECT MIN(id) FROM community_worker",
     "grants": "SELECT MIN(id) FROM payments_run WHERE granted",
     "school": "SELECT MIN(id) FROM facilities_facility WHERE kind = 'special_school'",
-    "teacher": "SELECT MIN(id) FROM facilities_worker",
+    "teacher": "SELECT MIN(id) FROM facilities_worker WHERE post = 'special_teacher'",
     "standard": "SELECT MIN(id) FROM facilities_standard",
     "scored": "SELECT MIN(id) FROM facilities_check WHERE scored_at IS NOT NULL",
     "unscored": "SELECT MIN(id) FROM facilities_check WHERE scored_at IS NULL",

@@ -1,7 +1,7 @@
 """A county with two villages, people of several ages, a hospital with an agreement, and staff."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -9,8 +9,11 @@ import pytest
 
 from tests.county import County, told
 from zhucan.community import activities, participants
-from zhucan.community.models import Activity, Participant, Worker
+from zhucan.community.models import Activity, Participant
 from zhucan.community.participants import Entrant
+from zhucan.facilities import services as facilities
+from zhucan.facilities.models import Facility, Worker
+from zhucan.facilities.reading import Around
 from zhucan.orgs import institutions
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import Division, Institution
@@ -28,7 +31,19 @@ class Hall:
     village: Division
     other: Division
     hospital: Institution
-    therapist: Worker
+    therapist: Worker = field(init=False)
+
+    def worker(self, name: str, post: str, where: Facility | Division | None = None, **said: str) -> Worker:
+        """Enter somebody who works in a facility or an area (default: county a), as a clerk does."""
+        subject = where or self.county.a
+        facility = subject if isinstance(subject, Facility) else None
+        place = facility.division if facility else subject
+        made = facilities.enter(
+            what="worker", subject=subject, around=Around(place, facility), **self.told,
+            said={"name": name, "post": post, "valid_from": "2024-01-01"} | said,
+        )  # fmt: skip
+        assert isinstance(made, Worker)
+        return made
 
     @property
     def told(self) -> dict[str, Any]:
@@ -61,10 +76,9 @@ def hall(county: County) -> Hall:
     other = Division.objects.create(code="330499102201", name="南一村", level="village", parent=south)
     by: dict[str, Any] = {"at": AT, "by": county.clerk}
     hospital = institutions.register(name="示例医院", kind="hospital", division=county.a, **by)
-    therapist = activities.add_worker(
-        division=county.a, name="甲治疗师", role="therapist", employer="示例医院", qualification="康复治疗师", starts_on=date(2024, 1, 1), **by,
-    )  # fmt: skip
-    return Hall(county, village, other, hospital, therapist)
+    made = Hall(county, village, other, hospital)
+    made.therapist = made.worker("甲治疗师", "therapist", employer="示例医院", qualification="康复治疗师")
+    return made
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from zhucan.community import activities, participants, queries
 from zhucan.community.activities import ActivityRefused
 from zhucan.core.months import Month
 from zhucan.delivery import plans
-from zhucan.indicators import engine
 from zhucan.indicators.periods import Period
 from zhucan.orgs.models import AuditEntry
 from zhucan.planning.services import add_plan_item, progress
@@ -107,26 +106,6 @@ def test_courses_for_helpers_stay_out_of_what_persons_with_disabilities_were_giv
     assert figure("never-trained") == 1  # ann: a course for helpers is no training of hers
 
 
-def test_staff_below_the_hours_required_are_listed(hall: Hall, figure: Figure):
-    volunteer = activities.add_worker(
-        division=hall.county.a, name="乙志愿者", role="volunteer", starts_on=date(2025, 1, 1), **hall.told
-    )
-    hall.join(
-        hall.hold("professional", "康复技术班", DAY, subject="therapy", hours=Decimal(30), sessions=5),
-        hall.therapist,
-        4,
-    )
-    hall.join(hall.hold("professional", "志愿服务班", DAY, subject="volunteering", hours=Decimal(8)), volunteer)
-
-    assert queries.hours_of("330499", 2025) == {hall.therapist.pk: Decimal("24.0"), volunteer.pk: Decimal("8.0")}
-    assert (figure("activities-professional"), figure("workers"), figure("workers-below-hours")) == (2, 2, 1)
-    assert figure("workers-below-hours", period=Period.year(2024)) == 1  # the therapist had none that year
-    activities.add_worker(division=hall.county.b, name="丙", role="centre", starts_on=date(2025, 1, 1), **hall.told)
-    assert (
-        engine.figure("workers-below-hours", "330498", Period.year(2025)).value is None
-    )  # no requirement is known there
-
-
 def test_families_with_a_child_in_rehabilitation_who_never_came_are_listed(hall: Hall, figure: Figure):
     met, missed = (hall.person(born=date(2019, 4, 5), category="intellectual") for _ in range(2))
     hall.person(born=date(2019, 4, 6))  # not in rehabilitation
@@ -190,17 +169,20 @@ def test_lectures_with_a_partner_hospital_are_told_by_quarter(hall: Hall, figure
 
 
 def test_what_an_examination_found_is_sealed_and_opened_with_a_reason(hall: Hall, figure: Figure):
-    trainee, liaison = hall.person(), hall.person()
+    trainee, commissioner, staff = hall.person(), hall.person(), hall.worker("丁委员", "commissioner")
     old = hall.hold("examination", "年度体检", date(2024, 5, 1), institution=hall.hospital, again_months=12)
     hall.join(old, trainee, role="trainee", finding="血压偏高")
-    hall.join(old, liaison, role="liaison")
+    hall.join(old, commissioner, role="commissioner")
+    hall.join(old, staff)  # goes by the post
+    hall.join(old, hall.therapist)
     assert (
         figure("examined-trainee", period=Period.year(2024)),
-        figure("examined-liaison", period=Period.year(2024)),
-    ) == (1, 1)
-    assert figure("examination-due") == 2
+        figure("examined-commissioner", period=Period.year(2024)),
+        figure("examined-other", period=Period.year(2024)),
+    ) == (1, 2, 1)
+    assert figure("examination-due") == 4
     again = hall.join(hall.hold("examination", "复查", DAY, institution=hall.hospital, again_months=12), trainee, role="trainee", finding="正常")  # fmt: skip
-    assert figure("examination-due") == 1  # the liaison's
+    assert figure("examination-due") == 3  # all but the trainee's
 
     with pytest.raises(ActivityRefused, match="没有写查看原因"):
         participants.open_finding(participant=again, reason=" ", **hall.told)

@@ -26,7 +26,7 @@ from zhucan.cases.moving import Actor
 from zhucan.cases.taking import take
 from zhucan.casework import counselling, files, progress, referrals
 from zhucan.community import activities, participants
-from zhucan.community.models import Participant, Worker
+from zhucan.community.models import Participant
 from zhucan.delivery import fittings, plans, stock
 from zhucan.delivery.models import Fitting, Move, Plan, Relief, Session
 from zhucan.delivery.reliefs import begin as begin_relief
@@ -130,7 +130,6 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
             for name in ("activity", "edit", "retract", "sign-up", "results", "list", "marked")
         },
         **{f"activities-{name}": lambda user: {"pk": _examined(county).pk} for name in ("withdraw", "finding")},
-        "activities-worker-end": lambda user: {"pk": _worker(county).pk},
         "medicine-pick-up": lambda user: {"pk": _given(county, "mental-medication").pk},
         **{name: lambda user: {"pk": person} for name in ("aid-new", "aid-home-new", "aid-help-new")},
         "aid-one": lambda user: {"pk": _aided(county).pk},
@@ -361,14 +360,6 @@ def _examined(county: County) -> Participant:
         entrant = participants.Entrant(Person.objects.get(), role="trainee")
         found = participants.sign_up(activity=held, entrant=entrant, at=moment(day), by=None)
     return found
-
-
-def _worker(county: County) -> Worker:
-    """Return a volunteer of county a."""
-    day = date(2025, 3, 3)
-    return Worker.objects.first() or activities.add_worker(
-        division=county.a, name="乙", role="volunteer", starts_on=day, at=moment(day), by=None
-    )
 
 
 def _booked(county: County) -> Assessment:

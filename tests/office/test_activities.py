@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.community.conftest import Hall, hall  # noqa: F401  # the fixture
-from zhucan.community.models import Activity, Agreement, Participant, Programme, Worker
+from zhucan.community.models import Activity, Agreement, Participant, Programme
 from zhucan.orgs.models import Appointment, AuditEntry, Division, Role, User
 
 pytestmark = pytest.mark.django_db
@@ -118,20 +118,17 @@ def test_relatives_workers_events_and_roles_are_signed_up_by_the_line(hall: Hall
     assert Participant.objects.get(activity__kind="examination").role == "trainee"
 
 
-def test_programmes_staff_and_agreements_are_kept(hall: Hall):  # noqa: F811  a fixture asks for it by name
+def test_programmes_and_agreements_are_kept_and_people_stand_under_places(hall: Hall):  # noqa: F811  a fixture asks for it by name
     client = enter(hall.county.a)
     client.post(reverse("office:activities-programme"), {"name": "万人培训", "target": 100} | days(starts_on=DAY))
-    client.post(reverse("office:activities-worker"), {"name": "丙", "role": "volunteer"} | days(starts_on=DAY))
     client.post(
         reverse("office:activities-agreement"), {"institution": hall.hospital.pk, "about": "讲座"} | days(signed_on=DAY)
     )
-    assert (Programme.objects.count(), Worker.objects.count(), Agreement.objects.count()) == (1, 2, 1)
+    assert (Programme.objects.count(), Agreement.objects.count()) == (1, 1)
     page = client.get(reverse("office:activities-basis")).content.decode()
     assert "万人培训" in page
-    assert "没有达到 24" in page
-    ended = reverse("office:activities-worker-end", args=[Worker.objects.get(name="丙").pk])
-    assert client.post(ended, days(on=date(2025, 9, 1))).status_code == 302
-    assert 'scope="row">丙' not in client.get(reverse("office:activities-basis")).content.decode()
+    assert f'href="{reverse("office:facilities-people")}"' in page
+    assert hall.therapist.name not in page  # told in one place
 
 
 def test_a_town_sees_its_own_activities(hall: Hall):  # noqa: F811  a fixture asks for it by name

@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.county import County
 from zhucan.core import masking
 from zhucan.facilities.models import Check, Facility, Issue, Standard, Stay, Training, Worker
+from zhucan.orgs.clock import today
 from zhucan.orgs.models import Appointment, AuditEntry, Role, User
 
 
@@ -102,6 +103,35 @@ def test_a_school_with_its_people_on_its_page(county: County, school: Facility):
     school.refresh_from_db()
     assert (school.address, school.capacity, school.latitude) == ("新路 2 号", 80, None)
     assert web.get(reverse("office:facilities-rows", args=[school.pk, "stay"])).status_code == 200
+
+
+def test_everybody_in_post_is_listed_with_the_hours_of_the_year_and_what_the_place_asks(county: County, school: Facility):  # fmt: skip
+    web, area = client(county), reverse("office:facilities-area-add", args=[county.a.pk, "worker"])
+    at_school = {"name": "王老师", "post": "special_teacher", **on("valid_from", "2024-09-01")}
+    entered(web, add(school, "worker"), **at_school)
+    entered(
+        web, add(school, "training"), worker="王老师", topic="培智", organiser="师院", hours="72",
+        **on("day", f"{today().year}-01-01"), **on("last_on", f"{today().year}-01-09"),
+    )  # fmt: skip
+    wrong = web.post(add(school, "worker"), {**at_school, "name": "方老师", "employer": "示例医院"})
+    assert wrong.status_code == 422
+    assert "单位就是这个场所" in wrong.content.decode()
+    entered(web, area, name="沈康", post="therapist", employer="示例医院", **on("valid_from", "2024-09-01"))
+    entered(web, area, name="杜委员", post="commissioner", **on("valid_from", "2024-09-01"))
+
+    address = reverse("office:facilities-people")
+    page = web.get(address).content.decode()
+    assert "✓ 达到 72" in page
+    assert "▲ 没有达到 24" in page
+    assert page.count("（没有规定要求）") == 1
+    assert reverse("office:facilities-place", args=[school.pk]) in page
+    only = web.get(address, {"post": "therapist"}).content.decode()
+    assert "示例医院" in only
+    assert "王老师" not in only
+    assert "没有这样的人员" in web.get(address, {"q": "无此人"}).content.decode()
+    gone = Worker.objects.get(name="沈康")
+    entered(web, reverse("office:facilities-end", args=["worker", gone.pk]), **on("day", "2025-09-01"))
+    assert "沈康" not in web.get(address).content.decode()
 
 
 def test_somebody_who_lives_elsewhere_cannot_be_named(county: County, school: Facility):

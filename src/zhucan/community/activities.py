@@ -1,16 +1,21 @@
-"""Activities: held, corrected, taken back; programmes they belong to, agreements they stand on, staff they train."""
+"""Activities: held, corrected, taken back; programmes they belong to, agreements they stand on, hours that staff have of them."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from zhucan.community.kinds import CHANNELS, ActivityKind, kind_of
-from zhucan.community.models import Activity, Agreement, Programme, Worker
+from zhucan.community.models import Activity, Agreement, Participant, Programme
 from zhucan.community.models import word as word_of
 from zhucan.core.divisions import within
 from zhucan.core.errors import ZhucanError
+from zhucan.facilities import services as facilities
+from zhucan.facilities.entries import most_hours
+from zhucan.facilities.models import Training
+from zhucan.facilities.reading import EntryRefused
 from zhucan.orgs import audit
 from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import Division, Institution, User
@@ -73,6 +78,8 @@ def _checked(kind: ActivityKind, division: Division, said: Mapping[str, Any]) ->
             raise ActivityRefused(f"{word_of(Activity, name)}至少为 1：请核对。")
     if values.get("hours") is not None and values["hours"] <= 0:
         raise ActivityRefused("学时要大于 0：请核对。")
+    if kind.for_staff and values.get("hours", 0) > (most := most_hours(starts_on, last_on)):
+        raise ActivityRefused(f"{most // 24} 天不会有 {values['hours']} 学时：请核对学时，或写明结束日期。")
     if values.get("cost_fen", 0) < 0:
         raise ActivityRefused("费用不能小于 0：请核对。")
     return values
@@ -133,6 +140,8 @@ def correct(*, activity: Activity, at: datetime, by: User | None, **said: Any) -
     for name in sorted(names):
         setattr(found, name, values.get(name, getattr(empty, name)))
     found.save(update_fields=sorted(names))
+    for one in live.filter(worker__isnull=False).select_related("worker", "training"):
+        credit(one, found, at=at, by=by)
     audit.record(actor=by, action="community.activity-corrected", target=f"activity:{found.pk}", at=at)
     return found
 
@@ -147,9 +156,57 @@ def retract(*, activity: Activity, reason: str, at: datetime, by: User | None) -
         raise ActivityRefused("没有写撤回原因：请写明。")
     found.retracted_at = at
     found.save(update_fields=["retracted_at"])
+    for one in found.participants.filter(retracted_at=None, training__isnull=False).select_related("training"):
+        discredit(one, at=at, by=by)
     found.participants.filter(retracted_at=None).update(retracted_at=at)
     audit.record(actor=by, action="community.activity-retracted", target=f"activity:{found.pk}", at=at, reason=reason.strip())  # fmt: skip
     return found
+
+
+def credit(participant: Participant, activity: Activity, *, at: datetime, by: User | None) -> None:
+    """Let the hours that a worker has of an activity stand among their trainings, once, and as it is known now.
+
+    The hours are the part of the activity's that was attended. Raises `ActivityRefused`.
+    """
+    said = credited(participant, activity)
+    held = participant.training
+    if held is not None and said is not None and all(getattr(held, name) == value for name, value in said.items()):
+        return
+    discredit(participant, at=at, by=by)
+    if said is None:
+        return
+    try:
+        made = facilities.train(**said, at=at, by=by)
+    except EntryRefused as error:
+        raise ActivityRefused(str(error)) from error
+    if Participant.objects.filter(training=made).exists():
+        raise ActivityRefused(
+            f"{participant.worker}在 {made.day} 的“{made.topic}”已从另一项活动登记学时：请核对是不是重复登记。"
+        )
+    participant.training = made
+    participant.save(update_fields=["training"])
+
+
+def credited(participant: Participant, activity: Activity) -> dict[str, Any] | None:
+    """Return what a worker's training is to say of an activity; None where they have no hours of it."""
+    if participant.worker is None or not kind_of(activity.kind).for_staff or not activity.hours:
+        return None
+    part = activity.hours * (participant.attended or 0) / activity.sessions
+    hours = part.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return {
+        "worker": participant.worker, "day": activity.starts_on, "last_on": activity.last_on if activity.last_on > activity.starts_on else None,
+        "topic": activity.title, "organiser": activity.organiser, "hours": hours,
+    } if hours else None  # fmt: skip
+
+
+def discredit(participant: Participant, *, at: datetime, by: User | None) -> None:
+    """Take back the hours that a worker has of an activity, if there are any."""
+    held: Training | None = participant.training
+    if held is None:
+        return
+    participant.training = None
+    participant.save(update_fields=["training"])
+    facilities.retract(row=held, reason="活动的到场或内容已更正", at=at, by=by)
 
 
 @transaction.atomic
@@ -169,43 +226,6 @@ def add_programme(
     )
     audit.record(actor=by, action="community.programme", target=f"programme:{made.pk}", at=at, name=said)
     return made
-
-
-@transaction.atomic
-def add_worker(
-    *, division: Division, name: str, role: str, starts_on: date, at: datetime, by: User | None, employer: str = "",
-    qualification: str = "",
-) -> Worker:  # fmt: skip
-    """Enter somebody who works for persons with disabilities. Raises `ActivityRefused`."""
-    said = name.strip()
-    if not said:
-        raise ActivityRefused("没有写姓名：请补上。")
-    if role not in Worker.Role.values:
-        raise ActivityRefused(f"没有岗位“{role}”：可以写 {'、'.join(Worker.Role.values)}。")
-    if starts_on > at.astimezone(SHANGHAI).date():
-        raise ActivityRefused(f"到岗日期 {starts_on} 还没有到：请核对日期。")
-    try:
-        with transaction.atomic():
-            made = Worker.objects.create(
-                division=division, name=said, role=role, employer=employer.strip(), qualification=qualification.strip(),
-                starts_on=starts_on, recorded_at=at, recorded_by=by,
-            )  # fmt: skip
-    except IntegrityError as error:
-        raise ActivityRefused(f"{employer or division.name}的{said}已经登记过：同名的人请在姓名后加注。") from error
-    audit.record(actor=by, action="community.worker", target=f"worker:{made.pk}", at=at, role=role)
-    return made
-
-
-@transaction.atomic
-def end_worker(*, worker: Worker, on: date, at: datetime, by: User | None) -> Worker:
-    """Let somebody leave from a day on. Raises `ActivityRefused`."""
-    found = Worker.objects.select_for_update().get(pk=worker.pk)
-    if found.ends_on is not None or on <= found.starts_on:
-        raise ActivityRefused(f"离岗日期应晚于到岗日期 {found.starts_on}，离岗的不用再办：请核对。")
-    found.ends_on = on
-    found.save(update_fields=["ends_on"])
-    audit.record(actor=by, action="community.worker-ended", target=f"worker:{found.pk}", at=at, on=str(on))
-    return found
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from django.db.models import Count, F
 
+from zhucan.community.activities import credited
 from zhucan.community.models import Activity, Participant
 from zhucan.registry.models import Death
 
@@ -32,7 +33,18 @@ def places_are_enough() -> Iterator[str]:
         yield f"活动 {found.pk} 名额 {found.planned}，报名 {found.many}：请核对。"
 
 
-CHECKS: tuple[Callable[[], Iterator[str]], ...] = (nobody_after_death, sessions_are_enough, places_are_enough)
+def hours_stand_once() -> Iterator[str]:
+    """The hours that workers have of an activity stand among their trainings, and nowhere they were taken back."""
+    for one in Participant.objects.filter(worker__isnull=False).select_related("activity", "worker", "training"):
+        want = None if one.retracted_at else credited(one, one.activity)
+        held = one.training if one.training and one.training.retracted_at is None else None
+        if (held and held.hours) != (want and want["hours"]):
+            yield f"活动“{one.activity}”的参加记录 {one.pk}：{one.worker}的学时与登记的培训不一致：请重新登记到场。"
+
+
+CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
+    nobody_after_death, sessions_are_enough, places_are_enough, hours_stand_once,
+)  # fmt: skip
 
 
 def faults() -> Iterator[str]:

@@ -13,8 +13,8 @@ from zhucan.community.activities import ActivityRefused
 from zhucan.community.kinds import STAGES, ActivityKind, Who, kind_of
 from zhucan.community.models import Activity
 from zhucan.community.participants import Entrant, enter
-from zhucan.community.queries import NotFound, worker
 from zhucan.core.identifiers import InvalidNumber, certificate_number, resident_id
+from zhucan.facilities.reading import EntryRefused, worker_named
 from zhucan.orgs import audit
 from zhucan.orgs.models import User
 from zhucan.registry.crosschecks.kinds import ListKind
@@ -88,7 +88,7 @@ def take_in(
                     _, new = enter(activity=activity, entrant=entrant, said=said, at=at, by=by)
                 taken.new += new
                 taken.told += not new
-            except (BadCell, InvalidNumber, ActivityRefused, NotFound) as error:
+            except (BadCell, InvalidNumber, ActivityRefused, EntryRefused) as error:
                 row.faults.append(Remark("name", str(error)))
                 taken.rejected.append(row)
     batch = ImportBatch.objects.create(
@@ -111,7 +111,7 @@ def _entrant(line: Line, kind: ActivityKind, activity: Activity, people: QuerySe
     if not written:
         if not (kind.takes(Who.WORKER) and name):
             raise BadCell("没有身份证号或残疾人证号，认不出是谁；请补填。")
-        return Entrant(worker=worker(name, activity.division), role=role, event=event)
+        return Entrant(worker=worker_named(name, activity.division), role=role, event=event)
     number = resident_id(written).number if len(written) <= 18 else certificate_number(written).id.number
     found = people.filter(id_index=id_index(number)).first()
     if found is None:

@@ -63,7 +63,8 @@ _EXAM = ("attended", "passed", "number", "level", "feedback")
 class ActivityKind:
     """One kind. `asks` are the activity's fields beyond those that all have, `tells` those of its participants.
 
-    `trains` says that whoever attended counts as trained; courses for those who help are never among them.
+    `trains` says that whoever attended counts as trained; courses for those who help are never among them. `for_staff` says
+    that its hours count among those of the workers who attended.
     """
 
     id: str
@@ -73,8 +74,11 @@ class ActivityKind:
     asks: tuple[str, ...]
     tells: tuple[str, ...] = ("attended", "feedback")
     trains: bool = False
+    for_staff: bool = False
     subjects: Mapping[str, str] = field(default_factory=dict)
-    roles: Mapping[str, str] = field(default_factory=dict)  # as what somebody takes part, where it is counted
+    roles: Mapping[str, str] = field(
+        default_factory=dict
+    )  # as what somebody takes part, where it is counted; of a worker it is the post
     outcomes: Mapping[str, str] = field(default_factory=dict)
     systems: tuple[str, ...] = ()
 
@@ -94,7 +98,7 @@ KINDS: tuple[ActivityKind, ...] = (
         subjects={"planting": "种植", "breeding": "养殖", "processing": "加工", "other": "其他"}, systems=("S080", "S081"),
     ),
     ActivityKind(
-        "professional", "专业岗位培训", "期", (Who.WORKER, Who.SELF), _COURSE, _EXAM,
+        "professional", "专业岗位培训", "期", (Who.WORKER, Who.SELF), _COURSE, _EXAM, for_staff=True,
         subjects={
             "device_engineer": "辅助器具工程师", "mobility": "盲人定向行走", "station": "职康站管理", "therapy": "康复技术",
             "management": "基层康复管理", "volunteering": "志愿服务", "other": "其他",
@@ -116,7 +120,7 @@ KINDS: tuple[ActivityKind, ...] = (
     ),
     ActivityKind(
         "examination", "身体检查", "次", (Who.SELF, Who.WORKER), ("institution", "again_months", "planned", "fund", "cost"),
-        ("attended", "finding"), roles={"trainee": "职康站学员", "liaison": "残疾人专职委员", "other": "其他"}, systems=("S141",),
+        ("attended", "finding"), roles={"trainee": "职康站学员", "commissioner": "残疾人专职委员", "other": "其他"}, systems=("S141",),
     ),
     ActivityKind(
         "online", "线上服务", "场", (Who.SELF, Who.RELATIVE), ("subject", "trainer", "platform", "accessibility", "hours", "sessions", "planned", "fund", "cost"),

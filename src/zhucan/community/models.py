@@ -1,4 +1,4 @@
-"""Activities with those who take part, programmes over years, staff in training, and agreements. Amounts are fen.
+"""Activities with those who take part, programmes over years, and agreements. Amounts are fen.
 
 What was entered by mistake is taken back by mark, never removed.
 """
@@ -33,41 +33,6 @@ class Programme(models.Model):
             models.CheckConstraint(condition=Q(target__gt=0), name="programme_has_target"),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="programme_period"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Worker(models.Model):
-    """Somebody who works for persons with disabilities: staff of the federation and of institutions, volunteers."""
-
-    class Role(models.TextChoices):
-        THERAPIST = "therapist", "康复治疗人员"
-        CENTRE = "centre", "职康站和残疾人之家工作人员"
-        LIAISON = "liaison", "残疾人专职委员"
-        DEVICES = "devices", "辅助器具人员"
-        MANAGER = "manager", "基层康复管理人员"
-        VOLUNTEER = "volunteer", "志愿者"
-        OTHER = "other", "其他"
-
-    division = models.ForeignKey("orgs.Division", models.PROTECT, related_name="+", verbose_name="区划")
-    name = models.CharField("姓名", max_length=40)
-    role = models.CharField("岗位", max_length=10, choices=Role)
-    employer = models.CharField("单位", max_length=80, blank=True)
-    qualification = models.CharField("资格", max_length=80, blank=True)
-    starts_on = models.DateField("到岗")
-    ends_on = models.DateField("离岗（这一天不在岗）", null=True, blank=True)
-    recorded_at = models.DateTimeField("登记时间")
-    recorded_by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        ordering = ("name", "pk")
-        constraints = (
-            models.UniqueConstraint(fields=("division", "name", "employer"), name="staff_once"),
-            models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="staff_period"
             ),
         )
 
@@ -169,16 +134,17 @@ class Activity(models.Model):
 class Participant(models.Model):
     """Somebody signed up for an activity, and what came of it: sessions attended (null: not known yet), exam, outcome.
 
-    `who` says which of `person`, `relative` and `worker` it is; a relative has the person too. `finding` is what a health
-    examination found: opened only with a reason.
+    `who` says which of `person`, `relative` and `worker` it is; a relative has the person too. `training` holds the hours that
+    a worker has of it. `finding` is what a health examination found: opened only with a reason.
     """
 
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="participants")
     who = models.CharField("谁", max_length=8, choices=[(who.value, who.label) for who in Who])
     person = models.ForeignKey("registry.Person", models.PROTECT, null=True, related_name="participations")
     relative = models.ForeignKey(Relative, models.PROTECT, null=True, related_name="participations")
-    worker = models.ForeignKey(Worker, models.PROTECT, null=True, related_name="participations")
-    role = models.CharField("身份", max_length=10, blank=True)
+    worker = models.ForeignKey("facilities.Worker", models.PROTECT, null=True, related_name="participations")
+    training = models.OneToOneField("facilities.Training", models.PROTECT, null=True, related_name="participation")
+    role = models.CharField("身份", max_length=24, blank=True)
     event = models.CharField("比赛项目", max_length=40, blank=True)
     attended = models.PositiveSmallIntegerField("到课次数", null=True)
     passed = models.BooleanField("考试合格（线上服务：学完）", null=True)
@@ -196,6 +162,7 @@ class Participant(models.Model):
     retracted_at = models.DateTimeField("撤回时间", null=True)
 
     class Meta:
+        verbose_name = "活动参加记录"
         ordering = ("pk",)
         constraints = (
             models.CheckConstraint(

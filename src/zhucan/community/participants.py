@@ -8,11 +8,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from zhucan.community.activities import ActivityRefused
+from zhucan.community.activities import ActivityRefused, credit, discredit
 from zhucan.community.kinds import STAGES, ActivityKind, Who, kind_of
-from zhucan.community.models import Activity, Participant, Relative, Worker, word
+from zhucan.community.models import Activity, Participant, Relative, word
 from zhucan.core.divisions import prefix, within
 from zhucan.core.masking import name as masked
+from zhucan.facilities.models import Worker
 from zhucan.orgs import audit
 from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import User
@@ -74,7 +75,7 @@ def sign_up(*, activity: Activity, entrant: Entrant, at: datetime, by: User | No
         )
     role = entrant.role if kind.roles else ""
     if kind.roles and entrant.worker is not None:
-        role = entrant.worker.role if entrant.worker.role in kind.roles else "other"
+        role = entrant.worker.post if entrant.worker.post in kind.roles else "other"
     same = found.participants.filter(retracted_at=None, who=who, **{k: v for k, v in values.items() if v is not None})
     if not found.multiple and same.exists():
         raise ActivityRefused(f"{entrant.label}已经报名“{found}”：同一个人只能报一次。")
@@ -119,7 +120,7 @@ def _living(person: Person, activity: Activity, label: str) -> None:
 def _serving(worker: Worker, activity: Activity) -> None:
     if not (within(worker.division_id, activity.division_id) or within(activity.division_id, worker.division_id)):
         raise ActivityRefused(f"{worker.name}不是{activity.division.name}的工作人员：请核对。")
-    if worker.starts_on > activity.starts_on or (worker.ends_on and worker.ends_on <= activity.starts_on):
+    if worker.valid_from > activity.starts_on or (worker.valid_to and worker.valid_to <= activity.starts_on):
         raise ActivityRefused(f"{worker.name}在 {activity.starts_on} 不在岗，不能登记：请核对。")
 
 
@@ -127,9 +128,9 @@ def _serving(worker: Worker, activity: Activity) -> None:
 def note(*, participant: Participant, at: datetime, by: User | None, **said: Any) -> Participant:
     """Enter what came of somebody's part: only what is given changes. Raises `ActivityRefused`.
 
-    Columns as `Participant` has them; what an examination found is kept sealed.
+    Columns as `Participant` has them; what an examination found is kept sealed. The hours of a worker are credited.
     """
-    found = Participant.objects.select_for_update(of=("self",)).select_related("person", "worker", "relative").get(pk=participant.pk)  # fmt: skip
+    found = Participant.objects.select_for_update(of=("self",)).select_related("person", "worker", "relative", "training").get(pk=participant.pk)  # fmt: skip
     activity = _locked(found.activity)
     kind, label = kind_of(activity.kind), label_of(found)
     if found.retracted_at is not None:
@@ -142,6 +143,7 @@ def note(*, participant: Participant, at: datetime, by: User | None, **said: Any
     for name, value in changed.items():
         setattr(found, name, value)
     _sound(found, activity, kind, label, at.astimezone(SHANGHAI).date())
+    credit(found, activity, at=at, by=by)
     if changed:
         found.save(update_fields=sorted(changed))
         audit.record(actor=by, action="community.result", target=f"participant:{found.pk}", at=at, person=found.person_id, what=sorted(changed))  # fmt: skip
@@ -217,11 +219,12 @@ def enter(
 @transaction.atomic
 def withdraw(*, participant: Participant, reason: str, at: datetime, by: User | None) -> Participant:
     """Take somebody off the list of an activity. Raises `ActivityRefused`."""
-    found = Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk)
+    found = Participant.objects.select_for_update(of=("self",)).select_related("training").get(pk=participant.pk)
     if found.retracted_at is not None:
         raise ActivityRefused("这个人已经从名单撤回：不用再次办理。")
     if not reason.strip():
         raise ActivityRefused("没有写撤回原因：请写明。")
+    discredit(found, at=at, by=by)
     found.retracted_at = at
     found.save(update_fields=["retracted_at"])
     audit.record(actor=by, action="community.withdrawn", target=f"participant:{found.pk}", at=at, person=found.person_id, reason=reason.strip())  # fmt: skip

@@ -1,19 +1,17 @@
-"""Reads of activities: who may be seen where, what an activity came to, programmes, and hours of training."""
+"""Reads of activities: who may be seen where, what an activity came to, programmes, and who never came."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from zhucan.community.kinds import FINALISTS
-from zhucan.community.models import Activity, Agreement, Participant, Programme, Worker
+from zhucan.community.models import Activity, Agreement, Participant, Programme
 from zhucan.core.divisions import ancestors
 from zhucan.core.errors import ZhucanError
-from zhucan.orgs.divisions import inside, parameter_rows
+from zhucan.orgs.divisions import inside
 from zhucan.orgs.models import Division
-from zhucan.policy.parameters import resolve
 from zhucan.registry.models import Death, Person
 
 
@@ -55,20 +53,6 @@ def programme(name: str, place: Division) -> Programme:
     if found is None:
         raise NotFound(f"{place.name}没有项目“{name}”：请先登记项目。")
     return found
-
-
-def workers(place: str) -> QuerySet[Worker]:
-    """Return the workers of a place."""
-    return Worker.objects.filter(inside("division_id", place)).select_related("division")
-
-
-def worker(name: str, place: Division) -> Worker:
-    """Return a worker of a place by name. Raises `NotFound`, also where the name does not tell one from another."""
-    found = list(workers(place.code).filter(name=name.strip())[:2])
-    if len(found) != 1:
-        said = "没有工作人员" if not found else "不止一个工作人员叫"
-        raise NotFound(f"{place.name}{said}“{name}”：请先登记，或在同名的人姓名后加注。")
-    return found[0]
 
 
 def agreements(place: str) -> QuerySet[Agreement]:
@@ -152,19 +136,3 @@ def never_trained(among: QuerySet[Person], kinds: Sequence[str], day: date) -> Q
     )  # fmt: skip
     dead = Death.objects.filter(person=OuterRef("pk"), retracted_at=None, valid_from__lte=day)
     return among.filter(~Exists(came), ~Exists(dead))
-
-
-def hours_required(place: str, day: date) -> int | None:
-    """Return the hours a worker of a place is to be trained a year; None where the place has not said."""
-    required: int | None = resolve(parameter_rows(), place, day)["staff_training_hours"]
-    return required
-
-
-def hours_of(place: str, year: int) -> dict[int, Decimal]:
-    """Return the hours of training of each worker of a place in a year: of a course's hours the part attended."""
-    rows = Participant.objects.filter(
-        inside("worker__division_id", place), activity__kind="professional", activity__starts_on__year=year,
-        activity__retracted_at=None, retracted_at=None, attended__gt=0, activity__hours__isnull=False,
-    ).values("worker")  # fmt: skip
-    found = rows.annotate(total=Sum(F("activity__hours") * F("attended") / F("activity__sessions")))
-    return {row["worker"]: Decimal(str(row["total"])).quantize(Decimal("0.1")) for row in found}

@@ -12,6 +12,9 @@ from zhucan.community.models import Activity
 from zhucan.community.participants import Entrant
 from zhucan.demo.life import at
 from zhucan.demo.paying import Staff
+from zhucan.facilities import services as facilities
+from zhucan.facilities.models import Worker
+from zhucan.facilities.reading import Around
 from zhucan.orgs.models import Division, Institution
 from zhucan.registry.models import Certificate, Person
 
@@ -59,11 +62,14 @@ def gather(dice: random.Random, county: Division, staff: Staff) -> None:
     activities.agree(
         institution=hospital, about="每季度一次康复知识讲座", signed_on=begun, ends_on=None, at=at(begun, 9), **told
     )
-    therapist = activities.add_worker(
-        division=county, name="沈康宁", role="therapist", employer=hospital.name, qualification="康复治疗师", starts_on=begun,
-        at=at(begun, 9), **told,
+    therapist = facilities.enter(
+        what="worker", subject=county, around=Around(county), at=at(begun, 9), **told,
+        said={"name": "沈康宁", "post": "therapist", "employer": hospital.name, "qualification": "康复治疗师", "valid_from": begun.isoformat()},
     )  # fmt: skip
-    activities.add_worker(division=county, name="陆善行", role="volunteer", starts_on=begun, at=at(begun, 9), **told)
+    assert isinstance(therapist, Worker)
+    for name, post in (("陆善行", "helper"), ("杜勤", "commissioner")):
+        said = {"name": name, "post": post, "valid_from": begun.isoformat()}
+        facilities.enter(what="worker", subject=county, said=said, around=Around(county), at=at(begun, 9), **told)
     for number, (title, day) in enumerate(
         (("电脑办公软件班", date(_YEAR, 4, 14)), ("电脑办公软件二期班", date(_YEAR, 9, 8)))
     ):
@@ -87,7 +93,7 @@ def gather(dice: random.Random, county: Division, staff: Staff) -> None:
         join(family, Entrant(child, "宋念慈", "母亲"), attended=2)
     examination = hold("examination", "职康站学员体检", date(_YEAR, 3, 18), institution=hospital, again_months=12)
     join(examination, Entrant(learners[1], role="trainee"), attended=1, finding="未见异常")
-    join(examination, Entrant(learners[2], role="liaison"), attended=1)
+    join(examination, Entrant(learners[2], role="commissioner"), attended=1)
     hold("campaign", "公交车无障碍公益广告", date(_YEAR, 5, 18), channel="bus", quantity=40, reach=20_000)
     hold(
         "joint",

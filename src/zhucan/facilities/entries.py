@@ -102,18 +102,28 @@ def _designation(row: Designation) -> str:
 
 
 def _worker(row: Worker) -> str:
+    if row.facility is not None and row.employer:
+        return "登记在场所的人员，单位就是这个场所：请不填单位。"
     same = Worker.objects.live().filter(
-        division=row.division, facility=row.facility, name=row.name, post=row.post, valid_to=None
+        division=row.division, facility=row.facility, employer=row.employer, name=row.name, post=row.post, valid_to=None
     )
     return f"{row.where}已登记{POSTS[row.post].label}{row.name}：不用重复登记。" if same.exists() else _inside(row)
+
+
+def most_hours(first: date, last: date) -> int:
+    """Return the most hours there are from one day through another."""
+    return 24 * ((last - first).days + 1)
 
 
 def _training(row: Training) -> str:
     held = row.worker
     if row.day < held.valid_from or (held.valid_to is not None and row.day >= held.valid_to):
         return f"{row.day} {held.name}不在岗：请核对日期。"
-    if row.hours > 24:
-        return f"一天的学时不会超过 24：{row.hours} 学时请分日登记。"
+    last = row.last_on or row.day
+    if last < row.day:
+        return f"结束日期 {last} 早于 {row.day}：请核对日期。"
+    if row.hours > (most := most_hours(row.day, last)):
+        return f"一天的学时不会超过 24，{most // 24} 天不会有 {row.hours} 学时：请核对学时，或写明结束日期。"
     same = Training.objects.live().filter(worker=held, day=row.day, topic=row.topic)
     return f"{held}在 {row.day} 的“{row.topic}”已经登记：学时不对的，先撤回再登记。" if same.exists() else ""
 
@@ -197,12 +207,14 @@ _ALL = (
     Entry("worker", "人员", Worker, (FACILITY, AREA), (
         Column("name", "姓名"),
         Column("post", "岗位", "choice", choices={code: post.label for code, post in POSTS.items()}),
+        Column("employer", "单位", required=False, help="不在登记的场所工作的，写在哪个单位"),
         Column("qualification", "资格证书", required=False, help="没有出示就不填"),
         Column("area", "负责片区", required=False), Column("valid_from", "到岗日期", "day"),
     ), _worker, "valid_from"),
     Entry("training", "培训", Training, (FACILITY, AREA), (
-        Column("worker", "姓名", "worker"), Column("day", "日期", "day"), Column("topic", "内容"),
-        Column("organiser", "举办单位"), Column("hours", "学时", "decimal"),
+        Column("worker", "姓名", "worker", help="没有重名的姓名，或人员编号"), Column("day", "日期", "day"),
+        Column("last_on", "结束日期", "day", required=False, help="一天的不用填；学时都算在开始的那一年"),
+        Column("topic", "内容"), Column("organiser", "举办单位"), Column("hours", "学时", "decimal"),
     ), _training, "day"),
     Entry("stay", "在册的人", Stay, (FACILITY,), (
         Column("person", "残疾人", "person", help="身份证号、残疾人证号、人员编号，或没有重名的姓名"),

@@ -1,17 +1,19 @@
 """Reads of places: what lies in a division, which standards hold there, and how somebody stands under one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet, Sum
 
 from zhucan.core.divisions import ancestors
-from zhucan.facilities.kinds import Status
-from zhucan.facilities.models import Check, Facility, Issue, Score, Standard
-from zhucan.orgs.divisions import inside
+from zhucan.facilities.kinds import POSTS, Status
+from zhucan.facilities.models import Check, Facility, Issue, Score, Standard, Worker
+from zhucan.orgs.divisions import inside, parameter_rows
 from zhucan.orgs.models import Division
+from zhucan.policy.parameters import resolve
 
 
 def facilities_in(code: str) -> "QuerySet[Facility]":
@@ -35,6 +37,42 @@ def standards_of(place: Division) -> "QuerySet[Standard]":
 def open_spells(day: date) -> Q:
     """Return the condition that a row holds on a day."""
     return (Q(valid_from=None) | Q(valid_from__lte=day)) & (Q(valid_to=None) | Q(valid_to__gt=day))
+
+
+@dataclass(frozen=True)
+class Serving:
+    """Somebody in post, with the hours of training of the year so far, and how many the place asks a year for the post.
+
+    `wanted` is None where no document of the place sets it, or the post takes none.
+    """
+
+    worker: Worker
+    hours: Decimal
+    wanted: int | None
+
+    @property
+    def short(self) -> bool:
+        """Tell whether the hours are known to be below what is asked."""
+        return self.wanted is not None and self.hours < self.wanted
+
+
+def people_in(code: str, day: date) -> "QuerySet[Worker]":
+    """Return who has a post in a division on a day, with `hours` of training since the year began."""
+    so_far = Q(trainings__retracted_at=None, trainings__day__year=day.year, trainings__day__lte=day)
+    live: QuerySet[Worker] = Worker.objects.live().filter(inside("division_id", code)).filter(open_spells(day))
+    return live.annotate(hours=Sum("trainings__hours", filter=so_far)).select_related("facility", "division")
+
+
+def serving(found: Iterable[Any], day: date) -> list[Serving]:
+    """Return workers as `people_in` counted them, each with the hours that the place asks of the post."""
+    asked: dict[str, dict[str, Any]] = {}
+    told = []
+    for one in found:
+        place, post = one.division_id, POSTS[one.post]
+        if place not in asked:
+            asked[place] = resolve(parameter_rows(), place, day.replace(month=1, day=1))
+        told.append(Serving(one, one.hours or Decimal(0), asked[place][post.hours] if post.hours else None))
+    return told
 
 
 @dataclass(frozen=True)

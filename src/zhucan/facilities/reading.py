@@ -131,15 +131,18 @@ def _person(column: Column, said: Any, text: str, around: Around) -> Person:
 
 
 def _worker(column: Column, said: Any, text: str, around: Around) -> Worker:
-    live = Worker.objects.live().filter(name=text)
-    found = list(
-        live.filter(facility=around.facility)
-        if around.facility
-        else live.filter(inside("division_id", around.place.code))
-    )
+    return worker_named(text, around.place, around.facility)
+
+
+def worker_named(text: str, place: Division, facility: Facility | None = None) -> Worker:
+    """Return somebody who works in a facility, or in a place, by name or number. Raises `EntryRefused`."""
+    live = Worker.objects.live()
+    among = live.filter(facility=facility) if facility else live.filter(inside("division_id", place.code))
+    found = list(among.filter(pk=int(text)) if text.isdigit() and len(text) < 10 else among.filter(name=text))
     if len(found) != 1:
         what = "不止一个叫" if found else "没有登记"
-        raise EntryRefused(f"{around.facility or around.place}{what}“{text}”的人员：请核对姓名，或先登记人员。")
+        advice = "请改写人员编号" if found else "请核对姓名，或先在场所里登记人员"
+        raise EntryRefused(f"{facility or place}{what}“{text}”的人员：{advice}。")
     one: Worker = found[0]
     return one
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from zhucan.core.errors import ZhucanError
 from zhucan.facilities.entries import AREA, DETAILS, ENTRIES, FACILITY, STANDARD, Entry
 from zhucan.facilities.kinds import GOES_ON
-from zhucan.facilities.models import Check, Facility, Issue, Kept, Score, Standard, Stay
+from zhucan.facilities.models import Check, Facility, Issue, Kept, Score, Standard, Stay, Training, Worker
 from zhucan.facilities.reading import Around, EntryRefused, value_of
 from zhucan.orgs import audit, documents
 from zhucan.orgs.clock import SHANGHAI
@@ -30,7 +30,26 @@ def enter(
     `said` holds what was typed, by field. What is entered already, word for word, is returned and not entered again.
     """
     entry = ENTRIES[what]
-    row = entry.model(recorded_at=at, recorded_by=by, **_about(entry, subject), **_values(entry, said, around))
+    values = {**_about(entry, subject), **_values(entry, said, around)}
+    return _keep(entry, entry.model(recorded_at=at, recorded_by=by, **values), at, by)
+
+
+def train(
+    *, worker: Worker, day: date, last_on: date | None, topic: str, organiser: str, hours: Decimal, at: datetime,
+    by: User | None,
+) -> Training:  # fmt: skip
+    """Enter hours of training that are told elsewhere, as those of a course somebody attended. Raises `EntryRefused`."""
+    row = Training(
+        worker=worker, day=day, last_on=last_on, topic=topic, organiser=organiser, hours=hours, recorded_at=at, recorded_by=by
+    )  # fmt: skip
+    with transaction.atomic():
+        made = _keep(ENTRIES["training"], row, at, by)
+    assert isinstance(made, Training)
+    return made
+
+
+def _keep(entry: Entry, row: Kept, at: datetime, by: User | None) -> Kept:
+    """Save a row unless it is there word for word, or something speaks against it; return what is kept."""
     twin = _twin(entry, row)
     if twin is not None:
         return twin
@@ -39,7 +58,7 @@ def enter(
     if sentence := entry.refuse(row):
         raise EntryRefused(sentence)
     row.save()
-    audit.record(actor=by, action="facilities.record", target=f"{what}:{row.pk}", at=at, what=entry.title)
+    audit.record(actor=by, action="facilities.record", target=f"{entry.id}:{row.pk}", at=at, what=entry.title)
     return row
 
 
@@ -161,9 +180,11 @@ def retract(*, row: Any, reason: str, at: datetime, by: User | None) -> None:
     for relation in held._meta.related_objects:
         if relation.related_model is Score:
             continue  # scores go with their check
-        related = relation.related_model.objects.filter(**{relation.field.name: held})
-        if hasattr(related, "live") and related.live().exists():
-            title = ENTRIES[_kind(relation.related_model)].title
+        table = relation.related_model
+        if not any(field.name == "retracted_at" for field in table._meta.fields):
+            continue
+        if table._default_manager.filter(retracted_at=None, **{relation.field.name: held}).exists():
+            title = ENTRIES[_kind(table)].title if issubclass(table, Kept) else table._meta.verbose_name
             raise EntryRefused(f"还有登记在它上面的{title}：请先撤回它们。")
     held.retracted_at = at
     held.save(update_fields=["retracted_at"])

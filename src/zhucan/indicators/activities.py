@@ -5,16 +5,14 @@ else where it was held. What came of a part is told as known now, whatever momen
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 import duckdb
 
-from zhucan.cases.facts import as_utc, known, load, stamp
+from zhucan.cases.facts import known, load
 from zhucan.community.kinds import CHANNELS, FINALISTS, KINDS, TRAINING, ActivityKind, Who
 from zhucan.indicators.declared import Indicator, Measure
-from zhucan.orgs.divisions import parameter_rows
 from zhucan.policy.catalogue import SCHEMES
-from zhucan.policy.parameters import resolve
 from zhucan.policy.schemes import Group
 
 _ACTIVITY = {
@@ -25,17 +23,16 @@ _ACTIVITY = {
 _PART = {
     "who": "VARCHAR", "person_id": "BIGINT", "head": "VARCHAR", "role": "VARCHAR", "attended": "INTEGER", "passed": "BOOLEAN",
     "number": "VARCHAR", "reached": "VARCHAR", "outcome": "VARCHAR", "outcome_from": "DATE", "outcome_to": "DATE",
-    "kind": "VARCHAR", "subject": "VARCHAR", "title": "VARCHAR", "starts_on": "DATE", "sessions": "INTEGER",
-    "hours": "DECIMAL(7,1)", "again_months": "INTEGER", "payer": "VARCHAR", "worker_id": "BIGINT", "worker": "VARCHAR",
+    "kind": "VARCHAR", "subject": "VARCHAR", "title": "VARCHAR", "starts_on": "DATE", "again_months": "INTEGER",
+    "payer": "VARCHAR", "worker": "VARCHAR",
 }  # fmt: skip
-_WORKER = {"worker_id": "BIGINT", "name": "VARCHAR", "role": "VARCHAR", "starts_on": "DATE", "ends_on": "DATE", "place": "VARCHAR"}  # fmt: skip
 _REHABILITATION = ", ".join(f"'{item.id}'" for item in SCHEMES if item.group is Group.REHABILITATION)
 _FOR_FAMILIES = "('family', 'lecture')"
 _TRAINING = ", ".join(f"'{name}'" for name in TRAINING)
 
 
-def bring(con: duckdb.DuckDBPyConnection, people: str, inside: str, day: date, known_at: datetime | None) -> None:
-    """Take activities, those who took part and workers out of the database; `inside` is SQL for a place in the view."""
+def bring(con: duckdb.DuckDBPyConnection, people: str, inside: str, known_at: datetime | None) -> None:
+    """Take activities and those who took part out of the database; `inside` is SQL for a place in the view."""
     load(
         con,
         "activity_held",
@@ -48,25 +45,12 @@ def bring(con: duckdb.DuckDBPyConnection, people: str, inside: str, day: date, k
         con,
         "participation",
         f"SELECT p.who, p.person_id, {head}, p.role, p.attended, p.passed, p.number, p.stage, p.outcome, p.outcome_from,"
-        " p.outcome_to, a.kind, a.subject, a.title, a.starts_on, a.sessions, a.hours, a.again_months, a.division_id,"
-        " p.worker_id, w.name FROM community_participant p JOIN community_activity a ON a.id = p.activity_id"
-        " LEFT JOIN community_worker w ON w.id = p.worker_id"
+        " p.outcome_to, a.kind, a.subject, a.title, a.starts_on, a.again_months, a.division_id, w.name FROM community_participant p JOIN community_activity a ON a.id = p.activity_id"
+        " LEFT JOIN facilities_worker w ON w.id = p.worker_id"
         f" WHERE {known(known_at, 'p')} AND {known(known_at, 'a')} AND (p.person_id IN ({people})"
         f" OR (p.worker_id IS NOT NULL AND (a.division_id {inside} OR w.division_id {inside})))",
         _PART,
     )
-    learnt = "" if known_at is None else f" AND {as_utc('w.recorded_at')} <= '{stamp(known_at)}'"
-    load(
-        con,
-        "worker_known",
-        f"SELECT w.id, w.name, w.role, w.starts_on, w.ends_on, w.division_id FROM community_worker w WHERE w.division_id {inside}{learnt}",
-        _WORKER,
-    )
-    con.execute("CREATE TABLE hours_required (county VARCHAR, hours INTEGER)")
-    counties = con.execute("SELECT DISTINCT left(place, 6) FROM worker_known").fetchall()
-    for (county,) in counties:
-        hours = resolve(parameter_rows(known_at), county, date(day.year, 1, 1), known_at)["staff_training_hours"]
-        con.execute("INSERT INTO hours_required VALUES (?, ?)", [county, hours])
 
 
 def relations(start: str, day: str, inside: str) -> Iterator[tuple[str, str, Mapping[str, str]]]:
@@ -151,19 +135,6 @@ def relations(start: str, day: str, inside: str) -> Iterator[tuple[str, str, Map
     yield (
         "trainable", "someone s WHERE s.resident AND s.certified AND s.age BETWEEN 16 AND 59",
         {"trained": f"s.person_id IN ({ever})", "detail": "s.category || s.grade"},
-    )  # fmt: skip
-    hours = (
-        "(SELECT worker_id, sum(hours * attended / sessions) AS hours FROM participation WHERE who = 'worker' AND kind = 'professional'"
-        f" AND attended > 0 AND year(starts_on) = year({day}) AND starts_on <= {day} GROUP BY worker_id)"
-    )
-    yield (
-        "helper",
-        f"worker_known b LEFT JOIN {hours} h USING (worker_id) LEFT JOIN hours_required r ON r.county = left(b.place, 6) {nobody}"
-        f" WHERE b.starts_on <= {day} AND (b.ends_on IS NULL OR b.ends_on > {day})",
-        {
-            "place": "b.place", "kind": "b.role", "head": "'worker' || b.worker_id", "required": "r.hours",
-            "short": "coalesce(h.hours, 0) < r.hours", "detail": "b.name || '，' || round(coalesce(h.hours, 0), 1) || ' 学时'",
-        },
     )  # fmt: skip
 
 
@@ -313,11 +284,3 @@ def _others() -> Iterator[Indicator]:
             f"campaign-reach-{code}", f"公益宣传覆盖：{channel.label}", "campaign_reach", Measure.QUANTITY,
             f"开始日期在期内的公益宣传中{channel.label}的覆盖人次合计，归举办地。", of, counted_in="人次",
         )  # fmt: skip
-    yield Indicator(
-        "workers", "在岗服务人员和志愿者", "helper", Measure.HEADS, "期末在岗的康复治疗人员、工作人员、专职委员和志愿者人数，归登记地。", stock=True,
-    )  # fmt: skip
-    yield Indicator(
-        "workers-below-hours", "培训学时没有达到要求的服务人员", "helper", Measure.HEADS,
-        "期末在岗、本年到期末的专业岗位培训学时少于当地规定的人数，归登记地；有地方没有规定学时的为不明。", "short", stock=True,
-        known="(SELECT count(*) = count(required) FROM helper)",
-    )  # fmt: skip

@@ -6,6 +6,7 @@ from zhucan.facilities.kinds import (
     BARRIER_FREE,
     KINDS,
     LEVELS,
+    POSTS,
     PRESCHOOLS,
     REHABILITATORS,
     TEACHERS,
@@ -160,9 +161,12 @@ def _of_staff() -> Iterator[Indicator]:
         f"kind IN ({listed(TEACHERS)}) AND home = 'special_school'",
     )  # fmt: skip
     yield _count(
-        "rehabilitation-staff", "康复人员数", "working", "人", "在岗的康复医师、治疗师、机构工作人员、管理人员和康复志愿者数",
+        "rehabilitation-staff", "康复人员数", "working", "人", "在岗的康复医师、治疗师、机构工作人员、管理人员、辅助器具人员和康复志愿者数",
         f"kind IN ({listed(REHABILITATORS)})",
     )  # fmt: skip
+    for post, name in (("commissioner", "commissioners"), ("helper", "helping-volunteers")):
+        label = POSTS[post].label
+        yield _count(name, f"{label}数", "working", "人", f"在岗的{label}数", f"kind = '{post}'")
     for posts, name, title in (
         (TEACHERS, "special-teachers", "特教教师"), (REHABILITATORS, "rehabilitation-staff", "康复人员"),
     ):  # fmt: skip

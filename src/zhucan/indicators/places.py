@@ -53,11 +53,11 @@ _TABLES: Mapping[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "worker_told": (
-        "SELECT t.id, t.division_id, t.facility_id, t.name, t.post, t.qualification, t.area, t.valid_from, t.valid_to"
+        "SELECT t.id, t.division_id, t.facility_id, t.name, t.post, t.employer, t.qualification, t.area, t.valid_from, t.valid_to"
         " FROM facilities_worker t WHERE {known} AND t.division_id LIKE '{inside}%'",
         {
             "worker_id": "BIGINT", "place": "VARCHAR", "facility_id": "BIGINT", "name": "VARCHAR", "post": "VARCHAR",
-            "qualification": "VARCHAR", "area": "VARCHAR", **_SPELL,
+            "employer": "VARCHAR", "qualification": "VARCHAR", "area": "VARCHAR", **_SPELL,
         },
     ),
     "training_told": (
@@ -282,7 +282,7 @@ def relations(start: str, day: str) -> Iterator[tuple[str, str, str, Mapping[str
         {
             "kind": "b.post", "qualified": "b.qualification IS NOT NULL", "hours": "b.hours", "wanted": "b.wanted",
             "home": "(SELECT f.kind FROM facility_told f WHERE f.facility_id = b.facility_id)",
-            "detail": f"concat_ws('，', nullif({_AT}, ''), {posts} || b.name, coalesce(b.qualification, '没有资格证书'), b.area,"
+            "detail": f"concat_ws('，', nullif({_AT}, ''), b.employer, {posts} || b.name, coalesce(b.qualification, '没有资格证书'), b.area,"
             " '本年学时 ' || b.hours || coalesce('，要求 ' || b.wanted, ''))",
         },
     )  # fmt: skip

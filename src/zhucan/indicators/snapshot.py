@@ -161,7 +161,7 @@ def bring(
     studies.bring(con, people=people, known_at=known_at)
     following.bring(con, people=people, awards=f"a.division_id LIKE '{view.payers}%'{none}", known_at=known_at)
     relieved.bring(con, people, f"a.division_id LIKE '{view.payers}%'{none}", known_at)
-    activities.bring(con, people, view.inside, view.day, known_at)
+    activities.bring(con, people, view.inside, known_at)
     _settle(con)
     runs = Run.objects.filter(approved_at__isnull=False)
     if known_at is not None:

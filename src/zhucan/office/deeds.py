@@ -100,8 +100,6 @@ WORDS: Mapping[str, str] = {
     "community.result": "登记到场和结果",
     "community.signed-up": "活动报名",
     "community.withdrawn": "从活动名单撤回",
-    "community.worker": "登记工作人员",
-    "community.worker-ended": "登记工作人员离岗",
     "delivery.issue": "发放实物",
     "delivery.item": "登记物品",
     "delivery.loan": "借出实物",

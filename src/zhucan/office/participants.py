@@ -20,6 +20,7 @@ from zhucan.community.kinds import STAGES, ActivityKind, Who, kind_of
 from zhucan.community.models import Activity, Participant, word
 from zhucan.core.errors import ZhucanError
 from zhucan.core.money import fen, from_fen, text
+from zhucan.facilities.reading import worker_named
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.activities import ReasonForm, about, mine
@@ -108,14 +109,14 @@ def _help(kind: ActivityKind) -> str:
     if kind.takes(Who.RELATIVE):
         said.append("家属写“残疾人的身份证号或姓名 家属姓名 关系”")
     if kind.takes(Who.WORKER):
-        said.append("工作人员和志愿者写“工作人员 姓名”")
+        said.append("工作人员和志愿者写“工作人员 姓名”，有重名的写人员编号")
     return f"一行一个人，中间空一格：{'；'.join(said)}。有一行不对，就一个也不登记。"
 
 
 def _entrant(request: OfficeRequest, found: Activity, kind: ActivityKind, line: str) -> participants.Entrant:
     first, *rest = line.replace("，", " ").replace("\t", " ").split()
     if first == "工作人员" and rest:
-        return participants.Entrant(worker=queries.worker(rest[0], found.division))
+        return participants.Entrant(worker=worker_named(rest[0], found.division))
     person = _one(request, first)
     if "event" in kind.tells:
         return participants.Entrant(person, event=" ".join(rest))

@@ -1,17 +1,14 @@
-"""What activities stand on: programmes over years, staff with their hours of training, agreements with institutions."""
-
-from decimal import Decimal
+"""What activities stand on: programmes over years, agreements with institutions."""
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from zhucan.community import activities as services
 from zhucan.community import queries
-from zhucan.community.models import Worker
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.fields import form_page, offer_institutions, took
@@ -31,22 +28,6 @@ class ProgrammeForm(Form):
     ends_on = DateField(label="到哪一天（这一天不再开展）", required=False)
 
 
-class WorkerForm(Form):
-    """工作人员或志愿者。"""
-
-    name = forms.CharField(label="姓名", max_length=40)
-    role = forms.ChoiceField(label="岗位", choices=Worker.Role.choices)
-    employer = forms.CharField(label="单位", max_length=80, required=False)
-    qualification = forms.CharField(label="资格", max_length=80, required=False)
-    starts_on = DateField(label="到岗日期")
-
-
-class EndForm(Form):
-    """离岗。"""
-
-    on = DateField(label="从哪一天起不在岗")
-
-
 class AgreementForm(Form):
     """与合作机构的协议。"""
 
@@ -58,25 +39,13 @@ class AgreementForm(Form):
 
 @require_GET
 def basis(request: OfficeRequest) -> HttpResponse:
-    """项目进度、服务人员的培训学时、合作协议。"""
-    day, place = today(), scope.here(request)
-    spent = queries.hours_of(place, day.year)
-    first = day.replace(month=1, day=1)
-    required: dict[str, int | None] = {}
-    workers = []
-    for one in queries.workers(place).filter(ends_on=None):
-        where = one.division_id[:6]
-        if where not in required:
-            required[where] = queries.hours_required(one.division_id, first)
-        hours, asked = spent.get(one.pk, Decimal(0)), required[where]
-        workers.append({"one": one, "hours": hours, "asked": asked, "short": asked is not None and hours < asked})
+    """项目进度、合作协议。"""
+    day = today()
     programmes = [
         {"one": one, "reached": queries.reached(one, day), "years": queries.by_year(one, day)}
-        for one in queries.running_in(division(place))
+        for one in queries.running_in(division(scope.here(request)))
     ]
-    context = {
-        "programmes": programmes, "workers": workers, "agreements": queries.agreements(county(request)), "day": day,
-    }  # fmt: skip
+    context = {"programmes": programmes, "agreements": queries.agreements(county(request)), "day": day}
     return render(request, "office/training.html", context)
 
 
@@ -91,33 +60,6 @@ def programme(request: OfficeRequest) -> HttpResponse:
         messages.success(request, "已登记项目，登记培训时可以选它。")
         return redirect("office:activities-basis")
     return form_page(request, form, "登记多年项目", reverse("office:activities-basis"), action="登记")
-
-
-@require_http_methods(["GET", "POST"])
-def worker(request: OfficeRequest) -> HttpResponse:
-    """登记一个工作人员或志愿者。"""
-    form = WorkerForm(request.POST or None)
-    place = division(scope.here(request))
-    if form.is_valid() and took(
-        form, lambda: services.add_worker(division=place, **form.cleaned_data, at=now(), by=request.user)
-    ):
-        messages.success(request, "已登记。")
-        return redirect("office:activities-basis")
-    return form_page(request, form, "登记工作人员或志愿者", reverse("office:activities-basis"), action="登记")
-
-
-@require_http_methods(["GET", "POST"])
-def worker_end(request: OfficeRequest, pk: int) -> HttpResponse:
-    """登记离岗。"""
-    found = get_object_or_404(queries.workers(scope.here(request)), pk=pk)
-    form = EndForm(request.POST or None, initial={"on": today()})
-    if form.is_valid() and took(
-        form, lambda: services.end_worker(worker=found, on=form.cleaned_data["on"], at=now(), by=request.user)
-    ):
-        messages.success(request, f"{found}已登记离岗。")
-        return redirect("office:activities-basis")
-    lead = f"{found}，{found.get_role_display()}。"
-    return form_page(request, form, "登记离岗", reverse("office:activities-basis"), lead=lead, action="登记")
 
 
 @require_http_methods(["GET", "POST"])

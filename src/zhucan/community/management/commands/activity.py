@@ -1,4 +1,4 @@
-"""`zhucan activity`: activities and those who take part, programmes, staff, agreements."""
+"""`zhucan activity`: activities and those who take part, programmes, agreements."""
 
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -9,10 +9,11 @@ from django.core.management.base import CommandParser
 from zhucan.community import activities, participants, queries
 from zhucan.community.importing import COLUMNS, take_in
 from zhucan.community.kinds import CHANNELS, KINDS, TRAINING, kind_of
-from zhucan.community.models import Activity, Participant, Worker, word
+from zhucan.community.models import Activity, Participant, word
 from zhucan.core.errors import ZhucanError
 from zhucan.core.identifiers import CATEGORY_LABELS
 from zhucan.core.money import fen
+from zhucan.facilities.reading import worker_named
 from zhucan.orgs import institutions
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.commands import CLERK, command_user, day
@@ -37,7 +38,7 @@ _NUMBERS = (
 
 
 class Command(Base):
-    help = "活动：登记（hold）、报名（sign-up）、结果（note）、名单导入（list-in）、撤回（retract、withdraw）、项目（programme）、工作人员（worker、hours）、协议（agree）、从未培训的人（never）、查看（list、show）"
+    help = "活动：登记（hold）、报名（sign-up）、结果（note）、名单导入（list-in）、撤回（retract、withdraw）、项目（programme）、协议（agree）、从未培训的人（never）、查看（list、show）"
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -67,7 +68,7 @@ class Command(Base):
             one.add_argument("--person", type=int, help="人员编号")
             one.add_argument("--family", default="", help="家属姓名")
             one.add_argument("--relation", default="", help="与本人关系")
-            one.add_argument("--worker", help="工作人员姓名")
+            one.add_argument("--worker", help="工作人员的姓名或人员编号（先用 zhucan facility add worker 登记）")
             one.add_argument("--role", default="", help="身份")
             one.add_argument("--event", default="", help="比赛项目")
         note.add_argument("participant", type=int, metavar="PARTICIPANT", help="参加编号")
@@ -92,14 +93,6 @@ class Command(Base):
         programme.add_argument("--target", type=int, help="目标人数")
         programme.add_argument("--from", dest="starts_on", type=day, help="开始日期")
         programme.add_argument("--to", dest="ends_on", type=day, help="结束日期（不含）")
-        worker = verbs.add_parser("worker", help="登记一个工作人员或志愿者")
-        worker.add_argument("name", metavar="NAME", help="姓名")
-        worker.add_argument("--role", choices=Worker.Role.values, required=True, help="岗位")
-        worker.add_argument("--employer", default="", help="单位")
-        worker.add_argument("--qualification", default="", help="资格")
-        worker.add_argument("--from", dest="starts_on", type=day, required=True, help="到岗日期")
-        hours = verbs.add_parser("hours", help="工作人员一年的培训学时，谁没有达到要求")
-        hours.add_argument("--year", type=int, required=True, help="年份")
         agree = verbs.add_parser("agree", help="登记与合作机构的协议")
         agree.add_argument("provider", metavar="PROVIDER", help="机构名称")
         agree.add_argument("about", metavar="ABOUT", help="合作内容")
@@ -119,8 +112,6 @@ class Command(Base):
             retract,
             taking,
             programme,
-            worker,
-            hours,
             agree,
             never,
             listing,
@@ -169,13 +160,6 @@ class Command(Base):
                     self.stdout.write(f"退回的行写明了原因：{taken.marked}")
             case "programme":
                 self._programme(place, options, told)
-            case "worker":
-                who = activities.add_worker(
-                    division=place, **{name: options[name] for name in ("name", "role", "employer", "qualification", "starts_on")}, **told,
-                )  # fmt: skip
-                self.stdout.write(f"已登记{who.get_role_display()}{who}（编号 {who.pk}）。")
-            case "hours":
-                self._hours(place, options["year"])
             case "agree":
                 signed = activities.agree(
                     institution=institutions.named(options["provider"], place), about=options["about"],
@@ -219,14 +203,6 @@ class Command(Base):
         )
         self.stdout.write(f"已登记项目“{made}”（编号 {made.pk}），目标 {made.target} 人。")
 
-    def _hours(self, place: Division, year: int) -> None:
-        spent = queries.hours_of(place.code, year)
-        for who in queries.workers(place.code):
-            required = queries.hours_required(who.division_id, today().replace(year=year, month=1, day=1))
-            hours = spent.get(who.pk, Decimal(0))
-            short = "要求不明" if required is None else "没有达到要求" if hours < required else "达到"
-            self.stdout.write(f"{who.pk:>6}　{who}　{who.get_role_display()}　{hours} 学时　{short}")
-
     def _never(self, place: Division) -> None:
         day = today()
         found = people_in(place.code).filter(
@@ -264,9 +240,9 @@ class Command(Base):
 
 def _entrant(place: Division, options: dict[str, Any]) -> participants.Entrant:
     if (options["person"] is None) == (options["worker"] is None):
-        raise ZhucanError("没有写明是谁：请写 --person 人员编号，或 --worker 工作人员姓名，只写一个。")
+        raise ZhucanError("没有写明是谁：请写 --person 人员编号，或 --worker 工作人员，只写一个。")
     if options["worker"] is not None:
-        return participants.Entrant(worker=queries.worker(options["worker"], place), event=options["event"])
+        return participants.Entrant(worker=worker_named(options["worker"], place), event=options["event"])
     found: Person | None = people_in(place.code).filter(pk=options["person"]).first()
     if found is None:
         raise ZhucanError(f"{place.name}没有编号 {options['person']} 的人员：请核对编号。")
