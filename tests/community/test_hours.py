@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -35,7 +36,9 @@ def course(hall: Hall, title: str = "康复技术班", **more: Any) -> Activity:
     return hall.hold("professional", title, DAY, **{**FIVE, **more})
 
 
-def test_s097_s142_attended_courses_and_trainings_entered_in_a_place_make_one_sum_of_hours(hall: Hall, figure: Figure):
+def test_s097_s142_attended_courses_and_trainings_entered_in_a_place_make_one_sum_of_hours(
+    hall: Hall, figure: Figure, capsys: pytest.CaptureFixture[str]
+):
     held = course(hall)
     hall.join(held, hall.therapist, 4)
     volunteer = hall.worker("乙志愿者", "volunteer", qualification="培训合格证")
@@ -55,6 +58,10 @@ def test_s097_s142_attended_courses_and_trainings_entered_in_a_place_make_one_su
         2,
     )
     assert figure("rehabilitation-staff-below", period=Period.year(2024)) == 2  # none had any that year
+    call_command("facility", "people", "--on", "2025-12-31", "--division", "330499")
+    said = capsys.readouterr().out
+    assert "康复治疗师甲治疗师 示例医院 24.0 学时，达到 24" in said
+    assert "康复志愿者乙志愿者 示例县 6.0 学时，没有达到 24" in said
 
     facilities.enter(
         what="training", subject=hall.county.a, around=Around(hall.county.a), **hall.told,

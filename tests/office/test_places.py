@@ -65,7 +65,7 @@ def test_a_school_with_its_people_on_its_page(county: County, school: Facility):
     entered(
         web,
         add(school, "training"),
-        worker="王老师",
+        worker=str(Worker.objects.get().pk),
         topic="培智",
         organiser="师院",
         hours="8",
@@ -110,7 +110,7 @@ def test_everybody_in_post_is_listed_with_the_hours_of_the_year_and_what_the_pla
     at_school = {"name": "王老师", "post": "special_teacher", **on("valid_from", "2024-09-01")}
     entered(web, add(school, "worker"), **at_school)
     entered(
-        web, add(school, "training"), worker="王老师", topic="培智", organiser="师院", hours="72",
+        web, add(school, "training"), worker=str(Worker.objects.get().pk), topic="培智", organiser="师院", hours="72",
         **on("day", f"{today().year}-01-01"), **on("last_on", f"{today().year}-01-09"),
     )  # fmt: skip
     wrong = web.post(add(school, "worker"), {**at_school, "name": "方老师", "employer": "示例医院"})

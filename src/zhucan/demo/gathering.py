@@ -67,7 +67,7 @@ def gather(dice: random.Random, county: Division, staff: Staff) -> None:
         said={"name": "沈康宁", "post": "therapist", "employer": hospital.name, "qualification": "康复治疗师", "valid_from": begun.isoformat()},
     )  # fmt: skip
     assert isinstance(therapist, Worker)
-    for name, post in (("陆善行", "helper"), ("杜勤", "commissioner")):
+    for name, post in (("陆善行", "aid_volunteer"), ("杜勤", "commissioner")):
         said = {"name": name, "post": post, "valid_from": begun.isoformat()}
         facilities.enter(what="worker", subject=county, said=said, around=Around(county), at=at(begun, 9), **told)
     for number, (title, day) in enumerate(

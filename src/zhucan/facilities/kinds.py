@@ -74,7 +74,7 @@ POSTS: Mapping[str, Post] = {
     "device_worker": Post("辅助器具人员", "rehabilitation_training_hours"),
     "volunteer": Post("康复志愿者", "rehabilitation_training_hours"),
     "commissioner": Post("残疾人专职委员"),
-    "helper": Post("助残志愿者"),
+    "aid_volunteer": Post("助残志愿者"),
     "instructor": Post("培训教师"),
     "supervisor": Post("无障碍监督员"),
     "other": Post("其他"),

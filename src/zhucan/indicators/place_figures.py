@@ -164,7 +164,7 @@ def _of_staff() -> Iterator[Indicator]:
         "rehabilitation-staff", "康复人员数", "working", "人", "在岗的康复医师、治疗师、机构工作人员、管理人员、辅助器具人员和康复志愿者数",
         f"kind IN ({listed(REHABILITATORS)})",
     )  # fmt: skip
-    for post, name in (("commissioner", "commissioners"), ("helper", "helping-volunteers")):
+    for post, name in (("commissioner", "commissioners"), ("aid_volunteer", "aid-volunteers")):
         label = POSTS[post].label
         yield _count(name, f"{label}数", "working", "人", f"在岗的{label}数", f"kind = '{post}'")
     for posts, name, title in (

@@ -60,7 +60,7 @@ def _offered(kind: str, around: Around) -> list[tuple[str, str]]:
         case "worker":
             live = Worker.objects.live().filter(valid_to=None)
             found = live.filter(facility=facility) if facility else live.filter(facility=None, division=place)
-            return [(name, name) for name in found.values_list("name", flat=True).distinct()]
+            return [(str(one.pk), f"{one}（{one.get_post_display()}）") for one in found]
         case "patrol":
             rounds = Patrol.objects.live().filter(inside("division_id", place.code)).select_related("worker")
             return [(str(one.pk), f"{one.day} {one.worker}，{one.route}") for one in rounds[:_LATEST_PATROLS]]

@@ -267,7 +267,7 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField(verbose_name='登记时间')),
                 ('retracted_at', models.DateTimeField(null=True, verbose_name='撤回时间')),
                 ('name', models.CharField(max_length=40, verbose_name='姓名')),
-                ('post', models.CharField(choices=[('special_teacher', '特教教师'), ('resource_teacher', '资源教师'), ('therapist', '康复治疗师'), ('rehabilitation_doctor', '康复医师'), ('centre_worker', '机构工作人员'), ('manager', '基层康复管理人员'), ('device_worker', '辅助器具人员'), ('volunteer', '康复志愿者'), ('commissioner', '残疾人专职委员'), ('helper', '助残志愿者'), ('instructor', '培训教师'), ('supervisor', '无障碍监督员'), ('other', '其他')], max_length=24, verbose_name='岗位')),
+                ('post', models.CharField(choices=[('special_teacher', '特教教师'), ('resource_teacher', '资源教师'), ('therapist', '康复治疗师'), ('rehabilitation_doctor', '康复医师'), ('centre_worker', '机构工作人员'), ('manager', '基层康复管理人员'), ('device_worker', '辅助器具人员'), ('volunteer', '康复志愿者'), ('commissioner', '残疾人专职委员'), ('aid_volunteer', '助残志愿者'), ('instructor', '培训教师'), ('supervisor', '无障碍监督员'), ('other', '其他')], max_length=24, verbose_name='岗位')),
                 ('employer', models.CharField(blank=True, max_length=80, verbose_name='单位')),
                 ('qualification', models.CharField(blank=True, max_length=80, verbose_name='资格证书')),
                 ('area', models.CharField(blank=True, max_length=80, verbose_name='负责片区')),

@@ -19,7 +19,7 @@ from zhucan.orgs.models import Division
 
 
 class Command(Base):
-    help = "场所：登记（add）、导入清单（import）、结束（end）、撤回（retract）、打分（score）、转交和解决问题（refer、settle）、查看（list、standing、issues）。"
+    help = "场所：登记（add）、导入清单（import）、结束（end）、撤回（retract）、打分（score）、转交和解决问题（refer、settle）、查看（list、people、standing、issues）。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -52,6 +52,8 @@ class Command(Base):
             if name == "settle":
                 step.add_argument("--outcome", required=True, help="怎么解决的")
         verbs.add_parser("list", help="列出场所").add_argument("--kind", choices=list(KINDS), help="种类")
+        people = verbs.add_parser("people", help="列出在岗人员、当年的培训学时，谁没有达到要求")
+        people.add_argument("--on", type=day, help="哪一天在岗、学时到哪一天，不写就是今天")
         standing = verbs.add_parser("standing", help="列出一个标准下各场所或地方的状态和差距")
         standing.add_argument("standard", type=int, metavar="STANDARD", help="标准编号")
         issues = verbs.add_parser("issues", help="按期限列出没有解决的问题和任务")
@@ -122,6 +124,15 @@ class Command(Base):
         found = queries.facilities_in(place.code)
         for one in found.filter(kind=options["kind"]) if options["kind"] else found:
             self.stdout.write(f"{one.pk} {one.get_kind_display()} {one} {one.division}{_closed(one)}")
+
+    def _people(self, place: Division, options: dict[str, Any]) -> None:
+        on = options["on"] or today()
+        for one in queries.serving(queries.people_in(place.code, on), on):
+            who, wanted = one.worker, one.wanted
+            told = "没有规定要求" if wanted is None else f"{'没有达到' if one.short else '达到'} {wanted}"
+            self.stdout.write(
+                f"{who.pk} {who.get_post_display()}{who} {who.employer or who.where} {one.hours} 学时，{told}"
+            )
 
     def _standing(self, place: Division, options: dict[str, Any]) -> None:
         for one in queries.standings(_standard(options["standard"]), today(), within=place.code):
