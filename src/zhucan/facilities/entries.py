@@ -212,7 +212,7 @@ _ALL = (
         Column("area", "负责片区", required=False), Column("valid_from", "到岗日期", "day"),
     ), _worker, "valid_from"),
     Entry("training", "培训", Training, (FACILITY, AREA), (
-        Column("worker", "姓名", "worker", help="没有重名的姓名，或人员编号"), Column("day", "日期", "day"),
+        Column("worker", "姓名", "worker"), Column("day", "日期", "day"),
         Column("last_on", "结束日期", "day", required=False, help="一天的不用填；学时都算在开始的那一年"),
         Column("topic", "内容"), Column("organiser", "举办单位"), Column("hours", "学时", "decimal"),
     ), _training, "day"),
