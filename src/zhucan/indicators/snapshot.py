@@ -212,6 +212,7 @@ def _settle(con: duckdb.DuckDBPyConnection) -> None:
         ("planned", "plan", "starts_on"),
         *casework.SETTLED,
         ("relieved", "relief", "valid_from"),
+        ("settled_claim", "claim", "paid_on"),
         ("taking_part", "participation", "starts_on"),
     ):
         con.execute(
