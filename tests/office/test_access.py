@@ -27,8 +27,8 @@ from zhucan.cases.taking import take
 from zhucan.casework import counselling, files, progress, referrals
 from zhucan.community import activities, participants
 from zhucan.community.models import Participant
-from zhucan.delivery import fittings, plans, stock
-from zhucan.delivery.models import Fitting, Move, Plan, Relief, Session
+from zhucan.delivery import accidents, fittings, plans, stock
+from zhucan.delivery.models import AccidentClaim, Fitting, Move, Plan, Relief, Session
 from zhucan.delivery.reliefs import begin as begin_relief
 from zhucan.facilities import services as places
 from zhucan.facilities.models import Facility, Standard
@@ -122,6 +122,10 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "cases-window-step": lambda user: {"pk": _window_visit(county).pk, "what": "call"},
         "cases-payee": lambda user: {"pk": _granted(county).pk},
         **{f"cases-{name}": lambda user: {"pk": _granted(county).pk} for name in ("revoke", "curtail")},
+        "accidents-policy": lambda user: {"pk": _accident(county).relief.policy_id},
+        **{f"accidents-{name}": lambda user: {"pk": _accident(county).relief.policy_id} for name in ("insure", "export")},
+        "accidents-claim": lambda user: {"pk": _accident(county).relief_id},
+        "accidents-claim-retract": lambda user: {"pk": _accident(county).pk},
         "reliefs-begin": lambda user: {"pk": _given(county, "free-bus-card").pk},
         **{f"reliefs-{name}": lambda user: {"pk": _relief(county).pk} for name in ("renew", "end")},
         "activities-hold": lambda user: {"kind_id": "lecture"},
@@ -300,6 +304,26 @@ def _relief(county: County) -> Relief:
     return found or begin_relief(
         award=award, valid_from=date(2025, 3, 4), valid_to=date(2026, 3, 4), at=moment(date(2025, 3, 4)), by=None
     )
+
+
+def _accident(county: County) -> AccidentClaim:
+    """Return what an insurer paid the person of county a, insured under the county's policy."""
+    found, day = AccidentClaim.objects.first(), date(2025, 3, 4)
+    if found is None:
+        policy = accidents.open_policy(
+            division=county.a, insurer="示例财险", number="1", premium_fen=100, payer="government", starts_on=day,
+            ends_on=date(2026, 3, 4), at=now(), by=None,
+        )  # fmt: skip
+        relief = begin_relief(
+            award=_given(county, "accident-insurance"),
+            valid_from=day,
+            valid_to=policy.ends_on,
+            policy=policy,
+            at=now(),
+            by=None,
+        )
+        found = accidents.claim(relief=relief, accident_on=day, paid_on=day, amount_fen=100, at=now(), by=None)
+    return found
 
 
 def _aided(county: County) -> Undertaking:

@@ -98,10 +98,11 @@ class Look:
 def look(*, division: Division, on: date, known_at: datetime, schemes: Sequence[str] | None = None) -> Look:
     """Return what a look at everybody living in a division, or paid by it, finds on a day.
 
-    `schemes` names some; else it is all that a county of the division runs, without the steps in the life of a
-    certificate, which nobody is to be told of who has no cause. Raises `UnknownScheme`.
+    `schemes` names some; else it is all that a county of the division runs, and what another body pays as far as the
+    registry knows its awards, without the steps in the life of a certificate, which nobody is to be told of who has no
+    cause. Raises `UnknownScheme`.
     """
-    usual = [item for item in SCHEMES if item.administered and item.group is not Group.REGISTRY]
+    usual = [item for item in SCHEMES if (item.administered or item.paid_as) and item.group is not Group.REGISTRY]
     wanted = [scheme(item) for item in schemes] if schemes else usual
     with _Judged(division, on, known_at, wanted) as judged:
         tallies, rows = [], []
@@ -173,7 +174,8 @@ class _Judged:
     """Everybody in a place judged on a day, in a DuckDB of its own; a context.
 
     Case ids above zero are people as if they applied that day; those below are awards in force, judged for the county
-    that pays and with their own day of application.
+    that pays and with their own day of application. Awards of our own have even numbers, what another body pays (a
+    `Benefit` of the kind that a scheme is `paid_as`, in the county of the hukou) odd ones.
     """
 
     def __init__(
@@ -210,8 +212,8 @@ class _Judged:
         load(
             self.con,
             "held",
-            "SELECT a.id, a.person_id, a.scheme, a.division_id, a.applied_on, a.ends_on FROM cases_award a"
-            f" WHERE {self._in_force()} AND a.person_id IN ({people})",
+            "SELECT 2 * a.id, a.person_id, a.scheme, a.division_id, a.applied_on, a.ends_on FROM cases_award a"
+            f" WHERE {self._in_force()} AND a.person_id IN ({people}){self._paid_by_others(living)}",
             {"award_id": "BIGINT", "person_id": "BIGINT", "scheme": "VARCHAR", "division": "VARCHAR",
              "applied_on": "DATE", "ends_on": "DATE"},
         )  # fmt: skip
@@ -232,6 +234,17 @@ class _Judged:
         export(self.con, known_at=self.known_at, people=people, relations=relations_of(self.wanted))
         found = self.con.execute("SELECT count(*) FROM living").fetchone()
         self.people: int = found[0] if found else 0
+
+    def _paid_by_others(self, living: str) -> str:
+        """Return the SQL that adds what other bodies pay those living here on the day, where a scheme wanted stands for it."""
+        return "".join(
+            f" UNION ALL SELECT 2 * b.id + 1, b.person_id, '{item.id}', substr(v.division_id, 1, 6) || '000000', b.valid_from,"
+            f" b.valid_to FROM registry_benefit b JOIN ({living}) v ON v.person_id = b.person_id"
+            f" WHERE b.kind = '{item.paid_as}' AND {known(self.known_at, 'b')} AND b.valid_from <= '{self.on}'"
+            f" AND (b.valid_to IS NULL OR b.valid_to > '{self.on}')"
+            for item in self.wanted
+            if item.paid_as
+        )
 
     def _in_force(self) -> str:
         """Return the SQL for awards `a` that give something on the day, or were applied for on it.

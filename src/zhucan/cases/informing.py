@@ -14,8 +14,8 @@ from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit
 from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import Division, User
-from zhucan.policy.catalogue import scheme
-from zhucan.registry.models import Person
+from zhucan.policy.catalogue import SCHEMES, scheme
+from zhucan.registry.models import Benefit, Person
 
 _LONGEST = 400
 
@@ -99,7 +99,7 @@ def standing(people: Sequence[int], scheme_id: str = "") -> Mapping[tuple[int, s
 
 @dataclass(frozen=True)
 class Precision:
-    """How right a scheme's list was, of the people informed: how many proved entitled (an award was granted since), how
+    """How right a scheme's list was, of the people informed: how many proved entitled (an award was made since), how
     many did not, how many refused, how many are still open."""
 
     informed: int = 0
@@ -133,6 +133,14 @@ def precision(among: QuerySet[Person]) -> dict[str, Precision]:
             person__in={person for person, _ in first}, scheme__in={name for _, name in first}, revoked_at=None
         ).values_list("person_id", "scheme", "applied_on")
         if (person, name) in first and on >= first[person, name]
+    }
+    paid_as = {item.paid_as: item.id for item in SCHEMES if item.paid_as}
+    granted |= {
+        (person, paid_as[kind])
+        for person, kind, on in Benefit.objects.as_known()
+        .filter(person__in={person for person, _ in first}, kind__in=paid_as)
+        .values_list("person_id", "kind", "valid_from")
+        if (person, paid_as[kind]) in first and on >= first[person, paid_as[kind]]
     }
     counts: dict[str, list[int]] = {}
     for key, outcome in last.items():

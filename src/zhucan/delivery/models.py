@@ -5,6 +5,8 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
+from zhucan.registry.choices import Payer
+
 
 class Item(models.Model):
     """A kind of thing that is handed out. `scheme` is the one it is given under; "" for several or none."""
@@ -280,6 +282,31 @@ class Pickup(models.Model):
         constraints = (models.UniqueConstraint(fields=("award", "month"), name="pickup_once_a_month"),)
 
 
+class AccidentPolicy(models.Model):
+    """An accident insurance that a county buys for many people from one day to another; its insured are the reliefs under it."""
+
+    division = models.ForeignKey("orgs.Division", models.PROTECT, related_name="+", verbose_name="县")
+    insurer = models.CharField("承保公司", max_length=60)
+    number = models.CharField("保单号", max_length=40)
+    premium_fen = models.BigIntegerField("每人保费（分）")
+    payer = models.CharField("缴费方", max_length=12, choices=Payer, default=Payer.GOVERNMENT)
+    starts_on = models.DateField("生效日期")
+    ends_on = models.DateField("到期日期（不含）")
+    recorded_at = models.DateTimeField("登记时间")
+    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("-starts_on", "-pk")
+        constraints = (
+            models.UniqueConstraint(fields=("insurer", "number"), name="accident_policy_once"),
+            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="accident_policy_period"),
+            models.CheckConstraint(condition=Q(premium_fen__gt=0), name="accident_policy_premium"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.insurer} {self.number}"
+
+
 class Relief(models.Model):
     """Something a person need not pay, or that is paid for them, from one day to another; a renewal is a row of its own."""
 
@@ -291,6 +318,7 @@ class Relief(models.Model):
     amount_fen = models.BigIntegerField("减免金额（分）", null=True)
     end_reason = models.CharField("终止原因", max_length=80, blank=True)
     renews = models.OneToOneField("self", models.PROTECT, null=True, related_name="renewed_by")
+    policy = models.ForeignKey(AccidentPolicy, models.PROTECT, null=True, related_name="insured")
     at = models.DateTimeField("登记时间")
     by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
@@ -301,6 +329,28 @@ class Relief(models.Model):
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="relief_period"
             ),
         )
+
+
+class AccidentClaim(models.Model):
+    """What the insurer paid somebody insured for an accident; one entered by mistake is taken back by mark."""
+
+    relief = models.ForeignKey(Relief, models.PROTECT, related_name="claims")
+    accident_on = models.DateField("出险日期")
+    paid_on = models.DateField("赔付日期")
+    amount_fen = models.BigIntegerField("赔付金额（分）")
+    at = models.DateTimeField("登记时间")
+    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
+    retracted_at = models.DateTimeField("撤回时间", null=True)
+
+    class Meta:
+        ordering = ("-paid_on", "-pk")
+        constraints = (
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="accident_claim_amount"),
+            models.CheckConstraint(condition=Q(paid_on__gte=F("accident_on")), name="accident_claim_days"),
+            models.UniqueConstraint(
+                fields=("relief", "accident_on", "paid_on"), condition=Q(retracted_at=None), name="accident_claim_once"
+            ),
+        )  # fmt: skip
 
 
 class Fitting(models.Model):

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from zhucan.cases.models import Award
 from zhucan.core.errors import ZhucanError
 from zhucan.core.months import Month, months
-from zhucan.delivery.models import Pickup, Relief
+from zhucan.delivery.models import AccidentPolicy, Pickup, Relief
 from zhucan.delivery.stock import alive_on
 from zhucan.orgs import audit
 from zhucan.orgs.clock import SHANGHAI
@@ -27,6 +27,7 @@ class ReliefRefused(ZhucanError):
 def begin(
     *, award: Award, valid_from: date, valid_to: date | None, at: datetime, by: User | None,
     institution: Institution | None = None, amount_fen: int | None = None, renews: Relief | None = None,
+    policy: AccidentPolicy | None = None,
 ) -> Relief:  # fmt: skip
     """Begin a relief under its award, or renew one from where it ends. Raises `ReliefRefused`."""
     found = Award.objects.select_for_update().get(pk=award.pk)
@@ -50,7 +51,7 @@ def begin(
         raise ReliefRefused("只能续办本人已有终止日期的减免：请先核对上一次。")
     made = Relief.objects.create(
         award=found, person=found.person, institution=institution, valid_from=valid_from, valid_to=valid_to,
-        amount_fen=amount_fen, renews=renews, at=at, by=by,
+        amount_fen=amount_fen, renews=renews, policy=policy, at=at, by=by,
     )  # fmt: skip
     audit.record(actor=by, action="delivery.relief", target=f"relief:{made.pk}", at=at, person=made.person_id)
     return made

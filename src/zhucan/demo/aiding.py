@@ -7,9 +7,13 @@ from typing import Any
 from zhucan.aid import helping, homes, projects
 from zhucan.aid.models import Undertaking
 from zhucan.cases.queries import home_on
+from zhucan.core.calendar import add_years
+from zhucan.core.divisions import county_of
 from zhucan.core.money import fen
+from zhucan.delivery import accidents
 from zhucan.demo.life import at
 from zhucan.demo.paying import Staff
+from zhucan.orgs.divisions import division
 from zhucan.registry.models import Person
 
 MANY = 6
@@ -27,10 +31,22 @@ def aid(staff: Staff, people: Sequence[Person]) -> None:
     _handrail(staff, railed)
     _queue(staff, (waiting, needy))
     _hardships(staff, ill, needy)
+    _policy(staff, better)
 
 
 def _told(staff: Staff, day: date) -> dict[str, Any]:
     return {"day": day, "at": at(day, 10), "by": staff.clerk}
+
+
+def _policy(staff: Staff, person: Person) -> None:
+    """Buy an accident insurance for the county; nobody is insured yet."""
+    home = home_on(person, _SPRING)
+    if home is None:
+        return
+    accidents.open_policy(
+        division=division(county_of(home.division_id)), insurer="示例财产保险公司", number="SL-2025-0001", premium_fen=fen("60.00"),
+        payer="government", starts_on=_SPRING, ends_on=add_years(_SPRING, 1), at=at(_SPRING, 10), by=staff.clerk,
+    )  # fmt: skip
 
 
 def _in_place(staff: Staff, one: Undertaking, part: str, what: str, day: date, cost: str = "") -> None:

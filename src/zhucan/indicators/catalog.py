@@ -11,6 +11,7 @@ from zhucan.indicators import (
     activities,
     aided,
     casework,
+    elsewhere,
     following,
     handling,
     insurance,
@@ -280,6 +281,7 @@ def _indicators() -> Iterator[Indicator]:
     yield from casework.figures()
     yield from place_figures.figures()
     yield from activities.figures()
+    yield from elsewhere.figures()
 
 
 def _ratios(indicators: Mapping[str, Indicator]) -> Iterator[Ratio]:

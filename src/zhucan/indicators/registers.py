@@ -12,7 +12,7 @@ import duckdb
 from zhucan.cases.facts import known, load
 from zhucan.registry.choices import MEDICAL, PENSIONS, InsuranceKind, Placement, Stage
 
-SUBJECTS = ("pension", "medical", "accident", "schooling", "work", "wish", "rural")
+SUBJECTS = ("pension", "medical", "accident", "schooling", "work", "wish", "rural", "single_dibao")
 """What a county can have told, or not."""
 SCHOOL_AGE = (6, 14)
 """Of compulsory schooling: six when the school year begins, and nine years (义务教育法 arts. 2, 11)."""
@@ -103,6 +103,7 @@ def bring(
             ("'work'", "registry_finding", " WHERE kind = 'jobless'"),
             ("'wish'", "registry_finding", " WHERE kind = 'wants_work'"),
             ("'rural'", "registry_finding", " WHERE kind = 'rural'"),
+            ("'single_dibao'", "registry_benefit", " WHERE kind = 'single_dibao'"),
         )
     )
     load(

@@ -1,17 +1,21 @@
-"""The figures of reliefs with their period: how many were begun, renewed and ended, and how many are in force."""
+"""The figures of reliefs with their period: begun, renewed, ended, in force; and what was paid to those insured against accidents."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import duckdb
 
-from zhucan.cases.facts import as_utc, load, stamp
+from zhucan.cases.facts import as_utc, known, load, stamp
 from zhucan.indicators.declared import Indicator, Measure
+from zhucan.policy.assistance.premiums import accident_insurance
 from zhucan.policy.schemes import Gives, Group, Scheme
 
 _RELIEF = {
     "person_id": "BIGINT", "scheme": "VARCHAR", "payer": "VARCHAR", "valid_from": "DATE", "valid_to": "DATE",
     "end_reason": "VARCHAR", "renewal": "INTEGER",
+}  # fmt: skip
+_CLAIM = {
+    "person_id": "BIGINT", "scheme": "VARCHAR", "payer": "VARCHAR", "accident_on": "DATE", "paid_on": "DATE", "amount_fen": "BIGINT",
 }  # fmt: skip
 
 
@@ -25,6 +29,14 @@ def bring(con: duckdb.DuckDBPyConnection, people: str, awards: str, known_at: da
         " CASE WHEN f.renews_id IS NULL THEN 0 ELSE 1 END FROM delivery_relief f JOIN cases_award a ON a.id = f.award_id"
         f" WHERE f.person_id IN ({people}) AND {awards}{learnt}",
         _RELIEF,
+    )
+    load(
+        con,
+        "claim",
+        "SELECT f.person_id, a.scheme, a.division_id, c.accident_on, c.paid_on, c.amount_fen FROM delivery_accidentclaim c"
+        " JOIN delivery_relief f ON f.id = c.relief_id JOIN cases_award a ON a.id = f.award_id"
+        f" WHERE f.person_id IN ({people}) AND {awards} AND {known(known_at, 'c').replace('recorded_at', 'at')}",
+        _CLAIM,
     )
 
 
@@ -45,6 +57,13 @@ def relations(start: str, day: str) -> Iterator[tuple[str, str, str, Mapping[str
     yield (
         "relief_running", "relieved", f"b.valid_from <= {day} AND (b.valid_to IS NULL OR b.valid_to > {day})",
         {"detail": "b.valid_from || ' 起' || CASE WHEN b.valid_to IS NULL THEN '' ELSE '，到 ' || b.valid_to END"},
+    )  # fmt: skip
+    yield (
+        "claimed", "settled_claim", f"b.paid_on {within}",
+        {
+            "month": "year(b.paid_on) * 12 + month(b.paid_on) - 1", "amount_fen": "b.amount_fen",
+            "detail": "b.accident_on || ' 出险，' || b.paid_on || ' 赔付'",
+        },
     )  # fmt: skip
 
 
@@ -69,3 +88,18 @@ def figures_of(scheme: Scheme) -> Iterator[Indicator]:
         f"{scheme.id}-running", f"{name}在用", "relief_running", Measure.CASES, f"期末正在期内、没有终止的{name}件数，{_PLACE}。",
         of, stock=True, scheme=scheme.id,
     )  # fmt: skip
+    if scheme is not accident_insurance:
+        return
+    yield Indicator(
+        f"{scheme.id}-insured", f"{name}被保险人数", "relief_running", Measure.PERSONS,
+        f"期末在{name}保险期间内、没有终止的人数，{_PLACE}。", of, stock=True, scheme=scheme.id,
+    )  # fmt: skip
+    for suffix, title, measure, words in (
+        ("claims", "赔付件数", Measure.CASES, "件数"),
+        ("claimants", "获赔人数", Measure.PERSONS, "人数，同一人只计一次"),
+        ("claim-amount", "赔付金额", Measure.AMOUNT, "金额合计"),
+    ):
+        yield Indicator(
+            f"{scheme.id}-{suffix}", f"{name}{title}", "claimed", measure,
+            f"期内承保公司赔付{name}的{words}，按赔付日期统计，归投保县，县以下按赔付日户籍地统计。", of, scheme=scheme.id,
+        )  # fmt: skip

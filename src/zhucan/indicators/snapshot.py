@@ -23,6 +23,7 @@ from zhucan.indicators import (
     aided,
     casework,
     changes,
+    elsewhere,
     following,
     given,
     handling,
@@ -159,6 +160,7 @@ def bring(
     casework.bring(con, people, view.payers, known_at, none=none)
     places.bring(con, view.division if money else None, view.payers, known_at)
     studies.bring(con, people=people, known_at=known_at)
+    elsewhere.bring(con, view.division if money else None, people, known_at)
     following.bring(con, people=people, awards=f"a.division_id LIKE '{view.payers}%'{none}", known_at=known_at)
     relieved.bring(con, people, f"a.division_id LIKE '{view.payers}%'{none}", known_at)
     activities.bring(con, people, view.inside, known_at)
@@ -210,6 +212,7 @@ def _settle(con: duckdb.DuckDBPyConnection) -> None:
         ("planned", "plan", "starts_on"),
         *casework.SETTLED,
         ("relieved", "relief", "valid_from"),
+        ("settled_claim", "claim", "paid_on"),
         ("taking_part", "participation", "starts_on"),
     ):
         con.execute(
@@ -461,9 +464,10 @@ def _relations(view: View) -> list[str]:
                 *handling.relations(start, day), *serving.relations(start, day), *aided.relations(start, day),
                 *casework.relations(start, day), *working.relations(start, day), *studies.relations(start, day),
                 *following.relations(start, day), *relieved.relations(start, day),
+                *elsewhere.relations(start, day),
             )
         ),
-        *working.views(), *studies.views(view.day),
+        *working.views(), *studies.views(view.day), *elsewhere.views(start, day),
         *(_relation(name, source, **columns) for name, source, columns in activities.relations(start, day, inside)), *activities.AFTER,
     ]  # fmt: skip
 

@@ -27,7 +27,7 @@ from zhucan.orgs.wording import plain
 from zhucan.payments.models import Line, LineKind
 from zhucan.policy.catalogue import UnknownScheme, scheme
 from zhucan.policy.schemes import Scheme
-from zhucan.registry.models import Person
+from zhucan.registry.models import Benefit, Person
 from zhucan.web.forms import DateField, Form
 from zhucan.web.slices import slice_of
 
@@ -185,7 +185,7 @@ def _shown(page: Any, item: Scheme, which: List) -> Iterator[dict[str, Any]]:
     keys = [row.person_id for row in page]
     words = telling.standing(keys, item.id)
     homes = dict(Division.objects.filter(pk__in={row.home for row in page}).values_list("pk", "name"))
-    paid = _paid(keys, item.id) if which is List.STOP else {}
+    paid = _paid(keys, item) if which is List.STOP else {}
     for row in page:
         yield {
             "row": row,
@@ -197,9 +197,13 @@ def _shown(page: Any, item: Scheme, which: List) -> Iterator[dict[str, Any]]:
         }
 
 
-def _paid(keys: list[int], scheme_id: str) -> dict[int, str]:
-    """Return what was last booked for a month of a scheme, by person, in yuan."""
-    lines = Line.objects.filter(person__in=keys, scheme=scheme_id, booked=True, kind=LineKind.REGULAR)
+def _paid(keys: list[int], item: Scheme) -> dict[int, str]:
+    """Return what was last booked for a month of a scheme, or what another body pays a month, by person, in yuan."""
+    if item.paid_as:
+        known = Benefit.objects.filter(person__in=keys, kind=item.paid_as, amount_fen__isnull=False).as_known()
+        told = known.order_by("valid_from").values_list("person_id", "amount_fen")
+        return {person: text(from_fen(fen)) for person, fen in told if fen is not None}
+    lines = Line.objects.filter(person__in=keys, scheme=item.id, booked=True, kind=LineKind.REGULAR)
     rows = lines.order_by("month").values_list("person_id", "amount_fen")
     return {person: text(from_fen(fen)) for person, fen in rows}
 

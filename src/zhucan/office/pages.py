@@ -1,6 +1,7 @@
 """The one table of staff pages: address, view, and the roles that may open it."""
 
 from zhucan.office import (
+    accidents,
     account,
     activities,
     aid,
@@ -236,6 +237,13 @@ PAGES: tuple[Page, ...] = (
     Page("reliefs-renew", "reliefs/<int:pk>/renew/", reliefs.renew, CLERK),
     Page("reliefs-end", "reliefs/<int:pk>/end/", reliefs.end, CLERK),
     Page("reliefs-end-all", "reliefs/end/", reliefs.end_all, CLERK),
+    Page("accidents", "accidents/", accidents.overview, READERS),
+    Page("accidents-new", "accidents/new/", accidents.new, CLERK),
+    Page("accidents-policy", "accidents/<int:pk>/", accidents.policy, READERS),
+    Page("accidents-insure", "accidents/<int:pk>/insure/", accidents.insure, CLERK),
+    Page("accidents-export", "accidents/<int:pk>/export/", accidents.export, CLERKS | {Role.AUDITOR}),
+    Page("accidents-claim", "accidents/insured/<int:pk>/", accidents.claim, CLERKS),
+    Page("accidents-claim-retract", "accidents/claims/<int:pk>/retract/", accidents.take_back, CLERKS),
     Page("medicine", "medicine/", reliefs.medicine, READERS),
     Page("medicine-pick-up", "medicine/<int:pk>/", reliefs.pick_up, CLERKS),
     Page("facilities", "facilities/", places.places, READERS, "场所"),

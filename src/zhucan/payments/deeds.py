@@ -30,6 +30,7 @@ BENEFITS: Mapping[str, tuple[str, ...]] = {
     "ltci": ("长期护理保险", "长护险", "long_term_care_insurance"),
     "veteran_pension": ("抚恤金", "残疾军人抚恤金", "残疾抚恤金", "veteran"),
     "child_rehabilitation": ("残疾儿童康复救助", "康复救助"),
+    "single_dibao": ("单独施保", "单独施保低保金", "单人户低保"),
 }
 """Kinds of benefits that others pay, and what else people call them."""
 

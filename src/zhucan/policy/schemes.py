@@ -209,11 +209,12 @@ class Claim:
 
 @dataclass(frozen=True, eq=False)
 class Scheme:
-    """A benefit. `administered` is False for one that another body pays and that is here only to compute an overlap.
+    """A benefit. `administered` is False for one that another body pays: here to compute an overlap, or to find whom it misses.
 
     `amount` is what it pays, or for goods and services what public money bears; a scheme with a `claim` is reckoned from
     its items instead, once a case has them. `quantity` counts `unit`s of goods or services. `automatic`: granted to
-    whoever is entitled without being asked (免申即享). `exclusive`: names a group of schemes of which one is granted,
+    whoever is entitled without being asked (免申即享). `paid_as`: the kind of benefit under which the registry knows an award
+    that another body made. `exclusive`: names a group of schemes of which one is granted,
     the largest (CHOOSE_HIGHER between our own).
     """
 
@@ -227,6 +228,7 @@ class Scheme:
     gives: Gives = Gives.CASH
     beneficiary: str = "person"
     administered: bool = True
+    paid_as: str = ""
     group: Group = Group.BENEFITS
     systems: tuple[str, ...] = ()  # the rows of docs/mission/systems.csv it answers
     summary: str = ""  # what it is, in one plain sentence for the public

@@ -1,4 +1,4 @@
-"""Registers of other bodies taken in: who works as what (jobs), who goes to school where (schooling). A row is one person's.
+"""Registers of other bodies taken in: who works as what (jobs), goes to school where (schooling), is paid what (benefits). A row is one person's.
 
 Unlike a list of `crosschecks`, which only raises doubts, these registers are the federation's own to keep: a row is recorded
 through the services, with the file as its source, from its own day or from the day the file speaks for. Every row goes in
@@ -12,19 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import TextChoices
 
 from zhucan.core.divisions import within
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit, divisions
 from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import Division, User
+from zhucan.policy.facts import BENEFIT_LABELS
 from zhucan.registry.choices import Channel, Outcome, Placement, Stage, WorkForm
 from zhucan.registry.crosschecks.kinds import ListKind
 from zhucan.registry.crosschecks.matching import Match, match
 from zhucan.registry.crosschecks.rows import Reader, Told
 from zhucan.registry.findings import set_finding, set_schooling
-from zhucan.registry.models import ImportBatch, Job, Person, Schooling
+from zhucan.registry.models import Benefit, ImportBatch, Job, Person, Schooling
 from zhucan.registry.occupations import end_job, end_schooling, set_job
 from zhucan.registry.rosters import cells, marking
 from zhucan.registry.rosters.cells import BadCell
@@ -32,22 +32,26 @@ from zhucan.registry.rosters.importing import ImportRefused, ImportResult
 from zhucan.registry.rosters.places import Gazetteer
 from zhucan.registry.rosters.reading import Sheet, read
 from zhucan.registry.rosters.remarks import Remark, Row
+from zhucan.registry.services import end_benefit, set_benefit
 from zhucan.registry.spells import Witness
 from zhucan.registry.tally import tally
 
 KIND = "register:"
 """An import batch of a register is of this kind and the register's."""
-_CODES: Mapping[str, type[TextChoices]] = {
-    "form": WorkForm, "channel": Channel, "stage": Stage, "placement": Placement, "outcome": Outcome,
+_CODES: Mapping[str, Mapping[str, str]] = {
+    "form": dict(WorkForm.choices), "channel": dict(Channel.choices), "stage": dict(Stage.choices),
+    "placement": dict(Placement.choices), "outcome": dict(Outcome.choices), "benefit": BENEFIT_LABELS,
 }  # fmt: skip
 _OTHER_WORDS: Mapping[str, Mapping[str, str]] = {
     "form": {"个体就业": "self_employed", "自谋职业": "self_employed", "个体": "self_employed", "辅助性就业": "sheltered",
              "庇护性就业": "sheltered", "工疗": "sheltered", "种养殖": "farming", "机关事业单位": "public_payroll"},
     "stage": {"幼儿园": "kindergarten", "普高": "senior", "高中": "senior", "中专": "vocational", "中职": "vocational", "职高": "vocational", "专科": "college", "大学": "bachelor"},
+    "benefit": {"单独施保": "single_dibao", "单人户低保": "single_dibao", "单人保": "single_dibao", "参照单人户低保": "single_dibao",
+                "高龄补贴": "senior_allowance", "长护险待遇": "ltci"},
     "placement": {"特殊教育学校": "special_school", "特校": "special_school", "普通学校": "ordinary"},
 }  # fmt: skip
 _BEGINS = ("day", "inspected_on", "end")
-_END = ("结束日期", "终止日期", "离校日期", "毕业日期", "离职日期", "停业日期")
+_END = ("结束日期", "终止日期", "离校日期", "毕业日期", "离职日期", "停业日期", "停发日期", "退出日期")
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,19 @@ def _take_schooling(person: Person, said: Mapping[str, Any], day: date, witness:
     return changed or checked.recorded_at == witness.at
 
 
+def _take_benefit(person: Person, said: Mapping[str, Any], day: date, witness: Witness) -> bool:
+    kind = said["benefit"]
+    return _recorded(
+        Benefit, person, said, day, witness, same={"kind": kind},
+        begin=lambda on: set_benefit(
+            person=person, kind=kind, start=on, stop=None, amount_fen=said.get("amount_fen"), witness=witness
+        ),
+        end=lambda on: end_benefit(person=person, kind=kind, day=on, witness=witness),
+    )  # fmt: skip
+
+
 def _recorded(
-    model: type[Job] | type[Schooling], person: Person, said: Mapping[str, Any], day: date, witness: Witness, *,
+    model: type[Job] | type[Schooling] | type[Benefit], person: Person, said: Mapping[str, Any], day: date, witness: Witness, *,
     same: Mapping[str, str], begin: Callable[[date], Any], end: Callable[[date], Any],
 ) -> bool:  # fmt: skip
     """Begin what a row says, unless it holds already, and end it where the row says when; return whether that was news.
@@ -148,7 +163,25 @@ REGISTERS: Mapping[str, Register] = {
             ),
             _take_schooling,
         ),
+        Register(
+            ListKind(
+                "benefits", "待遇发放名册", "民政等发放部门",
+                {
+                    "benefit": ("待遇", "待遇种类", "待遇名称", "救助种类", "救助类别", "补贴名称"),
+                    "amount_fen": ("月金额", "每月金额", "月发放金额", "月保障金", "月补差金额", "金额"),
+                    "day": ("开始日期", "享受起始日期", "起始日期", "批准日期", "开始享受日期"),
+                    "end": _END,
+                },
+                needs=("benefit",),
+            ),
+            _take_benefit,
+        ),
     )
+}  # fmt: skip
+
+
+_MODELS: Mapping[str, type[Job] | type[Schooling] | type[Benefit]] = {
+    "jobs": Job, "schooling": Schooling, "benefits": Benefit,
 }  # fmt: skip
 
 
@@ -179,7 +212,7 @@ class _RegisterReader(Reader):
             return None
         if name in _BEGINS:
             return cells.day(cell, since_1904=since_1904)
-        if name == "income_fen":
+        if name in ("income_fen", "amount_fen"):
             return cells.amount_fen(cell)
         written = cells.text(cell).strip()
         if name in _CODES:
@@ -203,10 +236,10 @@ class _RegisterReader(Reader):
 def _code(name: str, written: str) -> str:
     choices = _CODES[name]
     found = _OTHER_WORDS.get(name, {}).get(written) or next(
-        (code for code, label in choices.choices if written in (label, code)), ""
+        (code for code, label in choices.items() if written in (label, code)), ""
     )
     if not found:
-        raise BadCell(f"“{written[:20]}”不对；应为{'、'.join(choices.labels)}之一。")
+        raise BadCell(f"“{written[:20]}”不对；应为{'、'.join(map(str, choices.values()))}之一。")
     return found
 
 
@@ -229,7 +262,7 @@ def import_register(
     reader = _RegisterReader(which.kind, roster, Gazetteer(Division.objects.all(), None), today)
     result = ImportResult(path, sheets=[sheet.name for sheet in roster.sheets], skipped_sheets=roster.skipped)
     result.ignored = list(dict.fromkeys(name for sheet in roster.sheets for name in sheet.header.ignored))
-    model = Job if register == "jobs" else Schooling
+    model = _MODELS[register]
     with transaction.atomic():
         rows = list(reader)
         result.skipped_rows = reader.skipped

@@ -12,7 +12,7 @@ Where each rule of the fact base lives:
 Not modelled:
 
 - AS-62 which of two departments pays when both would: the second finds the first in the matching of lists.
-- S048 claims on the policy: the insurer's.
+- S048 what a claim comes to: the insurer's; what it paid is kept by `delivery/accidents.py`.
 """
 
 from zhucan.policy.asking import LOCAL, once_a_year, severe, standing, working_age

@@ -8,6 +8,7 @@ Where each rule of the fact base lives:
 - AS-04 a jobless adult of grade 1 or 2, by own income; `jobless_severe_ceiling` is a place's ceiling for the family.
 - AS-05, AS-40 the amount: the standard less own income, at least `single_person_floor_share` of it, or the whole of it
   for the severe (`single_person_full`); severe members of dibao families count where `single_person_in_dibao` says so.
+- Intellectual and mental grades 3 and 4 supported by their family, by own income, where `single_person_dependent` says so.
 - AS-06 `classified_extra`. AS-08, AS-09 as in `dibao.py`.
 
 Not modelled:
@@ -45,11 +46,17 @@ _within_ceiling = choose(
 )
 _jobless_adult = (f.age >= _ADULT) & f.jobless & severe & _within_ceiling
 _in_dibao = p.single_person_in_dibao & (f.hardship == "dibao") & severe
+_three_or_four = (
+    (f.grade_intellectual == 3) | (f.grade_intellectual == 4) | (f.grade_mental == 3) | (f.grade_mental == 4)
+)
+_dependent = p.single_person_dependent & f.family_supported & _three_or_four
+# Civil affairs list whoever is awarded alone as a person on dibao; that says nothing against the award itself.
+_listed_for_it = f.gets_single_dibao & (f.hardship == "dibao") & _kinds
 
 # Where the severe get the full standard the amount depends on it, so not knowing it is not a yes.
 _right = choose(
     ((p.single_person_full & severe).unknown(), unknown_of(Kind.BOOL)),
-    default=(_near_poor & _kinds) | _jobless_adult | _in_dibao,
+    default=(_near_poor & _kinds) | _jobless_adult | _in_dibao | _dependent | _listed_for_it,
 )
 
 single_person_dibao = Scheme(
@@ -59,7 +66,7 @@ single_person_dibao = Scheme(
     conditions=(
         *standing(str(DIBAO_2021)),
         require(
-            "低保边缘家庭中的重残、三级智力精神残疾人或重病患者，或无业的成年重残人",
+            "低保边缘家庭中的重残、三级智力精神残疾人或重病患者，或无业的成年重残人，或当地纳入的依靠家庭供养的三四级智力精神残疾人",
             _right,
             source=str(DIBAO_2021),
             cause="hardship_ended",
@@ -73,6 +80,7 @@ single_person_dibao = Scheme(
     ),
     overlaps=(Overlap(Relation.DISREGARD, "残疾人两项补贴不计入收入", str(DIBAO_2021)),),
     administered=False,
+    paid_as="single_dibao",
     systems=("S028", "S031"),
     summary="家里不够低保但本人残疾较重、没有收入的，可以只按本人一个人申请低保；由民政审核，残联帮助申请。",
     events=(LifeEvent.NEW_CERTIFICATE, LifeEvent.GRADE_CHANGED, LifeEvent.HARDSHIP, LifeEvent.LOST_JOB),

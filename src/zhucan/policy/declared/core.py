@@ -31,6 +31,7 @@ BENEFIT_LABELS = {
     "ltci": "长期护理保险待遇",
     "veteran_pension": "残疾军人（伤残人民警察）抚恤金",
     "child_rehabilitation": "残疾儿童康复救助",
+    "single_dibao": "单独施保低保金",
 }
 HARDSHIP_LABELS = {"dibao": "低保", "dibian": "低保边缘", "tekun": "特困供养", "none": "非困难"}
 

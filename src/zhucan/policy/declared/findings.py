@@ -94,6 +94,7 @@ FINDINGS: tuple[FindingKind, ...] = (
     FindingKind("jobless", Kind.BOOL, "未就业", "人社数据"),
     FindingKind("registered_unemployed", Kind.BOOL, "登记失业", "人社数据", empty=False, presumed=False),
     FindingKind("wants_work", Kind.BOOL, "有就业愿望", "需求调查"),
+    FindingKind("family_supported", Kind.BOOL, "依靠家庭供养", "乡镇（街道）核查"),
     FindingKind("can_work", Kind.BOOL, "有劳动能力或能做简单劳动", "乡镇（街道）核定"),
     FindingKind("unfit_for_open_jobs", Kind.BOOL, "暂不能进入竞争性就业", "就业能力评估"),
     FindingKind("runs_business", Kind.BOOL, "办有经营实体", "市场监管数据", empty=False, presumed=False),

@@ -1,4 +1,4 @@
-"""`zhucan import people|jobs|schooling FILE`, `zhucan import divisions FILE` and `zhucan import list KIND FILE`."""  # noqa: N999  Django names the command after the file
+"""`zhucan import people|jobs|schooling|benefits FILE`, `zhucan import divisions FILE` and `zhucan import list KIND FILE`."""  # noqa: N999  Django names the command after the file
 
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,13 @@ _HEADS = "、".join(
 
 
 class Command(Base):
-    help = "导入花名册（people，xlsx 或 csv）、就业名册（jobs）、学籍名册（schooling）、区划表（divisions，csv）或其他部门的名单（list，与登记比对成疑点）。全部导入退出码为 0，有行退回为 2，整个文件不能用为 1。"
+    help = "导入花名册（people，xlsx 或 csv）、就业名册（jobs）、学籍名册（schooling）、待遇发放名册（benefits）、区划表（divisions，csv）或其他部门的名单（list，与登记比对成疑点）。全部导入退出码为 0，有行退回为 2，整个文件不能用为 1。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "kind", choices=("people", *REGISTERS, "divisions", "list"), metavar="people|jobs|schooling|divisions|list"
+            "kind",
+            choices=("people", *REGISTERS, "divisions", "list"),
+            metavar="people|jobs|schooling|benefits|divisions|list",
         )
         parser.add_argument("of", nargs="?", choices=tuple(KINDS), metavar="|".join(KINDS), help="list 的种类")
         parser.add_argument("file", type=Path, metavar="FILE")

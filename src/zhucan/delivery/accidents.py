@@ -1,0 +1,176 @@
+"""Accident insurance bought for many: the policy, who is to be insured by the rule, who is, and what the insurer paid.
+
+Whom to insure is the scheme `accident-insurance`. Each of the insured has an award of it, a relief under the policy, which
+tells the premium and the period, and an enrolment in the registry.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from zhucan.cases import awards, finding
+from zhucan.core.divisions import Level, level_of
+from zhucan.core.errors import ZhucanError
+from zhucan.core.months import Month
+from zhucan.delivery import reliefs
+from zhucan.delivery.models import AccidentClaim, AccidentPolicy, Relief
+from zhucan.orgs import audit
+from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.divisions import parameter_rows
+from zhucan.orgs.models import Division, User
+from zhucan.orgs.wording import plain
+from zhucan.policy.assistance.premiums import accident_insurance
+from zhucan.policy.parameters import resolve
+from zhucan.registry import spells
+from zhucan.registry.choices import InsuranceKind, Payer
+from zhucan.registry.findings import set_insurance
+from zhucan.registry.models import Insurance, Person
+from zhucan.registry.spells import Witness
+
+
+class AccidentRefused(ZhucanError):
+    """The policy, the insured or the claim cannot be entered like this; nothing was changed."""
+
+
+@transaction.atomic
+def open_policy(
+    *, division: Division, insurer: str, number: str, premium_fen: int, payer: str, starts_on: date, ends_on: date,
+    at: datetime, by: User | None,
+) -> AccidentPolicy:  # fmt: skip
+    """Record a policy, with its premium a head in fen. Raises `AccidentRefused`."""
+    if level_of(division.code) is not Level.COUNTY:
+        raise AccidentRefused(f"{division.name}不是县（市、区）：保单登记在县里。")
+    insurer, number = " ".join(insurer.split()), number.strip()
+    for text, what, longest in ((insurer, "承保公司", 60), (number, "保单号", 40)):
+        if not text or len(text) > longest or not plain(text):
+            raise AccidentRefused(f"{what}要写 1 至 {longest} 个字，不要有尖括号，也不要用等号、加减号开头：请改写。")
+    if payer not in Payer.values:
+        raise AccidentRefused(f"没有“{payer}”这种缴费方：可以写 {'、'.join(Payer.values)}。")
+    if premium_fen <= 0:
+        raise AccidentRefused("每人保费应大于 0：请核对。")
+    if ends_on <= starts_on:
+        raise AccidentRefused(f"到期日期 {ends_on} 不晚于生效日期 {starts_on}：请核对。")
+    if AccidentPolicy.objects.filter(insurer=insurer, number=number).exists():
+        raise AccidentRefused(f"{insurer}的保单 {number} 已经登记过：不用重复登记。")
+    made = AccidentPolicy.objects.create(
+        division=division, insurer=insurer, number=number, premium_fen=premium_fen, payer=payer, starts_on=starts_on,
+        ends_on=ends_on, recorded_at=at, by=by,
+    )  # fmt: skip
+    audit.record(actor=by, action="delivery.accident-policy", target=f"accident-policy:{made.pk}", at=at, number=number)
+    return made
+
+
+@dataclass(frozen=True)
+class Due:
+    """Who is to be insured by the rule and is not yet, and of how many it is not known."""
+
+    people: tuple[int, ...]
+    unknown: int
+
+
+def due(policy: AccidentPolicy, *, day: date, at: datetime) -> Due:
+    """Return whom the rule would have insured under a policy from a day on. Raises `AccidentRefused` and `NoStandard`."""
+    county = policy.division
+    if not policy.starts_on <= day < policy.ends_on:
+        raise AccidentRefused(f"{day} 不在保险期间 {policy.starts_on} 至 {policy.ends_on}（不含）内：请核对日期。")
+    if not resolve(parameter_rows(at), county.code, Month.of(day).first, at)[accident_insurance.switch]:
+        raise AccidentRefused(f"{county.name}没有开展{accident_insurance.name}：请先在标准里开通，并写明文件。")
+    found = finding.survey(division=county, on=day, known_at=at, schemes=(accident_insurance.id,))
+    insured = set(reliefs.running(day).filter(award__scheme=accident_insurance.id).values_list("person_id", flat=True))
+    people = tuple(one.person_id for one in found.entitled if one.person_id not in insured)
+    return Due(people, len(found.unknown[accident_insurance.id]))
+
+
+@transaction.atomic
+def insure(*, policy: AccidentPolicy, day: date, at: datetime, by: User | None) -> int:
+    """Insure everybody due under a policy from a day on that has come, all or nobody; return how many. Safe to run twice.
+
+    Each gets an award, a relief over the rest of the period, and an enrolment that ends with it. Raises `AccidentRefused`
+    and `NoStandard`.
+    """
+    found = AccidentPolicy.objects.select_for_update(of=("self",)).select_related("division").get(pk=policy.pk)
+    if day > at.astimezone(SHANGHAI).date():
+        raise AccidentRefused(f"{day} 还没有到：请先导出应保名单交承保公司，到了那天再登记参保。")
+    people = Person.objects.in_bulk(due(found, day=day, at=at).people)
+    witness = Witness(at, by, f"保单 {found.number}")
+    for person in people.values():
+        award = awards.grant(
+            person=person, scheme_id=accident_insurance.id, division=found.division, applied_on=day, approved_on=day,
+            amount_fen=found.premium_fen, quantity=1, ends_on=found.ends_on, at=at, by=by,
+        )  # fmt: skip
+        reliefs.begin(
+            award=award,
+            valid_from=day,
+            valid_to=found.ends_on,
+            amount_fen=found.premium_fen,
+            policy=found,
+            at=at,
+            by=by,
+        )
+        made = set_insurance(person=person, day=day, kind=InsuranceKind.ACCIDENT, payer=found.payer, witness=witness)
+        if made.valid_to is None or made.valid_to > found.ends_on:
+            spells.end(Insurance, person, found.ends_on, witness, kind=InsuranceKind.ACCIDENT)
+    audit.record(
+        actor=by,
+        action="delivery.accident-insured",
+        target=f"accident-policy:{found.pk}",
+        at=at,
+        on=str(day),
+        people=len(people),
+    )
+    return len(people)
+
+
+@transaction.atomic
+def claim(
+    *, relief: Relief, accident_on: date, paid_on: date, amount_fen: int, at: datetime, by: User | None
+) -> AccidentClaim:
+    """Record what the insurer paid one of the insured, in fen. Raises `AccidentRefused`."""
+    found = Relief.objects.select_for_update(of=("self",)).get(pk=relief.pk)
+    if found.policy_id is None:
+        raise AccidentRefused("这项减免不是意外保险：只有被保险人可以登记赔付。")
+    if accident_on < found.valid_from or (found.valid_to is not None and accident_on >= found.valid_to):
+        raise AccidentRefused(
+            f"出险日期 {accident_on} 不在这个人的保险期间 {found.valid_from} 至 {found.valid_to}（不含）内：请核对。"
+        )
+    if paid_on < accident_on:
+        raise AccidentRefused(f"赔付日期 {paid_on} 早于出险日期 {accident_on}：请核对。")
+    if paid_on > at.astimezone(SHANGHAI).date():
+        raise AccidentRefused(f"赔付日期 {paid_on} 还没有到：只能登记已经赔付的。")
+    if amount_fen <= 0:
+        raise AccidentRefused("赔付金额应大于 0：请核对。")
+    try:
+        with transaction.atomic():
+            made = AccidentClaim.objects.create(
+                relief=found, accident_on=accident_on, paid_on=paid_on, amount_fen=amount_fen, at=at, by=by
+            )
+    except IntegrityError as error:
+        raise AccidentRefused(f"{accident_on} 出险、{paid_on} 的赔付已经登记过：有误请先撤回。") from error
+    audit.record(
+        actor=by, action="delivery.accident-claim", target=f"accident-claim:{made.pk}", at=at, person=found.person_id
+    )
+    return made
+
+
+@transaction.atomic
+def retract_claim(*, claim: AccidentClaim, reason: str, at: datetime, by: User | None) -> AccidentClaim:
+    """Take a claim back that was entered by mistake. Raises `AccidentRefused`."""
+    found = AccidentClaim.objects.select_for_update().get(pk=claim.pk)
+    reason = " ".join(reason.split())
+    if found.retracted_at is not None:
+        raise AccidentRefused("这笔赔付已经撤回：不用再次办理。")
+    if not reason or len(reason) > 200 or not plain(reason):
+        raise AccidentRefused("撤回原因要写 1 至 200 个字，不要有尖括号，也不要用等号、加减号开头：请改写。")
+    found.retracted_at = at
+    found.save(update_fields=["retracted_at"])
+    audit.record(
+        actor=by, action="delivery.accident-claim-retracted", target=f"accident-claim:{found.pk}", at=at, reason=reason
+    )
+    return found
+
+
+def insured(policy: AccidentPolicy) -> QuerySet[Relief]:
+    """Return the insured of a policy."""
+    return policy.insured.select_related("person", "award").order_by("valid_from", "pk")
