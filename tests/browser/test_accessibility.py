@@ -291,6 +291,8 @@ STAFF = {  # by user and, where there are many, by what they are about: each is 
     "guardian": (
         "/my/",
         "/my/?person={child}",
+        "/my/courses/",
+        "/my/courses/?person={child}",
         "/my/apply/",
         "/my/apply/?event=new_certificate",
         "/my/applications/",

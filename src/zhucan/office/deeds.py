@@ -193,6 +193,7 @@ WORDS: Mapping[str, str] = {
     "planning.item": "录入计划",
     "planning.item-retracted": "撤回计划",
     "portal.application": "本人或监护人查看申请",
+    "portal.courses": "本人或监护人查看线上课程",
     "portal.decision": "本人或监护人查看决定书",
     "portal.material": "本人或监护人查看材料",
     "portal.opened": "本人或监护人查看档案",
