@@ -158,6 +158,14 @@ STAFF = {  # by user and, where there are many, by what they are about: each is 
         "/services/counselling/{hour}/counsellor/",
         "/services/counselling/{hour}/off/",
         "/services/counselling/{held}/refer/",
+        "/services/mechanisms/",
+        "/services/mechanisms/new/",
+        "/services/mechanisms/{mechanism}/",
+        "/services/mechanisms/{mechanism}/end/",
+        "/services/matters/",
+        "/services/matters/?which=closed",
+        "/services/matters/new/{followed}/",
+        "/services/matters/{matter}/",
     ),
     "clerk services": (
         "/services/",
@@ -295,6 +303,8 @@ STAFF = {  # by user and, where there are many, by what they are about: each is 
     "guardian": (
         "/my/",
         "/my/?person={child}",
+        "/my/courses/",
+        "/my/courses/?person={child}",
         "/my/apply/",
         "/my/apply/?event=new_certificate",
         "/my/applications/",
@@ -375,6 +385,9 @@ KEYS = {
     "contact": "SELECT MIN(c.id) FROM casework_contact c JOIN casework_casefile f ON f.id = c.file_id WHERE f.kind = 'guardianship'",
     "hour": "SELECT MIN(id) FROM casework_counselling WHERE held_at IS NULL",
     "held": "SELECT MIN(id) FROM casework_counselling WHERE held_at IS NOT NULL",
+    "mechanism": "SELECT MIN(id) FROM casework_mechanism",
+    "matter": "SELECT MIN(m.id) FROM casework_matter m JOIN casework_mechanismstep s ON s.id = m.step_id"
+    " WHERE m.closed_on IS NULL AND s.role = 'county_clerk'",
     "course": "SELECT MIN(id) FROM community_activity WHERE kind = 'vocational'",
     "examined": "SELECT MIN(p.id) FROM community_participant p JOIN community_activity a ON a.id = p.activity_id"
     " WHERE a.kind = 'examination'",

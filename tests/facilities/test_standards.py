@@ -9,6 +9,7 @@ import pytest
 
 from tests.facilities.conftest import AT, YEAR, Places
 from tests.given import grant
+from zhucan.community import activities
 from zhucan.core.months import Month
 from zhucan.delivery import plans
 from zhucan.facilities import queries, services
@@ -223,6 +224,53 @@ def test_s177_a_supervisor_patrols_and_a_defect_goes_to_its_unit_and_is_repaired
 
     assert [places.figure(f"barrier-free-{name}") for name in ("supervisors", "patrols", "defects-found", "defects-settled", "defects-open")] == [1, 1, 1, 1, 0]  # fmt: skip
     assert places.records("barrier-free-patrols") == ["2025-03-02 周，人民路"]
+
+
+def test_s179_rules_of_the_regulation_are_made_known_by_channel_and_held_against_public_places(places: Places):
+    county = places.county.a
+    for channel, quantity, reach, place in (
+        ("bus", 40, 20_000, "示例县 1 路、2 路"), ("bus", 12, 3_000, "示例县 5 路"), ("tv", 20, 9_000, "示例县电视台"),
+        ("sms", 5_000, 4_800, ""), ("banner", 30, None, "人民路"),
+    ):  # fmt: skip
+        activities.hold(
+            kind="campaign", division=county, title=f"无障碍法规宣传 {quantity}", organiser="示例县残联", channel=channel,
+            quantity=quantity, reach=reach, place=place, starts_on=date(2025, 5, 12), last_on=date(2025, 6, 12), at=AT, by=None,
+        )  # fmt: skip
+
+    assert [places.figure(f"campaign-{name}") for name in ("bus", "tv", "sms", "banner")] == [52, 20, 5000, 30]
+    assert [places.figure(f"campaign-reach-{name}") for name in ("bus", "tv", "sms")] == [23_000, 9_000, 4_800]
+
+    rules = places.enter(
+        "standard", county, name="条例设施条款", topic="barrier_free_place", level="national",
+        document="《无障碍环境建设条例》", pass_mark="3", advanced_mark="",
+    )  # fmt: skip
+    with pytest.raises(EntryRefused, match="还没有条目"):
+        check(places, rules, places.facility("public_place", "示例图书馆"), "inspection", "2025-07-01")
+    for number, text, essential in (
+        ("1", "出入口无障碍", "是"),
+        ("2", "设无障碍厕位", "否"),
+        ("3", "设无障碍停车位", "否"),
+    ):
+        places.enter(
+            "criterion", rules, number=number, text=text, department="场所管理单位", points="1", proof="照片", essential=essential
+        )  # fmt: skip
+    hall = places.facility("service_facility", "示例服务中心")
+    library = Facility.objects.get(name="示例图书馆")
+    check(places, rules, library, "inspection", "2025-07-01", "1", "0", "1")
+    check(places, rules, hall, "inspection", "2025-07-02", "1", "1", "1")
+    school = places.facility("special_school", "示例特教学校")
+    with pytest.raises(EntryRefused, match="不是特殊教育学校的标准"):
+        check(places, rules, school, "inspection", "2025-07-03")
+
+    stand = {str(one.subject): one.status for one in queries.standings(rules, date(2025, 12, 31))}
+    assert stand == {"示例图书馆": Status.CREATING, "示例服务中心": Status.MET}
+    told = ("checked", "met", "creating", "gaps")
+    assert [places.figure(f"barrier-free-place-{name}") for name in told] == [2, 1, 1, 1]
+    assert places.records("barrier-free-place-gaps") == ["示例图书馆，2 设无障碍厕位，场所管理单位，差 1.00 分"]
+
+    check(places, rules, library, "inspection", "2025-11-01", "1", "1", "1")
+
+    assert [places.figure(f"barrier-free-place-{name}") for name in told] == [2, 2, 0, 0]
 
 
 def test_s180_tasks_of_the_city_campaigns_have_a_department_and_a_deadline(places: Places):

@@ -24,7 +24,8 @@ from zhucan.cases.materials import upload
 from zhucan.cases.models import Application, Assessment, Award, Bill, Publication, WindowVisit
 from zhucan.cases.moving import Actor
 from zhucan.cases.taking import take
-from zhucan.casework import counselling, files, progress, referrals
+from zhucan.casework import counselling, files, mechanisms, progress, referrals
+from zhucan.casework.models import Matter
 from zhucan.community import activities, participants
 from zhucan.community.models import Participant
 from zhucan.delivery import accidents, fittings, plans, stock
@@ -195,6 +196,11 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
             f"services-counselling-{name}": lambda user: {"pk": _casework(county, user).hour}
             for name in ("assign", "hold", "off", "refer", "told")
         },
+        **{
+            f"services-mechanism-{name}": lambda user: {"pk": _matter(county).mechanism_id} for name in ("revise", "end")
+        },
+        "services-matter-new": lambda user: {"pk": person},
+        "services-matter": lambda user: {"pk": _matter(county).pk},
         "services-retract": lambda user: {"pk": _session(county, user).pk},
         "services-new": lambda user: {"pk": _plan(county, user).award_id},
         **{f"services-{name}": lambda user: {"pk": _plan(county, user).institution_id} for name in ("account", "staff")},
@@ -555,6 +561,19 @@ def _casework(county: County, user: User) -> Casework:
         plan.milestones.get().pk, plan.reviews.get().pk, person.referrals.get().pk, file.pk, file.contacts.get().pk,
         person.counselling.get().pk,
     )  # fmt: skip
+
+
+def _matter(county: County) -> Matter:
+    """Return a matter of the person of county a, in a mechanism of that county."""
+    found = Matter.objects.first()
+    if found is not None:
+        return found
+    day, more = date(2025, 1, 7), {"at": now(), "by": None}
+    mechanism = mechanisms.define(
+        division=county.a, name="助残直通车", document="示例文件", valid_from=day,
+        steps=(mechanisms.Step("受理", "county_clerk", 3),), **more,
+    )  # fmt: skip
+    return mechanisms.open_matter(mechanism=mechanism, person=Person.objects.get(), asked="示例", day=day, **more)
 
 
 def _standard(county: County) -> LocalParameter:

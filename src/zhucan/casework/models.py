@@ -1,4 +1,4 @@
-"""Milestones and reviews of plans, referrals, files with their keepers, contacts and incidents, and counselling.
+"""Milestones and reviews of plans, referrals, files with their keepers, contacts and incidents, counselling, mechanisms.
 
 What is confidential is a sealed column. An entry made by mistake is taken back by mark, never removed.
 """
@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from zhucan.delivery.models import Tier
+from zhucan.orgs.models import Role
 from zhucan.orgs.secrecy import SealedField
 from zhucan.policy.rehabilitation.needs import NEEDS
 
@@ -254,3 +255,102 @@ class Counselling(models.Model):
                 condition=Q(held_at__isnull=True) | Q(called_off_at__isnull=True), name="counselling_held_or_called_off"
             ),
         )
+
+
+class Mechanism(models.Model):
+    """A service mechanism that a county named and laid down for itself, by a document, from one day to another."""
+
+    division = models.ForeignKey("orgs.Division", models.PROTECT, related_name="+", verbose_name="县")
+    name = models.CharField("名称", max_length=60)
+    document = models.CharField("文件", max_length=200)
+    valid_from = models.DateField("自")
+    valid_to = models.DateField("至（不含）", null=True)
+    recorded_at = models.DateTimeField("登记时间")
+    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("name", "-valid_from")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("division", "name"), condition=Q(valid_to__isnull=True), name="mechanism_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="mechanism_period"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MechanismStep(models.Model):
+    """One step of a mechanism: what is done, the role that answers for it, and in how many working days."""
+
+    mechanism = models.ForeignKey(Mechanism, models.PROTECT, related_name="steps")
+    number = models.PositiveSmallIntegerField("第几步")
+    name = models.CharField("做什么", max_length=40)
+    role = models.CharField("责任岗位", max_length=16, choices=Role)
+    working_days = models.PositiveSmallIntegerField("几个工作日内")
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=("mechanism", "number"), name="mechanism_step_once"),
+            models.CheckConstraint(condition=Q(working_days__gt=0), name="mechanism_step_days"),
+        )
+
+
+class Matter(models.Model):
+    """What somebody asked for, run through a mechanism: at which step it waits until which day, or how it ended.
+
+    `asked` is confidential.
+    """
+
+    class Outcome(models.TextChoices):
+        SOLVED = "solved", "已解决"
+        UNSOLVED = "unsolved", "没有解决"
+        WITHDRAWN = "withdrawn", "本人撤回"
+
+    mechanism = models.ForeignKey(Mechanism, models.PROTECT, related_name="matters")
+    person = models.ForeignKey("registry.Person", models.PROTECT, related_name="matters")
+    division = models.ForeignKey("orgs.Division", models.PROTECT, related_name="+", verbose_name="县")
+    opened_on = models.DateField("受理日期")
+    asked = SealedField("要办什么")
+    step = models.ForeignKey(MechanismStep, models.PROTECT, related_name="+")
+    due_on = models.DateField("这一步的期限", null=True)  # None once it is closed
+    closed_on = models.DateField("办结日期", null=True)
+    outcome = models.CharField("结果", max_length=10, choices=Outcome, blank=True)
+    recorded_at = models.DateTimeField("登记时间")
+    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("due_on", "pk")
+        indexes = (models.Index(fields=("closed_on", "due_on")),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True, due_on__isnull=False, outcome="")
+                | Q(closed_on__gte=F("opened_on"), due_on__isnull=True) & ~Q(outcome=""),
+                name="matter_waits_or_is_closed",
+            ),
+        )
+
+
+class MatterMove(models.Model):
+    """What was done at a step of a matter, on which day, and by when it had to be. `note` is confidential."""
+
+    class Kind(models.TextChoices):
+        DONE = "done", "办好"
+        RETURNED = "returned", "退回上一步"
+        ENDED = "ended", "办结"
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="moves")
+    step = models.ForeignKey(MechanismStep, models.PROTECT, related_name="moves")
+    kind = models.CharField("怎么办的", max_length=10, choices=Kind)
+    day = models.DateField("日期")
+    due_on = models.DateField("期限")
+    note = SealedField("说明", default="")
+    recorded_at = models.DateTimeField("登记时间")
+    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("pk",)

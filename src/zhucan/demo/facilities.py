@@ -27,6 +27,9 @@ _CRITERIA = (
     ("3", "服务档案一人一档，按月更新", "县残联", "25", "抽查档案", "否"),
     ("4", "场所出入口、厕所无障碍", "县住建局", "15", "照片", "否"),
 )
+_RULES = (
+    ("1", "出入口无台阶或有坡道", "是"), ("2", "设无障碍厕位", "否"), ("3", "设无障碍停车位", "否"), ("4", "服务台有低位台面", "否"),
+)  # fmt: skip
 _SCORES = (("30", "30", "20", "10"), ("30", "0", "25", "15"))
 
 
@@ -43,7 +46,7 @@ class _Clerk:
 
     def score(self, check: Check, points: Sequence[str]) -> None:
         given = {
-            one.pk: (Decimal(said), "见档案" if said != "0" else "没有持证人员")
+            one.pk: (Decimal(said), "见档案" if said != "0" else "没有达到")
             for one, said in zip(check.standard.criteria.live(), points, strict=True)
         }
         services.score(check=check, points=given, at=self.at, by=self.user)
@@ -63,6 +66,7 @@ def enter(county: Division, user: User) -> None:
     _people(clerk, made)
     _stations(clerk, county, villages)
     _watch(clerk, county, villages[0], made)
+    _rules(clerk, county, made["service_facility"])
 
 
 def _people(clerk: _Clerk, made: dict[str, Facility]) -> None:
@@ -155,3 +159,18 @@ def _watch(clerk: _Clerk, county: Division, village: Division, made: dict[str, F
         issue = clerk.enter("issue", where, kind=kind, text=text, unit=unit, found_on=found, due_on=due, **more)
         if kind == "task":
             services.settle(issue=issue, day=date(2025, 10, 20), outcome="补齐 9 处", at=clerk.at, by=clerk.user)
+
+
+def _rules(clerk: _Clerk, county: Division, centre: Facility) -> None:
+    rules = clerk.enter(
+        "standard", county, name="无障碍环境建设条例设施条款（摘编）", topic="barrier_free_place", level="national",
+        document="《无障碍环境建设条例》", pass_mark="", advanced_mark="",
+    )  # fmt: skip
+    for number, text, essential in _RULES:
+        clerk.enter(
+            "criterion", rules, number=number, text=text, department="场所管理单位", points="1", proof="照片", essential=essential
+        )  # fmt: skip
+    check = clerk.enter(
+        "check", centre, standard=str(rules.pk), kind="inspection", day="2025-11-05", inspector="示例县残联"
+    )
+    clerk.score(check, ("1", "1", "0", "1"))

@@ -5,9 +5,10 @@ All of it is invented and of the last year."""
 from collections.abc import Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from zhucan.cases import windows
-from zhucan.casework import counselling, files, progress, referrals
+from zhucan.casework import counselling, files, mechanisms, progress, referrals
 from zhucan.delivery.models import Plan
 from zhucan.demo.life import at
 from zhucan.demo.paying import Staff
@@ -31,6 +32,7 @@ def follow(
     home = institutions.register(name="青石镇养护院", kind="care", division=county, at=morning, by=by)
     plan = Plan.objects.filter(person__in=people, closed_on=None).order_by("pk")[0]
     _steps(plan, staff)
+    _mechanism(county, staff, people)
     for person, kind, keepers in (
         (people[0], "coordination", {"coordinator": "康医生"}), (people[1], "social_work", {"social_worker": "申社工"}),
         *((one, "guardianship", {"office": "任干部", "community": "甘网格员", "federation": "苗专干"}) for one in patients),
@@ -101,6 +103,31 @@ def follow(
         )
         if number == 0:
             counselling.hold(booking=booked, note="愿意出门了。", risk="low", at=at(hour, 11), by=by)
+
+
+def _mechanism(county: Division, staff: Staff, people: Sequence[Person]) -> None:
+    """Lay down the county's own mechanism, and run two matters through it: one solved, one that waits in the county."""
+    begun, day = date(_YEAR, 3, 3), date(_YEAR, 11, 10)
+    told: dict[str, Any] = {"by": staff.clerk}
+    mechanism = mechanisms.define(
+        division=county, name="助残直通车", document="示例县残〔2025〕6号（虚构）", valid_from=begun, at=at(begun, 9), **told,
+        steps=(
+            mechanisms.Step("村（社区）受理", "commissioner", 2), mechanisms.Step("乡镇（街道）核实", "township_clerk", 5),
+            mechanisms.Step("县残联协调解决", "county_clerk", 10),
+        ),
+    )  # fmt: skip
+    for person, asked, solved in ((people[0], "出门的坡道太陡", True), (people[1], "想学手工，不知道找谁", False)):
+        matter = mechanisms.open_matter(mechanism=mechanism, person=person, asked=asked, day=day, at=at(day, 9), **told)
+        for number, (what, role) in enumerate(
+            (("done", "commissioner"), ("done", "township_clerk"), ("ended", "county_clerk"))
+        ):
+            if what == "ended" and not solved:
+                break
+            on = day + timedelta(days=number + 1)
+            mechanisms.move(
+                matter=matter, what=what, role=role, day=on, note="已重铺坡道" if what == "ended" else "", at=at(on, 15),
+                outcome="solved" if what == "ended" else "", **told,
+            )  # fmt: skip
 
 
 def _steps(plan: Plan, staff: Staff) -> None:

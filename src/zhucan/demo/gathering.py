@@ -94,6 +94,18 @@ def gather(dice: random.Random, county: Division, staff: Staff) -> None:
     examination = hold("examination", "职康站学员体检", date(_YEAR, 3, 18), institution=hospital, again_months=12)
     join(examination, Entrant(learners[1], role="trainee"), attended=1, finding="未见异常")
     join(examination, Entrant(learners[2], role="commissioner"), attended=1)
+    online: dict[str, Any] = {
+        "platform": "示例县残联直播间",
+        "accessibility": "字幕、手语翻译，读屏可用",
+        "sessions": 4,
+    }
+    phone = hold("online", "手机读屏入门", date(_YEAR, 10, 13), subject="education", hours=Decimal(8), **online)
+    for place, person in enumerate(learners[4:6]):
+        join(phone, Entrant(person), attended=4 - 2 * place, passed=not place)
+    activities.hold(
+        kind="online", division=county, title="在家就业直播课", organiser=f"{county.name}残联", starts_on=date(_YEAR + 2, 9, 6),
+        subject="job", hours=Decimal(6), planned=30, at=at(date(_YEAR, 12, 1), 9), **online, **told,
+    )  # fmt: skip
     hold("campaign", "公交车无障碍公益广告", date(_YEAR, 5, 18), channel="bus", quantity=40, reach=20_000)
     hold(
         "joint",

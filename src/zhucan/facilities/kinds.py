@@ -125,6 +125,7 @@ TOPICS: Mapping[str, Topic] = {
     "rehabilitation_area": Topic("社区康复示范", levels=(Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)),
     "barrier_free_community": Topic("无障碍社区", levels=(Level.VILLAGE,)),
     "barrier_free_city": Topic("无障碍城市", levels=(Level.CITY, Level.COUNTY)),
+    "barrier_free_place": Topic("公共场所无障碍环境", kinds=("public_place", "service_facility")),
     "rehabilitation_station": Topic("康复站规范化建设", kinds=("rehabilitation_station", "rehabilitation_centre")),
     "training_base": Topic("示范培训基地", kinds=("training_base",)),
     "poverty_base": Topic("扶贫基地", kinds=("poverty_base",)),

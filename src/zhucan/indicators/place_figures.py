@@ -197,6 +197,7 @@ def _of_standards() -> Iterator[Indicator]:
     for topic, title, unit in (
         ("rehabilitation_station", "康复站（中心）", "家"), ("rehabilitation_area", "社区康复示范地方", "个"),
         ("training_base", "培训基地", "家"), ("school", "特教学校", "所"), ("barrier_free_city", "无障碍城市", "个"),
+        ("barrier_free_place", "公共场所", "处"),
     ):  # fmt: skip
         name = topic.replace("_", "-")
         judged = f"按“{TOPICS[topic].label}”标准"

@@ -12,6 +12,7 @@ from zhucan.registry.models import Holder
 
 WORDS: Mapping[str, str] = {
     "office.case-file": "查看一个人的跟踪档案",
+    "office.matter": "查看按服务机制办的一件事",
     "office.note-opened": "打开保密记录",
     "office.plan": "查看一个人的服务计划",
     "office.stock-issue": "打开发放页面",
@@ -83,6 +84,11 @@ WORDS: Mapping[str, str] = {
     "casework.incident": "登记肇事肇祸事件",
     "casework.interval": "改联系间隔",
     "casework.keeper": "换档案负责人",
+    "casework.matter": "受理服务机制的办件",
+    "casework.matter-moved": "办理服务机制的一步",
+    "casework.mechanism": "登记服务机制",
+    "casework.mechanism-ended": "服务机制截止",
+    "casework.mechanism-rewritten": "改写还没有办件的服务机制",
     "casework.milestone": "定阶段目标",
     "casework.milestone-reached": "登记达到阶段目标",
     "casework.referral": "转介",
@@ -195,6 +201,7 @@ WORDS: Mapping[str, str] = {
     "planning.item": "录入计划",
     "planning.item-retracted": "撤回计划",
     "portal.application": "本人或监护人查看申请",
+    "portal.courses": "本人或监护人查看线上课程",
     "portal.decision": "本人或监护人查看决定书",
     "portal.material": "本人或监护人查看材料",
     "portal.opened": "本人或监护人查看档案",

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_GET
 
 from zhucan.cases import queries
 from zhucan.cases.models import Assessment
+from zhucan.casework.mechanisms import RESPONSIBLE
 from zhucan.core.divisions import prefix
 from zhucan.core.money import fen, from_fen, text, wan
 from zhucan.core.months import Month
-from zhucan.office import aid, doubts, helping, informing, scope
+from zhucan.office import aid, doubts, helping, informing, mechanisms, scope
 from zhucan.office.access import OfficeRequest, link
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import inside
@@ -99,6 +100,7 @@ def _todos(request: OfficeRequest, runs: list[Run]) -> Iterator[Todo]:
     yield from _of_finding(request, role)
     yield from _of_doubts(request, role)
     yield from _of_aid(request, role)
+    yield from _of_matters(request, role)
 
 
 def _of_cases(request: OfficeRequest, role: Role) -> Iterator[Todo]:
@@ -317,6 +319,17 @@ def _of_aid(request: OfficeRequest, role: Role) -> Iterator[Todo]:
     if role is Role.APPROVER and (many := helping.to_decide(request)):
         where = f"{link(request, 'aid-helps')}?which=undecided"
         yield Todo("等您决定的帮扶个案", where, f"{many} 件", None, "warn", 0, many)
+
+
+def _of_matters(request: OfficeRequest, role: Role) -> Iterator[Todo]:
+    """What runs through the county's own mechanisms and waits for the role, by the first deadline."""
+    if role not in RESPONSIBLE:
+        return
+    waiting = mechanisms.to_do(request)
+    if waiting["many"]:
+        due, where = waiting["first"], f"{link(request, 'services-matters')}?which=mine"
+        tone = "err" if due < today() else "warn"
+        yield Todo("按服务机制等您办的事", where, f"{waiting['many']} 件", due, tone, 0, waiting["many"])
 
 
 def _staff(request: OfficeRequest) -> Iterator[Todo]:

@@ -1,7 +1,6 @@
 """Asking for oneself or one's ward: one form for an event in a life, and following what became of it."""
 
-from collections.abc import Callable, Iterator
-from functools import wraps
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,7 +17,6 @@ from zhucan.cases import materials, moving, reopening, taking, weighing
 from zhucan.cases.applying import Asked, apply, proposals
 from zhucan.cases.models import Application, Channel, Decision, MaterialFile, Notice
 from zhucan.cases.moving import Actor
-from zhucan.core.errors import ZhucanError
 from zhucan.core.money import from_fen, text
 from zhucan.orgs import audit, documents
 from zhucan.orgs.clock import now, today
@@ -26,7 +24,7 @@ from zhucan.orgs.models import User
 from zhucan.policy.catalogue import SCHEMES, scheme
 from zhucan.policy.schemes import LifeEvent
 from zhucan.policy.steps import APPLICANT, State
-from zhucan.registry.holders import held_by
+from zhucan.portal.acting import chosen_of, held, refusals_lead
 from zhucan.registry.models import Holder
 from zhucan.web import letters
 from zhucan.web.asking import MORE, ROWS, AskForm
@@ -34,34 +32,17 @@ from zhucan.web.forms import UNPROCESSABLE
 
 _NOTICES = 30
 _TONES = {State.REFUSED: "err", State.CORRECTING: "warn", State.APPROVED: "ok", State.DELIVERED: "ok"}
-View = Callable[..., HttpResponse]
 
 
-def _said(view: View) -> View:
-    """Let what a service refuses be told as one sentence, with the way back."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except ZhucanError as error:
-            pk = kwargs.get("pk")
-            back = reverse("portal:application", args=[pk]) if pk else reverse("portal:applications")
-            return render(request, "portal/refused.html", {"sentence": str(error), "back": back}, status=409)
-
-    return answer
+def _back(pk: int | None = None, **_: Any) -> str:
+    return reverse("portal:application", args=[pk]) if pk else reverse("portal:applications")
 
 
-def _held(request: HttpRequest) -> list[Holder]:
-    """Return the files that the user may act for; whoever has none finds nothing here."""
-    held = list(held_by(cast(User, request.user), today()))
-    if not held:
-        raise Http404
-    return held
+_said = refusals_lead(_back)
 
 
 def _own(request: HttpRequest) -> QuerySet[Application]:
-    people = [one.person_id for one in _held(request)]
+    people = [one.person_id for one in held(request)]
     return Application.objects.filter(person__in=people).select_related("person", "bundle", "division")
 
 
@@ -73,15 +54,14 @@ def _actor(request: HttpRequest) -> Actor:
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """我要申请：选发生了什么事，一张表一次申请几项。"""
-    held = _held(request)
+    own = held(request)
     typed = request.POST if request.method == "POST" else request.GET
-    wanted, event = typed.get("person", ""), typed.get("event", "")
-    chosen = next((one for one in held if str(one.person_id) == wanted), None) if wanted else held[0]
-    if chosen is None or (event and event not in {one.value for one in LifeEvent}):
+    chosen, event = chosen_of(own, typed.get("person", "")), typed.get("event", "")
+    if event and event not in {one.value for one in LifeEvent}:
         raise Http404
     known = {one for item in SCHEMES if item.administered for one in item.events}
     context: dict[str, Any] = {
-        "held": held,
+        "held": own,
         "chosen": chosen,
         "event": LifeEvent(event) if event else None,
         "events": [one for one in LifeEvent if one in known],
@@ -137,7 +117,7 @@ def _asked(request: HttpRequest, chosen: Holder, event: str, data: dict[str, Any
 def applications(request: HttpRequest) -> HttpResponse:
     """我的申请：办到哪一步，有什么通知。"""
     rows = [_row(one) for one in _own(request).order_by("-pk")[:100]]
-    people = [one.person_id for one in _held(request)]
+    people = [one.person_id for one in held(request)]
     notices = Notice.objects.filter(person__in=people).order_by("-pk")[:_NOTICES]
     return render(request, "portal/applications.html", {"rows": rows, "notices": notices})
 
@@ -247,7 +227,7 @@ def letter(request: HttpRequest, pk: int, suffix: str) -> HttpResponse:
 @require_GET
 def material(request: HttpRequest, pk: int) -> HttpResponse:
     """看自己交的一份材料。"""
-    people = [one.person_id for one in _held(request)]
+    people = [one.person_id for one in held(request)]
     kept = get_object_or_404(MaterialFile, pk=pk, person__in=people)
     data = documents.content(kept.digest)
     audit.record(actor=cast(User, request.user), action="portal.material", target=f"material:{pk}", at=now())

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -20,8 +20,8 @@ from zhucan.payments import recoveries
 from zhucan.payments.causes import label
 from zhucan.payments.models import Line, LineKind, Payment, PaymentStatus
 from zhucan.policy.catalogue import scheme
+from zhucan.portal.acting import chosen_of, held
 from zhucan.portal.questions import Answer, folded, told
-from zhucan.registry.holders import held_by
 from zhucan.registry.models import Certificate, Person, Residence
 
 _SOON = timedelta(days=183)
@@ -39,17 +39,12 @@ _PAID = {
 def mine(request: HttpRequest) -> HttpResponse:
     """我的补贴：监护人可以选看谁的。"""
     user = cast(User, request.user)
-    held = list(held_by(user, today()))
-    if not held:
-        raise Http404
-    wanted = request.GET.get("person", "")
-    chosen = next((one for one in held if str(one.person_id) == wanted), None) if wanted else held[0]
-    if chosen is None:
-        raise Http404
+    own = held(request)
+    chosen = chosen_of(own, request.GET.get("person", ""))
     person = chosen.person
     audit.record(actor=user, action="portal.opened", target=f"person:{person.pk}", at=now(), relation=chosen.relation)
     context: dict[str, Any] = {
-        "held": held,
+        "held": own,
         "chosen": chosen,
         "person": person,
         "identity": masking.resident_id(person.id_number),

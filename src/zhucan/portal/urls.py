@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhucan.portal import asking, holder, views
+from zhucan.portal import asking, courses, holder, views
 
 app_name = "portal"
 urlpatterns = [
@@ -22,5 +22,8 @@ urlpatterns = [
     path("my/applications/<int:pk>/papers/", asking.upload, name="upload"),
     path("my/applications/<int:pk>/review/", asking.review, name="review"),
     path("my/applications/<int:pk>/letter.<str:suffix>", asking.letter, name="letter"),
+    path("my/courses/", courses.courses, name="courses"),
+    path("my/courses/<int:pk>/sign-up/", courses.sign_up, name="course-in"),
+    path("my/courses/entries/<int:pk>/sign-off/", courses.sign_off, name="course-off"),
     path("my/papers/<int:pk>/", asking.material, name="material"),
 ]
