@@ -11,8 +11,9 @@ import duckdb
 from zhucan.cases.asking import items_in
 from zhucan.cases.facts import as_utc, known, load, load_rows, stamp
 from zhucan.cases.models import Application
-from zhucan.casework.models import CaseFile, Kind, Matter, Referral, Way
+from zhucan.casework.models import CaseFile, Kind, Referral, Way
 from zhucan.delivery.models import Tier
+from zhucan.indicators import mechanisms
 from zhucan.indicators.declared import Indicator, Measure, Ratio
 from zhucan.indicators.registers import in_words, listed
 from zhucan.policy.catalogue import SCHEMES, scheme
@@ -49,11 +50,6 @@ _STAY = {
     "person_id": "BIGINT", "scheme": "VARCHAR", "payer": "VARCHAR", "admitted": "DATE", "discharged": "DATE",
     "institution": "VARCHAR", "cost_fen": "BIGINT", "own_fen": "BIGINT",
 }  # fmt: skip
-_MATTER = {
-    "matter_id": "BIGINT", "person_id": "BIGINT", "scheme": "VARCHAR", "payer": "VARCHAR", "mechanism": "VARCHAR",
-    "opened_on": "DATE", "closed_on": "DATE", "outcome": "VARCHAR",
-}  # fmt: skip
-_WAIT = {"matter_id": "BIGINT", "due_on": "DATE", "until": "DATE"}
 _FOUND = {
     "person_id": "BIGINT", "valid_from": "DATE", "valid_to": "DATE", "kind": "VARCHAR", "word": "VARCHAR", "number": "BIGINT",
 }  # fmt: skip
@@ -120,19 +116,7 @@ def bring(
         f" WHERE {of_award} AND {known(known_at)}",
         _STEP,
     )  # fmt: skip
-    load(
-        con, "matter_row",
-        "SELECT f.id, f.person_id, '', f.division_id, m.name, f.opened_on, f.closed_on, f.outcome FROM casework_matter f"
-        f" JOIN casework_mechanism m ON m.id = f.mechanism_id WHERE {ours.format('f')}{learnt('f')}",
-        _MATTER,
-    )  # fmt: skip
-    load(
-        con, "matter_wait",
-        f"SELECT f.id, f.due_on, NULL FROM casework_matter f WHERE f.due_on IS NOT NULL AND {ours.format('f')}{learnt('f')}"
-        " UNION ALL SELECT f.id, t.due_on, t.day FROM casework_mattermove t JOIN casework_matter f ON f.id = t.matter_id"
-        f" WHERE {ours.format('f')}{learnt('f')}",
-        _WAIT,
-    )  # fmt: skip
+    mechanisms.bring(con, f"{ours.format('f')}{learnt('f')}")
     load(
         con, "found_word",
         "SELECT t.person_id, t.valid_from, t.valid_to, t.kind, t.word, t.number FROM registry_finding t"
@@ -287,23 +271,7 @@ def relations(start: str, day: str) -> Iterator[tuple[str, str, str, Mapping[str
             " || '，自付 ' || printf('%.2f', b.own_fen / 100.0) || ' 元'",
         },
     )  # fmt: skip
-    in_time = "NOT EXISTS (SELECT 1 FROM matter_wait w WHERE w.matter_id = b.matter_id AND w.until > w.due_on)"
-    late = (
-        f"EXISTS (SELECT 1 FROM matter_wait w WHERE w.matter_id = b.matter_id AND w.due_on < {day}"
-        f" AND (w.until IS NULL OR w.until > {day}))"
-    )
-    yield (
-        "matter_handled", "entrusted", f"b.closed_on {within} AND b.outcome <> '{Matter.Outcome.WITHDRAWN}'",
-        {
-            "month": month("b.closed_on"), "in_time": in_time,
-            "detail": f"b.mechanism || '，' || b.opened_on || ' 受理，' || b.closed_on || ' 办结，'"
-            f" || {in_words('b.outcome', Matter.Outcome.choices)}",
-        },
-    )  # fmt: skip
-    yield (
-        "matter_open", "entrusted", f"b.opened_on <= {day} AND (b.closed_on IS NULL OR b.closed_on > {day})",
-        {"overdue": late, "detail": "b.mechanism || '，' || b.opened_on || ' 受理'"},
-    )  # fmt: skip
+    yield from mechanisms.relations(start, day)
     yield (
         "plan_step", "stepped", f"b.day {within}",
         {
@@ -314,12 +282,12 @@ def relations(start: str, day: str) -> Iterator[tuple[str, str, str, Mapping[str
 
 
 _DOES = "归办理县，县以下按当日户籍地统计"
-_OPENED = "归受理县，县以下按受理日户籍地统计"
 _ONCE = "，同一人只计一次"
 
 
 def figures() -> Iterator[Indicator]:
-    """Yield the figures of needs, tiers, referrals, files and counselling."""
+    """Yield the figures of needs, tiers, referrals, files, mechanisms and counselling."""
+    yield from mechanisms.figures()
     yield from _of_needs()
     yield from _of_referrals()
     yield from _of_files()
@@ -388,18 +356,6 @@ def figures() -> Iterator[Indicator]:
     yield Indicator(
         "counselling-persons", "心理疏导人数", "counselling_hour", Measure.PERSONS, f"期内做过心理疏导的人数{_ONCE}，{_DOES}。"
     )  # fmt: skip
-    for name, title, words, where in (
-        ("handled", "服务机制办结件数", "办结（本人撤回的不算）的服务机制办件数", "true"),
-        ("in-time", "服务机制按期办结件数", "办结（本人撤回的不算）、每一步都没有超过期限的服务机制办件数", "in_time"),
-    ):  # fmt: skip
-        yield Indicator(f"matters-{name}", title, "matter_handled", Measure.CASES, f"期内{words}，{_OPENED}。", where)
-    for name, title, words, where in (
-        ("open", "服务机制在办件数", "没有办结的服务机制办件数", "true"),
-        ("overdue", "服务机制超期在办件数", "没有办结、正在办的一步已超过期限的服务机制办件数", "overdue"),
-    ):  # fmt: skip
-        yield Indicator(
-            f"matters-{name}", title, "matter_open", Measure.CASES, f"期末{words}，{_OPENED}。", where, stock=True
-        )
     for name, title, words, where in (
         ("plan-reviews", "康复评估次数", "登记的服务计划阶段评估次数", "kind = 'review'"),
         ("milestones-due", "应达到的阶段目标", "应达到的服务计划阶段目标数", "kind = 'milestone'"),
