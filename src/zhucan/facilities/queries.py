@@ -71,7 +71,8 @@ def serving(found: Iterable[Any], day: date) -> list[Serving]:
         place, post = one.division_id, POSTS[one.post]
         if place not in asked:
             asked[place] = resolve(parameter_rows(), place, day.replace(month=1, day=1))
-        told.append(Serving(one, one.hours or Decimal(0), asked[place][post.hours] if post.hours else None))
+        hours = (one.hours or Decimal(0)).quantize(Decimal("0.1"))  # databases sum with and without the tenth
+        told.append(Serving(one, hours, asked[place][post.hours] if post.hours else None))
     return told
 
 
