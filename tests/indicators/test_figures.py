@@ -96,7 +96,7 @@ def test_every_figure_opens_the_records_it_counts(town: Town, shared: None, item
         assert found == []
     elif isinstance(item, Indicator) and item.measure is Measure.AMOUNT:
         assert sum((row.amount or Decimal(0) for row in found), Decimal(0)) == figure.value
-    elif isinstance(item, Indicator):
+    elif isinstance(item, Indicator) and item.measure not in (Measure.MEDIAN, Measure.LONGEST):  # these do not count
         assert figure.value == figure.records
 
 
