@@ -30,7 +30,7 @@ demo: $(VENV)/.ready ## build the invented county, run its months, write its rep
 test: $(VENV)/.ready ## run the test suite (again on PostgreSQL where ZHUCAN_TEST_POSTGRES names a server)
 	$(BIN)/python -m pytest -q -n $(JOBS)
 	@if [ -n "$$ZHUCAN_TEST_POSTGRES" ]; then echo "PostgreSQL:"; \
-	  ZHUCAN_DATABASE="$$ZHUCAN_TEST_POSTGRES" $(BIN)/python -m pytest -q -n $(JOBS) -m "not sqlite_only" tests/orgs tests/registry tests/cases tests/payments tests/indicators tests/delivery tests/planning tests/reports tests/office tests/portal; fi
+	  ZHUCAN_DATABASE="$$ZHUCAN_TEST_POSTGRES" $(BIN)/python -m pytest -q -n $(JOBS) -m "not sqlite_only" tests/orgs tests/registry tests/cases tests/payments tests/indicators tests/delivery tests/aid tests/casework tests/community tests/facilities tests/planning tests/reports tests/office tests/portal; fi
 
 check: $(VENV)/.ready ## everything: lint, types, layers, migrations, tests
 	$(BIN)/ruff check src tests
