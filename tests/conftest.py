@@ -29,7 +29,9 @@ settings.load_profile("zhucan")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "sqlite_only: needs SQLite files, not run on PostgreSQL")
+    config.addinivalue_line(
+        "markers", "sqlite_only: needs SQLite files, or asks nothing of the database, and is not run on PostgreSQL"
+    )
 
 
 @pytest.hookimpl(hookwrapper=True)
