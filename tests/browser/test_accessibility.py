@@ -427,6 +427,9 @@ LEFT_OUT = {
         "reports-figure",
         "stock-fitting-retract",
         "facilities-follow",
+        "people-schools-retract",
+        "accidents-claim",
+        "accidents-claim-retract",
     ),
 }
 """Pages of staff that are not listed above, by why."""
