@@ -1,4 +1,4 @@
-"""How long everybody takes: from raw spells in Parquet to masks and amounts in Parquet, beside the machine's own limit."""
+"""How long everybody takes: from raw spells in Parquet to files of decisions, beside the machine's own limit."""
 
 import json
 import os
@@ -6,25 +6,29 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 
 from zhucan.core.errors import ZhucanError
 from zhucan.policy.catalogue import MONTHLY, SCHEMES
 from zhucan.policy.declared.findings import FINDING_KINDS
-from zhucan.policy.engine import gather_sql, judge_sql, needed, settled, shipped_parameters
+from zhucan.policy.engine import decide_sql, needed, shipped_parameters
+from zhucan.policy.everybody import Judge, Verdicts
 from zhucan.policy.facts import BY_NAME
 from zhucan.policy.relations import RELATIONS
 from zhucan.policy.schemes import Scheme
 
 _PART = 250_000  # people decided at a time: memory stays flat, and larger parts were slower
+_PART_OF_ALL = 125_000  # the same where the whole catalogue is decided
 _AT_ONCE = 2
-_GROUP = 20  # schemes decided in one statement
 _DIVISION, _MONTH, _EVE = "330499000000", date(2025, 9, 1), date(2025, 8, 31)
+_FRAME = {"division": _DIVISION, "on_day": _EVE, "expiry_after": _EVE, "month_first": _MONTH, "applied_on": None}
 _MOST = 100_000_000
 
 
@@ -90,8 +94,9 @@ def _generate(folder: Path, people: int, whole: bool) -> int:
     """
     con = _connect(folder)
     rows = 0
-    for part, first in enumerate(range(0, people, _PART)):
-        last = min(first + _PART, people)
+    size = _PART_OF_ALL if whole else _PART
+    for part, first in enumerate(range(0, people, size)):
+        last = min(first + size, people)
         con.execute(
             "CREATE OR REPLACE TEMP TABLE everybody AS SELECT i AS person_id, hash(i + 3000000019) AS a,"
             f" hash(i + 1000000007) AS b, hash(i + 2000000011) AS c FROM range({first}, {last}) t(i)"
@@ -199,56 +204,81 @@ def _parameters(whole: bool) -> dict[str, Any]:
 
 def decide_parts(folder: str, whole: bool = False) -> None:
     """Decide every part and print the seconds, the memory and how many are entitled to something, as JSON."""
-    con = _connect(Path(folder))
-    schemes = _schemes(whole)
-    frame = {
-        "division": _DIVISION, "on_day": _EVE, "expiry_after": _EVE, "month_first": _MONTH, "applied_on": None,
-    }  # fmt: skip
-    known = settled(frame, _parameters(whole))
-    gathered = gather_sql(schemes, frame, known)
-    groups = [schemes[first : first + _GROUP] for first in range(0, len(schemes), _GROUP)]
-    source = gathered if len(groups) == 1 else "SELECT * FROM gathered"
-    decisions = [judge_sql(group, source, known=known) for group in groups]
     results = Path(folder) / "decided"
     results.mkdir()
-    started, busy = time.perf_counter(), time.process_time()
+    started, busy = time.perf_counter(), _processor()
+    (_decide_all if whole else _decide_monthly)(Path(folder), results)
+    spent = {"seconds": time.perf_counter() - started, "processor": _processor() - busy, "peak_mb": _peak_mb()}
+    print(json.dumps(spent | {"yes": sum(_entitled(results, whole))}))
+
+
+def _decide_monthly(folder: Path, results: Path) -> None:
+    """Decide in DuckDB; one part is planned and written while another is calculated."""
+    con = _connect(folder)
+    params = {(_DIVISION, _MONTH): _parameters(whole=False)}
+    decision = decide_sql(_schemes(whole=False), params=params, constant_frame=_FRAME)
 
     def decide(part: int) -> None:
         own = con.cursor()
         _open(own, folder, part)
-        if len(groups) > 1:
-            own.execute(f"CREATE TEMP TABLE gathered AS {gathered}")
-        for number, decision in enumerate(decisions):
-            _write(own, decision, results / f"{number}-{part}.parquet")
-        own.close()  # and with it what was gathered
+        _write(own, decision, results / f"{part}.parquet")
+        own.close()
 
-    with ThreadPoolExecutor(_AT_ONCE) as pool:  # one part is planned and written while another is calculated
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
         list(pool.map(decide, range(_parts(folder))))
-    spent = {"seconds": time.perf_counter() - started, "processor": time.process_time() - busy, "peak_mb": _peak_mb()}
-    entitled = " UNION ".join(
-        f"SELECT person_id FROM read_parquet('{results}/{number}-*.parquet')"
-        f" WHERE {' OR '.join(f'{scheme.key}_outcome = 1' for scheme in group)}"
-        for number, group in enumerate(groups)
-    )
-    found = con.execute(f"SELECT count(*) FROM ({entitled})").fetchone()
-    print(json.dumps(spent | {"yes": found[0] if found else 0}))
+
+
+def _decide_all(folder: Path, results: Path) -> None:
+    """Decide over arrays, in as many processes: each has its own connection and rules."""
+    with ProcessPoolExecutor(_AT_ONCE, initializer=_make_ready, initargs=(folder, results)) as pool:
+        list(pool.map(_decide_part, range(_parts(folder))))
+
+
+_ready: dict[str, Any] = {}  # of a process that decides parts
+
+
+def _make_ready(folder: Path, results: Path) -> None:
+    con = _connect(folder)
+    con.execute("SET threads = 1")
+    judge = Judge(_schemes(whole=True), _FRAME, {_DIVISION: _parameters(whole=True)})
+    _ready.update(folder=folder, results=results, con=con, judge=judge)
+
+
+def _decide_part(part: int) -> None:
+    _open(_ready["con"], _ready["folder"], part)
+    _ready["judge"].decide(_ready["con"]).save(_ready["results"] / f"{part}.npz")
+
+
+def _entitled(results: Path, whole: bool) -> Iterator[int]:
+    """Yield how many people of each part are entitled to something."""
+    if not whole:
+        anything = " OR ".join(f"{scheme.key}_outcome = 1" for scheme in _schemes(whole))
+        counted = f"SELECT count(*) FROM read_parquet('{results}/*.parquet') WHERE {anything}"
+        found = duckdb.connect().execute(counted).fetchone()
+        yield found[0] if found else 0
+        return
+    for part in results.glob("*.npz"):
+        ruled = [item.entitled for item in Verdicts.load(part).ruled.values()]
+        yield int(np.bitwise_count(np.bitwise_or.reduce(ruled)).sum())
 
 
 def limit_parts(folder: str, whole: bool = False) -> None:
     """Read what a decision needs and write what it writes, without deciding; print the seconds as JSON."""
     con = _connect(Path(folder))
-    schemes = _schemes(whole)
-    relations = {BY_NAME[name].relation for name in needed(schemes)} - {None, ""}
-    started, busy = time.perf_counter(), time.process_time()
-    for part in range(_parts(folder)):
-        _open(con, folder, part)
+    relations = {BY_NAME[name].relation for name in needed(_schemes(whole))} - {None, ""}
+    results = Path(folder) / "decided"
+    started, busy = time.perf_counter(), _processor()
+    for part in range(_parts(Path(folder))):
+        _open(con, Path(folder), part)
         for relation in sorted(str(name) for name in relations):
             columns = ("person_id", "valid_from", "valid_to", *RELATIONS[relation])
             con.execute(f"SELECT {', '.join(f'max({column})' for column in columns)} FROM {relation}").fetchall()
         con.execute("SELECT max(person_id), max(born) FROM person").fetchall()
-        for result in sorted((Path(folder) / "decided").glob(f"*-{part}.parquet")):
-            _write(con, f"SELECT * FROM read_parquet('{result}')", Path(folder) / "again.parquet")
-    print(json.dumps({"seconds": time.perf_counter() - started, "processor": time.process_time() - busy}))
+        if whole:
+            Verdicts.load(results / f"{part}.npz").save(results / "again.npz")
+        else:
+            _write(con, f"SELECT * FROM read_parquet('{results}/{part}.parquet')", results / "again.parquet")
+    print(json.dumps({"seconds": time.perf_counter() - started, "processor": _processor() - busy}))
 
 
 def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -260,12 +290,12 @@ def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def _parts(folder: str) -> int:
-    return len(list(Path(folder).glob("person-*.parquet")))
+def _parts(folder: Path) -> int:
+    return len(list(folder.glob("person-*.parquet")))
 
 
-def _open(con: duckdb.DuckDBPyConnection, folder: str, part: int) -> None:
-    for relation in {path.name.rpartition("-")[0] for path in Path(folder).glob(f"*-{part}.parquet")}:
+def _open(con: duckdb.DuckDBPyConnection, folder: Path, part: int) -> None:
+    for relation in {path.name.rpartition("-")[0] for path in folder.glob(f"*-{part}.parquet")}:
         believed = "" if relation == "person" else " WHERE retracted_at IS NULL"
         con.execute(
             f"CREATE OR REPLACE TEMP VIEW {relation} AS SELECT * FROM read_parquet('{folder}/{relation}-{part}.parquet'){believed}"
@@ -276,11 +306,18 @@ def _write(con: duckdb.DuckDBPyConnection, select: str, target: Path) -> None:
     con.execute(f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
 
 
+def _processor() -> float:
+    """Return the processor's seconds of this process and of those it has ended."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
 def _peak_mb() -> int | None:
-    """Return this process's largest memory so far, None where the system does not tell (Windows)."""
+    """Return the largest memory so far of this process and of as many as work at once, None where the system does not tell
+    (Windows)."""
     try:
         import resource
     except ImportError:
         return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / (1024 * 1024 if sys.platform == "darwin" else 1024))
+    own, largest = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return round((own + _AT_ONCE * largest) / (1024 * 1024 if sys.platform == "darwin" else 1024))

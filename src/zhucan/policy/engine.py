@@ -1,4 +1,5 @@
-"""Deciding: the same schemes for one person in microseconds, or for everybody in one SQL text.
+"""Deciding: the same schemes for one person in microseconds, or for everybody in one SQL text (`everybody.py` decides a whole
+catalogue).
 
 For each scheme a decision keeps two bit masks, conditions not met and conditions unknown, in the order of the scheme's
 conditions and then its choose-higher contests. Amounts are fen.
@@ -29,7 +30,6 @@ __all__ = [
     "decide",
     "decide_sql",
     "facts_of",
-    "gather_sql",
     "judge_sql",
     "needed",
     "reckon",
@@ -88,7 +88,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
     """A scheme as expressions: every condition and contest (true = no obstacle), amount, and whether a standard lacks."""
 
     tests: tuple[Expr, ...]
@@ -96,14 +96,15 @@ class _Plan:
     lacking: Expr
     waiting: Expr  # the amount follows from what an application has yet to tell
 
-    def folded(self, known: Known) -> "_Plan":
+    def folded(self, known: Known) -> "Plan":
         """Return the plan with what is known worked in."""
         tests = tuple(fold(test, known) for test in self.tests)
-        return _Plan(tests, fold(self.amount, known), fold(self.lacking, known), fold(self.waiting, known))
+        return Plan(tests, fold(self.amount, known), fold(self.lacking, known), fold(self.waiting, known))
 
 
 @cache
-def _plan(scheme: Scheme) -> _Plan:
+def plan_of(scheme: Scheme) -> Plan:
+    """Return a scheme as expressions."""
     amount = scheme.amount
     contests = tuple(
         # The rival wins when it is larger, or equal and there first; unknown rivals leave the contest unknown.
@@ -129,7 +130,7 @@ def _plan(scheme: Scheme) -> _Plan:
     for fact in (BY_NAME[name] for name in amount.columns("fact")):
         if fact.asked:
             waiting = waiting | column("fact", fact.name, fact.kind).unknown()
-    return _Plan((*(condition.met for condition in scheme.conditions), *contests), amount, lacking, waiting)
+    return Plan((*(condition.met for condition in scheme.conditions), *contests), amount, lacking, waiting)
 
 
 _SOURCE = "\0"  # stands for the sub-select of facts and parameters while the SQL around it is written
@@ -139,7 +140,7 @@ _SOURCE = "\0"  # stands for the sub-select of facts and parameters while the SQ
 def _compiled(schemes: tuple[Scheme, ...]) -> Any:
     parts: list[Expr] = []
     for scheme in schemes:
-        plan = _plan(scheme)
+        plan = plan_of(scheme)
         parts += [*plan.tests, plan.amount, plan.lacking, plan.waiting]
     return compile_expressions(parts, ("fact", "parameter"))
 
@@ -158,7 +159,7 @@ def decide(
     for scheme in chosen:
         not_met = unknown = 0
         bit = 1
-        for _ in _plan(scheme).tests:
+        for _ in plan_of(scheme).tests:
             value = next(values)
             if value is False:
                 not_met |= bit
@@ -257,7 +258,7 @@ def decide_sql(
         # what is the same for everybody stands in the rules themselves: the engine calculates with it once
         (values,) = params.values()
         known = settled(constant_frame, values)
-        return judge_sql(chosen, gather_sql(chosen, constant_frame, known), basis, dialect, known)
+        return judge_sql(chosen, _gather_sql(chosen, constant_frame, known), basis, dialect, known)
     facts, names = needed(chosen), needed_parameters(chosen)
     read = ["f.case_id", "f.person_id", *(f"f.{item} AS fact_{item}" for item in facts)]
     read += [f"p.{item} AS parameter_{item}" for item in names]
@@ -276,11 +277,8 @@ def settled(constant_frame: Mapping[str, Any], params: Mapping[str, Any]) -> Kno
     }
 
 
-def gather_sql(schemes: Sequence[Scheme], constant_frame: Mapping[str, Any], known: Known) -> str:
-    """Return a SELECT of what `judge_sql` reads for everybody judged on one day, without what is `known`.
-
-    Many schemes are best judged a few at a time over a table of it: one statement over all is wider than memory likes.
-    """
+def _gather_sql(schemes: Sequence[Scheme], constant_frame: Mapping[str, Any], known: Known) -> str:
+    """Return a SELECT of what `judge_sql` reads for everybody judged on one day, without what is `known`."""
     facts = [name for name in needed(schemes) if ("fact", name) not in known]
     read = ["f.case_id", "f.person_id", *(f"f.{name} AS fact_{name}" for name in facts)]
     return f"SELECT {', '.join(read)} FROM ({facts_sql(facts, constant_frame=constant_frame)}) f"
@@ -326,7 +324,7 @@ def _judging(
     """
     given = dict(known or ())
     facts, names = needed(schemes), needed_parameters(schemes)
-    plans = [_plan(scheme).folded(given) if given else _plan(scheme) for scheme in schemes]
+    plans = [plan_of(scheme).folded(given) if given else plan_of(scheme) for scheme in schemes]
     layers = Layers(
         [part for plan in plans for part in (*plan.tests, plan.amount, plan.lacking, plan.waiting)],
         lambda namespace, column: f"{namespace}_{column}",

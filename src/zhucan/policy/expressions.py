@@ -1,7 +1,7 @@
 """The language rules are written in: a small typed tree of column expressions.
 
-An expression says nothing about where it runs; `sql.py` turns it into DuckDB or Spark text, `python.py` into a plain
-function. Every value may be unknown (null). Comparisons and arithmetic with an unknown are unknown; and/or/not follow
+An expression says nothing about where it runs; `python.py` turns it into a plain function, `sql.py` into DuckDB or Spark
+text, `vectors.py` works it out over arrays. Every value may be unknown (null). Comparisons and arithmetic with an unknown are unknown; and/or/not follow
 three-valued logic; in `choose` an unknown condition is not taken.
 
 Numbers are integers everywhere: money in fen, a rate in ten-thousandths. Money times a rate is money with four more

@@ -1,7 +1,8 @@
 """Facts: what rules may ask of a person on a day or in a month, each declared once.
 
 A fact is a column of the person or the frame, an expression over other facts, or an aggregate over a spell relation
-with a filter. The SQL for everybody and the Python for one person are both made from the declaration (`declared/`).
+with a filter. The SQL of a run, the arrays of a whole catalogue (`gathering.py`) and the Python for one person are all made
+from the declaration (`declared/`).
 """
 
 from collections.abc import Mapping, Sequence

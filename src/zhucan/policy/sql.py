@@ -1,4 +1,4 @@
-"""The back end for everybody: expressions as SQL text for DuckDB, or Spark.
+"""The back end for a run: expressions as SQL text for DuckDB, or Spark.
 
 Only constants of the rules and names declared by the program get into the text, never anything a user typed.
 """
