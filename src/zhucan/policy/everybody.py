@@ -7,6 +7,8 @@ kept as it was worked out: a condition that many schemes ask is there once, as b
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +87,26 @@ class Verdicts:
         if self.basis is None:
             raise LookupError("保存的判断里没有事实：请重新判断后再查。")
         return self.basis.value(("fact", name), place)
+
+    def column(self, name: str) -> Column | None:
+        """Return a fact that the rules read, None for one that is the same for everybody."""
+        return None if self.basis is None else self.basis.columns.get(("fact", name))
+
+    def doubtful(self, scheme: str) -> Bits:
+        """Return for whom some condition of a scheme is unknown."""
+        return reduce(or_, (self.met(asked).unknown for asked in self.ruled[scheme].asked), self._nobody)
+
+    def refused_once(self, scheme: str) -> Bits:
+        """Return for whom one condition of a scheme, and no more, is not met."""
+        once = more = self._nobody
+        for asked in self.ruled[scheme].asked:
+            no = self.met(asked).no
+            once, more = once | no, more | once & no
+        return once & ~more
+
+    @property
+    def _nobody(self) -> Bits:
+        return nobody(padded(len(self.case_ids)))
 
     def met(self, asked: int | bool | None) -> Truths:
         """Return of whom a condition that a scheme asks is true and of whom it is not."""

@@ -95,7 +95,7 @@ def positions(bits: Bits) -> NDArray[np.intp]:
 
 def bit(bits: Bits, place: int) -> bool:
     """Say whether the bit of one case is set."""
-    return bool(int(bits[place // WORD]) >> (place % WORD) & 1)
+    return bool(int(bits[place // WORD]) >> int(place % WORD) & 1)
 
 
 def nobody(size: int) -> Bits:
