@@ -10,6 +10,7 @@ from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Model
 
 
 def prepare() -> None:
@@ -23,8 +24,9 @@ def prepare() -> None:
 def _lay() -> None:
     recorder = MigrationRecorder(connection)
     done = sorted(MigrationLoader(connection).disk_migrations)
+    models: list[type[Model]] = [recorder.Migration, *apps.get_models()]
     with connection.schema_editor() as editor:  # all of it or nothing
-        for model in (recorder.Migration, *apps.get_models()):
+        for model in models:
             if model._meta.can_migrate(connection):
                 editor.create_model(model)
         for app, name in done:
