@@ -6,7 +6,9 @@ BIN := $(VENV)/bin
 SERVE ?= 1
 PORT ?= 8000
 JOBS ?= auto
+PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
 export ZHUCAN_HOME ?= $(CURDIR)/var
+export PYTHONDONTWRITEBYTECODE :=  # tests start the program a hundred times: let it be compiled once
 
 .PHONY: help setup demo test check fmt lock clean
 
@@ -28,9 +30,9 @@ demo: $(VENV)/.ready ## build the invented county, run its months, write its rep
 	@if [ "$(SERVE)" != "0" ]; then $(BIN)/zhucan serve --port $(PORT); fi
 
 test: $(VENV)/.ready ## run the test suite (again on PostgreSQL where ZHUCAN_TEST_POSTGRES names a server)
-	$(BIN)/python -m pytest -q -n $(JOBS)
+	$(PYTEST)
 	@if [ -n "$$ZHUCAN_TEST_POSTGRES" ]; then echo "PostgreSQL:"; \
-	  ZHUCAN_DATABASE="$$ZHUCAN_TEST_POSTGRES" $(BIN)/python -m pytest -q -n $(JOBS) -m "not sqlite_only" tests/orgs tests/registry tests/cases tests/payments tests/indicators tests/delivery tests/aid tests/casework tests/community tests/facilities tests/planning tests/reports tests/office tests/portal; fi
+	  ZHUCAN_DATABASE="$$ZHUCAN_TEST_POSTGRES" $(PYTEST) --migrations -m "not sqlite_only" tests/orgs tests/registry tests/cases tests/payments tests/indicators tests/delivery tests/aid tests/casework tests/community tests/facilities tests/planning tests/reports tests/office tests/portal; fi
 
 check: $(VENV)/.ready ## everything: lint, types, layers, migrations, tests
 	$(BIN)/ruff check src tests

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.cache import cache
 from hypothesis import HealthCheck, settings
 
@@ -29,9 +30,23 @@ settings.load_profile("zhucan")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Argon2 is slow on purpose; what the tests sign in with need not be hard to guess.
+    django_settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        *django_settings.PASSWORD_HASHERS,
+    ]
     config.addinivalue_line(
         "markers", "sqlite_only: needs SQLite files, or asks nothing of the database, and is not run on PostgreSQL"
     )
+
+
+@pytest.hookimpl(tryfirst=True)  # before the tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks nothing of the database: it is not asked again on another one."""
+    for item in items:
+        asks = {"db", "transactional_db", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
+        if not asks and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.sqlite_only)
 
 
 @pytest.hookimpl(hookwrapper=True)

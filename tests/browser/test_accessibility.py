@@ -18,7 +18,7 @@ from zhucan.office.pages import PAGES
 MODES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 900}},
     "phone": {"viewport": {"width": 375, "height": 800}},
-    "care": {"viewport": {"width": 375, "height": 800}, "care": True},
+    "care": {"viewport": {"width": 375, "height": 800}},
     "zoom": {"viewport": {"width": 320, "height": 256}, "rules": ("target-size", "scrollable-region-focusable")},
     "forced": {
         "viewport": {"width": 1280, "height": 900},
@@ -32,6 +32,8 @@ MODES: dict[str, dict[str, Any]] = {
     },
 }
 """How pages are looked at; with `rules`, by those alone that the mode can change: the page is the same otherwise."""
+LOOKS = {"standard": ("desktop", "phone", "zoom", "forced", "dark"), "care": ("care",)}
+"""A page is asked for once and turned from mode to mode; for 关怀版 it is asked for anew."""
 PUBLIC = (
     "/sign-in/",
     "/welcome/",
@@ -446,42 +448,56 @@ def _filled(site: Site, address: str) -> str:
     return re.sub(r"\{(\w+)\}", key, address)
 
 
-def _prepare(page: Any, site: Site, mode: str) -> None:
-    wanted = MODES[mode]
-    page.set_viewport_size(wanted["viewport"])
-    page.emulate_media(forced_colors="active" if wanted.get("forced") else "none")
-    for name, value in (("care", "on" if wanted.get("care") else ""), ("theme", wanted.get("theme", ""))):
-        if value:
-            page.context.add_cookies([{"name": name, "value": value, "url": site.address}])
+def _see(page: Any, site: Site, faultless: Callable[..., None], look: str, address: str) -> list[str]:
+    """Return what is wrong with a page in the modes of a look."""
+    page.set_viewport_size(MODES[LOOKS[look][0]]["viewport"])
+    page.emulate_media(forced_colors="none")
+    answer = page.goto(site.address + address)
+    if answer.status != 200:
+        return [f"{address} answers {answer.status}"]
+    broken = []
+    for mode in LOOKS[look]:
+        wanted = MODES[mode]
+        page.set_viewport_size(wanted["viewport"])
+        page.emulate_media(forced_colors="active" if wanted.get("forced") else "none")
+        if "theme" in wanted:  # as the page says for a reader who chose it
+            page.evaluate("theme => { document.documentElement.dataset.theme = theme }", wanted["theme"])
+        try:
+            faultless(care=mode == "care", rules=wanted.get("rules", ()))
+        except AssertionError as error:
+            broken.append(f"{mode}: {error}")
+    return broken
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_public_pages(page: Any, site: Site, faultless: Callable[..., None], mode: str):
-    _prepare(page, site, mode)
-    for address in PUBLIC:
-        assert page.goto(site.address + address).status == 200, address
-        faultless(care=mode == "care", rules=MODES[mode].get("rules", ()))
+def _choose(page: Any, site: Site, look: str) -> None:
+    if look == "care":
+        page.context.add_cookies([{"name": "care", "value": "on", "url": site.address}])
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("look", LOOKS)
+def test_public_pages(page: Any, site: Site, faultless: Callable[..., None], look: str):
+    _choose(page, site, look)
+
+    broken = [fault for address in PUBLIC for fault in _see(page, site, faultless, look, address)]
+
+    assert not broken, "\n".join(broken)
+
+
+@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("pages", STAFF)
 def test_staff_pages(
     page: Any,
     site: Site,
     sign_in: Callable[[Site, str], None],
     faultless: Callable[..., None],
-    mode: str,
+    look: str,
     pages: str,
 ):
     sign_in(site, pages.split()[0])
-    _prepare(page, site, mode)
-    broken = []
-    for address in (_filled(site, one) for one in STAFF[pages]):
-        try:
-            assert page.goto(site.address + address).status == 200, address
-            faultless(care=mode == "care", rules=MODES[mode].get("rules", ()))
-        except AssertionError as error:
-            broken.append(str(error))
+    _choose(page, site, look)
+
+    broken = [fault for one in STAFF[pages] for fault in _see(page, site, faultless, look, _filled(site, one))]
+
     assert not broken, "\n".join(broken)
 
 

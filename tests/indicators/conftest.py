@@ -10,6 +10,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests.county import County, told
 from zhucan.core.months import Month, months
+from zhucan.indicators import engine
 from zhucan.orgs.models import Division
 from zhucan.registry import services as registry
 from zhucan.registry.models import Person
@@ -33,6 +34,13 @@ def town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     with django_db_blocker.unblock(), transaction.atomic():
         yield build(County())
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[None]:
+    """Let the tests of a module that ask for it bring out the rows of a place and period once: for those that only read."""
+    with engine.together():
+        yield
 
 
 def build(county: County) -> Town:

@@ -28,7 +28,7 @@ from zhucan.planning.services import progress as of_targets
 from zhucan.registry import findings
 from zhucan.registry.models import Person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shared")]
 
 YEAR = Period.year(2025)
 BASE = date(2025, 1, 1)

@@ -96,6 +96,7 @@ def _give(county: County) -> None:
 
 
 @pytest.mark.parametrize("item", ON_APPLICATION, ids=lambda item: item.id)
+@pytest.mark.usefixtures("shared")
 def test_a_scheme_is_counted_in_persons_households_quantity_money_and_completion(given: None, item: Scheme):
     def value(figure: str) -> Any:
         return engine.figure(f"{item.id}-{figure}", "330499", YEAR).value

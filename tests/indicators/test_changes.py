@@ -9,7 +9,7 @@ from zhucan.indicators import engine
 from zhucan.indicators.periods import Period
 from zhucan.orgs.clock import moment
 
-pytestmark = pytest.mark.django_db  # so that the file can be run alone: without it no database is made
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shared")]  # without the first no database is made
 
 COUNTY, NORTH, SOUTH = "330499000000", "330499101000", "330499102000"
 YEAR = Period.year(2025)

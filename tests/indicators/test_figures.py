@@ -14,7 +14,7 @@ from zhucan.indicators.engine import Figures, Value
 from zhucan.indicators.periods import Period
 from zhucan.orgs.clock import moment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shared")]
 YEAR = Period.year(2025)
 COUNTY, NORTH, SOUTH, VILLAGE = "330499", "330499101", "330499102", "330499102201"
 
@@ -87,7 +87,7 @@ def test_a_month_that_is_not_booked_has_no_recipients_yet(town: Town):
 @pytest.mark.sqlite_only  # what is asked of the rows once they are brought out is the same for every database
 @pytest.mark.parametrize("item", CATALOG, ids=lambda item: item.id)
 @pytest.mark.parametrize("place", [COUNTY, VILLAGE])
-def test_every_figure_opens_the_records_it_counts(town: Town, shared: None, item: Indicator, place: str):
+def test_every_figure_opens_the_records_it_counts(town: Town, item: Indicator, place: str):
     figure = engine.figure(item.id, place, YEAR)
 
     found = engine.records(item.id, place, YEAR)
@@ -99,12 +99,6 @@ def test_every_figure_opens_the_records_it_counts(town: Town, shared: None, item
         assert sum((row.amount or Decimal(0) for row in found), Decimal(0)) == figure.value
     elif isinstance(item, Indicator) and item.measure not in (Measure.MEDIAN, Measure.LONGEST):  # these do not count
         assert figure.value == figure.records
-
-
-@pytest.fixture(scope="module")
-def shared(town: Town):
-    with engine.together():
-        yield
 
 
 def test_pages_of_records_read_one_after_the_other_are_all_of_them(town: Town):
@@ -215,7 +209,7 @@ def test_amounts_by_month_are_those_of_the_runs(town: Town):
 
 @pytest.mark.sqlite_only  # as above
 @pytest.mark.parametrize("item", [item for item in CATALOG if isinstance(item, Indicator)], ids=lambda item: item.id)
-def test_the_parts_of_every_breakdown_add_up(town: Town, shared: None, item: Indicator):
+def test_the_parts_of_every_breakdown_add_up(town: Town, item: Indicator):
     whole = engine.figure(item.id, COUNTY, YEAR)
     for by in engine.BREAKDOWNS:
         if by == "month" and item.stock:

@@ -131,11 +131,13 @@ BY_HAND = {
 
 
 @pytest.mark.parametrize("name", BY_HAND)
+@pytest.mark.usefixtures("shared")
 def test_a_figure_of_a_scheme_is_what_one_counts_by_hand(people: dict[str, Person], name: str):
     assert engine.figure(name, "330499", YEAR).value == BY_HAND[name]
 
 
 @pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.usefixtures("shared")
 def test_every_figure_opens_its_records_and_its_parts_add_up(people: dict[str, Person], name: str):
     with engine.together():
         figure = engine.figure(name, "330499", YEAR)

@@ -133,11 +133,13 @@ IN_THE_YEAR = {
 
 
 @pytest.mark.parametrize("name", IN_MARCH)
+@pytest.mark.usefixtures("shared")
 def test_a_figure_of_cases_is_what_one_counts_by_hand(town: Office, name: str):
     assert _value(name) == IN_MARCH[name]
 
 
 @pytest.mark.parametrize("name", IN_THE_YEAR)
+@pytest.mark.usefixtures("shared")
 def test_a_year_of_cases_is_what_one_counts_by_hand(town: Office, name: str):
     assert _value(name, period=YEAR) == IN_THE_YEAR[name]
 
@@ -170,6 +172,7 @@ def test_what_came_in_is_what_went_out_and_what_still_waits(town: Office, place:
 
 
 @pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.usefixtures("shared")
 def test_every_figure_opens_its_cases_and_its_parts_add_up(town: Office, name: str):
     with engine.together():
         figure = engine.figure(name, COUNTY, YEAR)

@@ -129,6 +129,7 @@ BY_HAND = {
 
 
 @pytest.mark.parametrize("name", BY_HAND)
+@pytest.mark.usefixtures("shared")
 def test_what_came_of_it_is_what_one_counts_by_hand(people: dict[str, Person], name: str):
     assert _value(name) == BY_HAND[name]
 

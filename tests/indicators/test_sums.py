@@ -83,6 +83,7 @@ def _live(county: County, lives: list[dict[str, Any]]) -> None:
         county.book(str(Month(2025, number)))
 
 
+@pytest.mark.sqlite_only  # what stands on either database once the rows are brought out is the same
 @pytest.mark.django_db
 @settings(max_examples=4, phases=(Phase.explicit, Phase.generate))  # a smaller county would take minutes to find
 @given(st.lists(_person, min_size=1, max_size=5))
@@ -137,6 +138,7 @@ def _kinds_make_the_whole(place: str) -> None:
         assert None in parts or sum(parts) == whole, (name, place)  # type: ignore[arg-type]  # none is None here
 
 
+@pytest.mark.sqlite_only  # what stands on either database once the rows are brought out is the same
 @pytest.mark.django_db
 @settings(max_examples=4, phases=(Phase.explicit, Phase.generate))  # a smaller county would take minutes to find
 @given(st.lists(_person, min_size=1, max_size=5))

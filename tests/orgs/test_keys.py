@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -41,17 +42,22 @@ resealing._write(column, [(resealing.seal(resealing.unseal(d, column.name), colu
 """
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    made = tmp_path / "home"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("keys")
+    made = folder / "home"
     made.mkdir()
     data = Path(__file__).parents[1] / "data"
     assert _zhucan(made, "init", "--divisions", str(data / "divisions.csv")).returncode == 0
-    assert (
-        _zhucan(made, "import", "people", str(data / "roster-a.xlsx"), "--out", str(tmp_path / "m.xlsx")).returncode
-        == 2
-    )
+    taken = _zhucan(made, "import", "people", str(data / "roster-a.xlsx"), "--out", str(folder / "m.xlsx"))
+    assert taken.returncode == 2
     return made
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path) -> Path:
+    """A folder of its own for each test, as `init` and the import left it."""
+    return shutil.copytree(made, tmp_path / "home")
 
 
 def _said(home: Path) -> str:

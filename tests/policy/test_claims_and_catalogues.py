@@ -4,12 +4,12 @@ import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
+from tests.policy.worked import CASES
 from zhucan.policy import certificates
-from zhucan.policy.cases import Case, decided, load_cases
+from zhucan.policy.cases import Case, decided
 from zhucan.policy.catalogue import SCHEMES, scheme
 from zhucan.policy.devices import subsidy
 from zhucan.policy.devices.catalogue import DEVICES, FUNCTIONS
@@ -19,7 +19,6 @@ from zhucan.policy.parameters import PARAMETERS, ParameterRow, baseline, resolve
 from zhucan.policy.rehabilitation import child_rehabilitation, courses, items, mental, support, surgery, training
 from zhucan.policy.schemes import ClaimError, Gives, Group
 
-CASES = [case for path in sorted((Path(__file__).parent / "cases").glob("*.yaml")) for case in load_cases(path)]
 DAY = date(2025, 9, 10)
 
 

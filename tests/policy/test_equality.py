@@ -11,8 +11,8 @@ import duckdb
 import numpy as np
 import pytest
 
+from tests.policy.worked import CASES
 from zhucan.core.months import Month
-from zhucan.policy.cases import load_cases
 from zhucan.policy.catalogue import MONTHLY, SCHEMES, scheme
 from zhucan.policy.declared.findings import FINDING_KINDS
 from zhucan.policy.engine import decide, decide_sql, judge_sql, needed, needed_parameters
@@ -253,9 +253,6 @@ def test_random_people_are_decided_alike_by_every_back_end(case: int):
     assert len(outcomes) >= 5, "the random people must reach yes, no and unknown"
 
 
-_FILES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
-
-
 def _other(rng: random.Random, kind: Kind, choices: object) -> object:
     """Return some value of a kind, near the limits that rules set."""
     match kind:
@@ -277,7 +274,7 @@ def test_worked_cases_and_their_near_misses_are_decided_alike_by_every_back_end(
     facts_of_rules = [BY_NAME[name] for name in needed(SCHEMES)]
     names = needed_parameters(SCHEMES)
     rows: list[tuple[dict[str, object], dict[str, object]]] = []
-    for case in (case for path in _FILES for case in load_cases(path)):
+    for case in CASES:
         params = resolve(baseline(), case.division, case.on)
         params |= {name: value_of(name, text) for name, text in case.switches.items()}
         for changes in (0, 1, 2):

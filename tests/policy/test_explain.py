@@ -3,12 +3,12 @@
 import re
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from zhucan.policy.cases import Case, decided, load_cases
+from tests.policy.worked import CASES
+from zhucan.policy.cases import Case, decided
 from zhucan.policy.catalogue import SCHEMES, scheme
 from zhucan.policy.engine import Outcome, decide
 from zhucan.policy.explain import Explanation, Reason, explain
@@ -209,10 +209,7 @@ def test_no_sentence_doubles_a_label_or_shows_a_code():
             assert not re.search(r"[a-z_]{4,}", sentence), sentence
 
 
-WORKED = [case for path in sorted((Path(__file__).parent / "cases").glob("*.yaml")) for case in load_cases(path)]
-
-
-@pytest.mark.parametrize("case", WORKED, ids=lambda case: f"{case.scheme}-{case.name}")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.scheme}-{case.name}")
 def test_every_worked_case_is_told_as_it_was_decided(case: Case):
     chosen = scheme(case.scheme)
     decision = decided(replace(case, items=None) if case.expect.refused else case)

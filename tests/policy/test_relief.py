@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.policy.worked import CASES
 from zhucan.core.calendar import add_working_days
 from zhucan.core.months import Month
 from zhucan.policy import assistance, care, employment, housing, transport
@@ -22,7 +23,7 @@ from zhucan.policy.assistance.dibao import first_paid_month
 from zhucan.policy.assistance.premiums import to_refund
 from zhucan.policy.assistance.tekun import care_tier
 from zhucan.policy.care.vouchers import settle
-from zhucan.policy.cases import Case, decided, load_cases
+from zhucan.policy.cases import Case, decided
 from zhucan.policy.catalogue import MONTHLY, SCHEMES, scheme
 from zhucan.policy.employment.farming_grant import of_large_livestock
 from zhucan.policy.employment.loan_interest import loan_interest, lpr_on
@@ -39,9 +40,6 @@ from zhucan.policy.reckoning import by_month, standards
 from zhucan.policy.schemes import ClaimError, Group, Scheme
 from zhucan.policy.steps import WORKS
 
-CASES = {
-    case.name: case for path in sorted((Path(__file__).parent / "cases").glob("*.yaml")) for case in load_cases(path)
-}
 DEMO = "330499"
 
 
@@ -50,7 +48,7 @@ def params(day: date = date(2025, 6, 1), place: str = DEMO, **switches: str) -> 
 
 
 def _case(start: str, **changes: Any) -> Case:
-    (found,) = (case for name, case in CASES.items() if name.startswith(start))
+    (found,) = (case for case in CASES if case.name.startswith(start))
     return replace(found, **changes) if changes else found
 
 
@@ -70,7 +68,7 @@ def test_AS_E08_thirty_working_days_from_the_first_of_september_end_on_the_seven
 
 
 def test_AS_E09_dibao_and_the_extra_for_the_severe_make_1320():
-    total = sum((decided(case).amount or 0) for name, case in CASES.items() if name.startswith("AS-E09"))
+    total = sum((decided(case).amount or 0) for case in CASES if case.name.startswith("AS-E09"))
 
     assert total == Decimal("1320.00")
 

@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.policy.worked import CASES
 from zhucan.core.yamls import YamlError
 from zhucan.policy.cases import Case, decided, load_cases, run_case
 from zhucan.policy.engine import Outcome
 
-FILES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
-CASES = [case for path in FILES for case in load_cases(path)]
 EXAMPLE = """\
 - name: 低保边缘按上限仍可享受
   scheme: living-allowance

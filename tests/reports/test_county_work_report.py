@@ -5,13 +5,16 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from docx import Document
 from docx.shared import Mm
+from pytest_django.plugin import DjangoDbBlocker
 
 from tests.county import County
 from zhucan.indicators.catalog import indicator
@@ -27,18 +30,46 @@ from zhucan.reports.services import ReportRefused, compose
 _AT = moment(date(2026, 1, 5))
 
 
+@pytest.fixture(scope="module")
+def lived(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[County]:
+    """Make once: three holders, two of them paid through 2025, for all tests of the module, each of which leaves them so."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        county = County()
+        for number in range(3):
+            person = county.person()
+            county.certify(person, "physical" if number else "mental", 1 + number)
+            if number < 2:
+                county.dibao(person)
+                county.grant(person, "2025-01-06")
+        for month in range(1, 13):
+            county.book(f"2025-{month:02d}")
+        yield county
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def composed(lived: County, django_db_blocker: DjangoDbBlocker) -> Report:
+    with django_db_blocker.unblock():
+        return _compose()
+
+
+@pytest.fixture(scope="module")
+def pdf(composed: Report, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("report") / "report.pdf"
+    with django_db_blocker.unblock():
+        file.write_bytes(render(composed, "pdf")[0])
+    return file
+
+
 @pytest.fixture
-def year(county: County) -> County:
-    """Three holders, two of them paid through 2025, one of whom died in June and was reported in August."""
-    for number in range(3):
-        person = county.person()
-        county.certify(person, "physical" if number else "mental", 1 + number)
-        if number < 2:
-            county.dibao(person)
-            county.grant(person, "2025-01-06")
-    for month in range(1, 13):
-        county.book(f"2025-{month:02d}")
-    return county
+def year(db: None, lived: County) -> County:
+    return lived
+
+
+@pytest.fixture
+def report(db: None, composed: Report) -> Report:
+    """The report of the year, which is only read."""
+    return composed
 
 
 def _compose() -> Report:
@@ -60,8 +91,8 @@ def test_every_slot_of_a_form_names_an_indicator_and_a_way_to_say_it(form):
         assert all(indicator(name) for name, _ in table.columns)
 
 
-def test_the_report_says_what_was_counted(year: County):
-    told = _text(_compose())
+def test_the_report_says_what_was_counted(report: Report):
+    told = _text(report)
 
     assert "到2025年末，示例县有持证残疾人3人。" in told
     assert "精神残疾1人" in told
@@ -69,8 +100,7 @@ def test_the_report_says_what_was_counted(year: County):
     assert "2025年共为2名残疾人发放两项补贴" in told
 
 
-def test_every_number_of_a_sentence_is_a_figure_with_its_definition_and_records(year: County):
-    report = _compose()
+def test_every_number_of_a_sentence_is_a_figure_with_its_definition_and_records(report: Report):
     figures = {figure["key"]: figure for figure in report.content["figures"]}
 
     assert figures["holders"]["value"] == 3
@@ -79,8 +109,7 @@ def test_every_number_of_a_sentence_is_a_figure_with_its_definition_and_records(
     assert all(figure["definition"] for figure in figures.values())
 
 
-def test_the_json_lists_the_people_behind_every_figure(year: County):
-    report = _compose()
+def test_the_json_lists_the_people_behind_every_figure(report: Report):
     data = json.loads(render(report, "json")[0])
 
     by_key = {figure["key"]: figure for figure in data["figures"]}
@@ -92,8 +121,7 @@ def test_the_json_lists_the_people_behind_every_figure(year: County):
     assert f"{sum(float(entry[2]) for entry in amount['record_list']):.2f}" == amount["value"]
 
 
-def test_a_comparison_with_a_year_without_data_is_left_out_and_told(year: County):
-    report = _compose()
+def test_a_comparison_with_a_year_without_data_is_left_out_and_told(report: Report):
 
     assert "金额比上年" not in _text(report)
     assert any("金额比上年" in gap for gap in report.content["gaps"])
@@ -108,11 +136,11 @@ def test_next_years_plan_ends_the_report(year: County):
     assert last["text"] == "1.逐人提醒换证（目标：持证残疾人5人）。"
 
 
-def test_sections_and_items_are_numbered_without_a_gap(year: County):
+def test_sections_and_items_are_numbered_without_a_gap(report: Report):
     def numbers(sections: list[dict[str, str]]) -> str:
         return "".join(section["heading"].partition("、")[0] for section in sections)
 
-    without = _compose().content["sections"]  # the section of the plan has nothing to say and is left out
+    without = report.content["sections"]  # the section of the plan has nothing to say and is left out
     for text in ("逐人提醒换证", "入户12次", "每月核对"):
         add_plan_item(division="330499", year=2026, text=text, at=_AT, by=None)
     planned = _compose().content["sections"]
@@ -128,8 +156,8 @@ def test_this_years_targets_are_held_against_the_figures(year: County):
     assert "扩大持证面：计划5人，实际3人，尚未完成。" in _text(_compose())
 
 
-def test_without_a_plan_the_gap_is_told(year: County):
-    assert any("zhucan plan add" in gap for gap in _compose().content["gaps"])
+def test_without_a_plan_the_gap_is_told(report: Report):
+    assert any("zhucan plan add" in gap for gap in report.content["gaps"])
 
 
 def test_composing_is_audited_and_keeps_the_report(year: County):
@@ -138,23 +166,25 @@ def test_composing_is_audited_and_keeps_the_report(year: County):
     report = _compose()
 
     assert audit.head()[0] == before + 1
-    assert Report.objects.get() == report
+    assert Report.objects.latest("pk") == report
 
 
-def test_the_same_knowledge_composes_the_same_report(year: County):
-    assert _compose().digest == _compose().digest
+def test_the_same_knowledge_composes_the_same_report(report: Report):
+    assert _compose().digest == report.digest
 
 
-def test_a_place_without_anybody_is_refused(county: County):
-    report = compose("county-work-report", "330499", 2025, at=_AT, by=None)
+def test_a_place_without_anybody_is_refused(year: County):
+    report = compose("county-work-report", "330498", 2025, at=_AT, by=None)
 
     assert "覆盖率" not in _text(report)  # nobody to cover: not known, not 0 %
 
 
-def test_a_year_to_come_is_refused(county: County):
+def test_a_year_to_come_is_refused(year: County):
+    before = Report.objects.count()
+
     with pytest.raises(ReportRefused, match="还没有过完一个月"):
         compose("county-work-report", "330499", 2027, at=_AT, by=None)
-    assert not Report.objects.exists()
+    assert Report.objects.count() == before
 
 
 def test_a_running_year_is_told_up_to_its_last_full_month(year: County):
@@ -163,13 +193,13 @@ def test_a_running_year_is_told_up_to_its_last_full_month(year: County):
     assert report.title == "示例县残疾人联合会2025年1—9月工作报告"
 
 
-def test_an_unknown_form_is_refused(county: County):
+def test_an_unknown_form_is_refused(year: County):
     with pytest.raises(UnknownReport, match="county-work-report"):
         compose("city-report", "330499", 2025, at=_AT, by=None)
 
 
-def test_the_word_file_has_the_layout_of_the_standard(year: County):
-    report = _compose()
+@pytest.mark.sqlite_only  # a report is written from what it holds, without the database
+def test_the_word_file_has_the_layout_of_the_standard(report: Report):
     document = Document(io.BytesIO(render(report, "docx")[0]))
     page = document.sections[0]
 
@@ -186,26 +216,20 @@ def test_the_word_file_has_the_layout_of_the_standard(year: County):
     assert all(line in texts for section in report.content["sections"] for line in section["text"].splitlines())
 
 
+@pytest.mark.sqlite_only  # a report is written from what it holds, without the database
 @pytest.mark.skipif(shutil.which("pdfinfo") is None, reason="needs pdfinfo (poppler-utils)")
-def test_the_pdf_is_tagged_a4_and_has_its_title(year: County, tmp_path: Path):
-    report = _compose()
-    file = tmp_path / "report.pdf"
-    file.write_bytes(render(report, "pdf")[0])
-
-    told = subprocess.run(["pdfinfo", str(file)], capture_output=True, text=True, check=True).stdout
+def test_the_pdf_is_tagged_a4_and_has_its_title(report: Report, pdf: Path):
+    told = subprocess.run(["pdfinfo", str(pdf)], capture_output=True, text=True, check=True).stdout
 
     assert re.search(r"Tagged: +yes", told)
     assert re.search(r"Page size: .*A4", told)
     assert report.title in told
 
 
+@pytest.mark.sqlite_only  # a report is written from what it holds, without the database
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext (poppler-utils)")
-def test_the_pdf_loses_no_character(year: County, tmp_path: Path):
-    report = _compose()
-    file = tmp_path / "report.pdf"
-    file.write_bytes(render(report, "pdf")[0])
-
-    told = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, text=True, check=True).stdout
+def test_the_pdf_loses_no_character(report: Report, pdf: Path):
+    told = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
 
     plain = re.sub(r"\s|—\s*\d+\s*—", "", told)
     for section in report.content["sections"]:
@@ -213,26 +237,29 @@ def test_the_pdf_loses_no_character(year: County, tmp_path: Path):
             assert re.sub(r"\s", "", line)[:12] in plain
 
 
-def test_the_page_shows_every_paragraph(year: County):
-    report = _compose()
+@pytest.mark.sqlite_only  # a report is written from what it holds, without the database
+def test_the_page_shows_every_paragraph(report: Report):
     page = render(report, "html")[0].decode()
 
     assert all(line in page for section in report.content["sections"] for line in section["text"].splitlines())
 
 
-def test_another_kind_of_file_is_refused(year: County):
+@pytest.mark.sqlite_only  # a report is written from what it holds, without the database
+def test_another_kind_of_file_is_refused(report: Report):
     with pytest.raises(UnknownForm, match="docx"):
-        render(_compose(), "odt")
+        render(report, "odt")
 
 
 @pytest.mark.parametrize(("name", "told"), [("r.odt", "odt"), ("missing/r.docx", "missing")])
 def test_the_command_refuses_what_it_cannot_write_and_keeps_nothing(year: County, tmp_path: Path, name: str, told: str):
+    before = Report.objects.count()
+
     with pytest.raises(CommandError, match=told):
         call_command(
             "report", "county-work-report", "--division", "330499", "--year", "2025", "--out", str(tmp_path / name)
         )
 
-    assert not Report.objects.exists()
+    assert Report.objects.count() == before
     assert not list(tmp_path.iterdir())
 
 

@@ -8,9 +8,10 @@ committed rows. For one person they are read by the ORM. Both read what was know
 import csv
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -163,42 +164,58 @@ def load(con: duckdb.DuckDBPyConnection, table: str, select: str, types: Mapping
 
     The SQL text is the program's own; no user text may be in it.
     """
-    with tempfile.TemporaryDirectory(prefix="zhucan-") as folder:
-        path = Path(folder) / "rows.csv"
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                with path.open("wb") as file, cursor.cursor.copy(f"COPY ({select}) TO STDOUT (FORMAT csv)") as copy:
-                    for chunk in copy:
-                        file.write(chunk)
-            else:
-                names = ", ".join(f"c{number}" for number in range(len(types)))
-                # A plus sign hides a column's declared type, so that days and moments come as the texts they are stored
-                # as: made into Python values and back into text, they would be most of the work.
-                plain = f"WITH q ({names}) AS ({select}) SELECT {names.replace('c', '+c')} FROM q"
-                with path.open("w", newline="", encoding="utf-8") as file:
-                    cursor.execute(plain)
-                    csv.writer(file).writerows(cursor.cursor)
-        _read(con, table, path, types)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.cursor.copy(f"COPY ({select}) TO STDOUT (FORMAT csv)") as copy:
+                _fill(con, table, copy, types, _write_chunks)
+        else:
+            names = ", ".join(f"c{number}" for number in range(len(types)))
+            # A plus sign hides a column's declared type, so that days and moments come as the texts they are stored
+            # as: made into Python values and back into text, they would be most of the work.
+            cursor.execute(f"WITH q ({names}) AS ({select}) SELECT {names.replace('c', '+c')} FROM q")
+            _fill(con, table, cursor.cursor, types, _write_rows)
 
 
 def load_rows(
     con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Iterable[Any]], types: Mapping[str, str]
 ) -> None:
     """Create a DuckDB table from rows of values; `types` names its columns in order, and an empty text comes in as NULL."""
+    _fill(con, table, rows, types, _write_rows)
+
+
+def _write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
+    with path.open("wb") as file:
+        file.writelines(chunks)
+
+
+def _write_rows(path: Path, rows: Iterable[Iterable[Any]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+
+
+def _fill(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    parts: Iterable[Any],
+    types: Mapping[str, str],
+    write: Callable[[Path, Iterable[Any]], None],
+) -> None:
+    """Create a DuckDB table by way of a file of CSV; where there is nothing to write, as of most relations, without."""
+    coming = iter(parts)
+    first = next(coming, None)
+    if first is None:
+        empty = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+        con.execute(f"CREATE OR REPLACE TABLE {table} ({empty})")
+        return
     with tempfile.TemporaryDirectory(prefix="zhucan-") as folder:
         path = Path(folder) / "rows.csv"
-        with path.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows(rows)
-        _read(con, table, path, types)
-
-
-def _read(con: duckdb.DuckDBPyConnection, table: str, path: Path, types: Mapping[str, str]) -> None:
-    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
-    con.execute(
-        f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM read_csv(?, auto_detect = false, header = false, delim = ',', quote = '\"',"
-        f" escape = '\"', nullstr = '', columns = {{{columns}}})",
-        [os.fspath(path)],
-    )
+        write(path, chain((first,), coming))
+        columns = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
+        con.execute(
+            f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM read_csv(?, auto_detect = false, header = false, delim = ',',"
+            f" quote = '\"', escape = '\"', nullstr = '', columns = {{{columns}}})",
+            [os.fspath(path)],
+        )
 
 
 def gather(name: str, select: str) -> str:

@@ -109,7 +109,7 @@ class Figures:
         try:
             view = self._view(period)
             self._bookings = snapshot.bring(self._con, view, known_at, money=money)
-            snapshot.look(self._con, view, self._bookings)
+            self._laid = snapshot.look(self._con, view, self._bookings)
         except BaseException:
             self._con.close()
             raise
@@ -150,7 +150,7 @@ class Figures:
             return [Part(key, label, _percent(over.get(key, 0), value)) for key, label, value in under]
         if not self._known(item):
             return []
-        rows = self._con.execute(
+        rows = self._ask(
             f"SELECT key, {_measure_sql(item.measure)} FROM (SELECT *, {self._by(by)} AS key FROM {item.relation}"
             f" WHERE {item.where}) GROUP BY key ORDER BY key NULLS LAST"
         ).fetchall()
@@ -186,7 +186,7 @@ class Figures:
             else:
                 self._list(item, by, part)
             self._listed = key
-        rows = self._con.execute(
+        rows = self._ask(
             f"SELECT * FROM listed{'' if count is None else f' LIMIT {count:d}'} OFFSET {start:d}"
         ).fetchall()
         names = words.names({row[0] for row in rows if row[0] is not None})
@@ -205,7 +205,7 @@ class Figures:
         narrowed = f" AND coalesce(({self._by(by)})::VARCHAR, '') = ?" if by else ""
         keys, rest = _RECORD[item.measure]
         known = "" if self._known(item) else " AND false"
-        self._con.execute(
+        self._ask(
             f"CREATE OR REPLACE TEMP TABLE listed AS SELECT {rest} FROM {item.relation} WHERE ({item.where}){narrowed}{known}"
             f"{f' GROUP BY {keys}' if keys else ''} ORDER BY ALL",
             [part] if by else [],
@@ -222,7 +222,7 @@ class Figures:
         if not self._known(item):
             return []
         narrowed = f" AND coalesce(({self._by(by)})::VARCHAR, '') = ?" if by else ""
-        return self._con.execute(
+        return self._ask(
             f"SELECT coalesce(person_id, 0), {_count_sql(item.measure)}, sum(amount_fen) FROM {item.relation}"
             f" WHERE ({item.where}){narrowed} GROUP BY person_id ORDER BY ALL",
             [part] if by else [],
@@ -244,7 +244,7 @@ class Figures:
         if not self._known(item):
             return 0
         narrowed = f" AND coalesce(({self._by(by)})::VARCHAR, '') = ?" if by else ""
-        found = self._con.execute(
+        found = self._ask(
             f"SELECT {_count_sql(item.measure)} FROM {item.relation} WHERE ({item.where}){narrowed}",
             [part] if by else [],
         ).fetchone()
@@ -293,7 +293,7 @@ class Figures:
                         ("records", _count_sql(item.measure, item.where)),
                     )
                 )
-                row = self._con.execute(f"SELECT {columns} FROM {relation}").fetchone()
+                row = self._ask(f"SELECT {columns} FROM {relation}").fetchone()
                 assert row is not None  # an aggregate always answers
                 for place, item in enumerate(part):
                     self._counted[item.id] = (row[2 * place], row[2 * place + 1])
@@ -301,8 +301,13 @@ class Figures:
     def _known(self, item: Indicator) -> bool:
         if item.known == "true":
             return True
-        found = self._con.execute(f"SELECT {item.known}").fetchone()
+        found = self._ask(f"SELECT {item.known}").fetchone()
         return bool(found and found[0])
+
+    def _ask(self, sql: str, given: Sequence[str] = ()) -> duckdb.DuckDBPyConnection:
+        """Ask something of the relations that the text names."""
+        self._laid.lay(sql)
+        return self._con.execute(sql, given)
 
     def _view(self, period: Period) -> snapshot.View:
         return snapshot.View(self.place.code, period, min(period.stop - timedelta(days=1), self._today))
@@ -310,13 +315,13 @@ class Figures:
     @contextmanager
     def _looking(self, period: Period) -> Iterator[None]:
         """Look at another period within this one for a while."""
-        snapshot.look(self._con, self._view(period), self._bookings)
+        self._laid = snapshot.look(self._con, self._view(period), self._bookings)
         before = self._counted, self._told
         self._counted, self._told = {}, {}
         try:
             yield
         finally:
-            snapshot.look(self._con, self._view(self.period), self._bookings)
+            self._laid = snapshot.look(self._con, self._view(self.period), self._bookings)
             self._counted, self._told = before
 
     def _series(self, item: Indicator | Ratio) -> Iterator[Part]:
@@ -348,8 +353,11 @@ _shared: ContextVar[dict[tuple[str, Period, datetime | None], Figures] | None] =
 def together() -> Iterator[None]:
     """Let all figures asked for inside share the rows brought out for the first of each place, period and moment.
 
-    For a reader that asks for many (a report) while nothing is written.
+    For a reader that asks for many (a report) while nothing is written; inside another, it shares what that one has.
     """
+    if _shared.get() is not None:
+        yield
+        return
     held: dict[tuple[str, Period, datetime | None], Figures] = {}
     token = _shared.set(held)
     try:

@@ -34,6 +34,7 @@ from zhucan.indicators import (
     studies,
     working,
 )
+from zhucan.indicators.laid import Laid
 from zhucan.indicators.periods import Period
 from zhucan.payments.models import Run
 from zhucan.policy.catalogue import MONTHLY
@@ -228,23 +229,22 @@ def _settle(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def look(con: duckdb.DuckDBPyConnection, view: View, bookings: list[Booking]) -> None:
-    """Lay the relations over the rows for a period, in place of those of the period looked at before."""
+def look(con: duckdb.DuckDBPyConnection, view: View, bookings: list[Booking]) -> Laid:
+    """Return the relations over the rows for a period, in place of those of the period looked at before."""
     working.look(con, view.day)
     registers.look(con, view.day)
     con.execute(_someone(view))
     casework.look(con, view.day)
-    for statement in _relations(view):
-        con.execute(statement)
+    laid = Laid(con, (*_relations(view), *_of_places(view)))
+    laid.lay("holder")
     places.lay(con, f"DATE '{view.day}'")
-    for statement in _of_places(view):
-        con.execute(statement)
     registers.note_untold(con, view.day)
     for table, month in (("undecided", view.period.last), ("undecided_before", view.period.first.previous)):
         con.execute(f"CREATE OR REPLACE TABLE {table} (scheme VARCHAR)")
         open_ = _undecided(con, view, bookings, month.index)
         if open_:
             con.executemany(f"INSERT INTO {table} VALUES (?)", [[scheme] for scheme in sorted(open_)])
+    return laid
 
 
 def _undecided(con: duckdb.DuckDBPyConnection, view: View, bookings: list[Booking], month: int) -> set[str]:

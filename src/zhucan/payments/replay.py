@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.core.management import call_command
 from django.db import connections, transaction
 from django.db.models import QuerySet
 from django.db.utils import ConnectionHandler
@@ -26,6 +25,7 @@ from zhucan.core.errors import ZhucanError
 from zhucan.core.identifiers import check_character
 from zhucan.core.money import from_fen
 from zhucan.core.months import Month
+from zhucan.orgs import tables
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import Division, LocalParameter, User
 from zhucan.payments import bank, deeds, outcomes, services
@@ -60,7 +60,7 @@ def scratch() -> Iterator[None]:
     connections["default"] = made
     ContentType.objects.clear_cache()
     try:
-        call_command("migrate", interactive=False, verbosity=0)
+        tables.prepare()
         yield
     finally:
         connections["default"] = kept

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandParser
 
-from zhucan.orgs import audit
+from zhucan.orgs import audit, tables
 from zhucan.orgs.clock import now
 from zhucan.orgs.commands import Command as Base
 
@@ -19,7 +19,7 @@ class Command(Base):
 
     def run(self, **options: Any) -> None:
         """Make what is missing; the keys were made when the settings were read."""
-        call_command("migrate", interactive=False, verbosity=0)
+        tables.prepare()
         if audit.head()[0] == 0:
             audit.record(actor=None, action="orgs.init", target="system", at=now())
         if options["divisions"]:
