@@ -18,7 +18,7 @@ from zhucan.indicators import registers, snapshot, words
 from zhucan.indicators.catalog import indicator, shown_in
 from zhucan.indicators.declared import Indicator, Measure, Ratio
 from zhucan.indicators.periods import Period
-from zhucan.orgs.clock import SHANGHAI, now
+from zhucan.orgs.clock import day_of, now
 from zhucan.orgs.divisions import division as place_of
 from zhucan.orgs.models import Division
 
@@ -98,7 +98,7 @@ class Figures:
         self.period = period
         self.money = money
         self._moment = known_at or now()
-        self._today = self._moment.astimezone(SHANGHAI).date()
+        self._today = day_of(self._moment)
         if period.start > self._today:
             raise FutureFigure(f"{period.label}还没有开始，没有数字：请选以前的时段。")
         self._until = min(period.stop - timedelta(days=1), self._today)

@@ -35,13 +35,13 @@ from zhucan.policy.catalogue import MONTHLY
 from zhucan.policy.parameters import ParameterRow, baseline
 from zhucan.registry import services as registry
 from zhucan.registry import spells
+from zhucan.registry.entering import home_on
 from zhucan.registry.models import (
     Certificate,
     CertificateEvent,
     OwnIncome,
     PayeeAccount,
     Person,
-    Residence,
     Spell,
 )
 from zhucan.registry.occupations import set_job
@@ -247,7 +247,7 @@ class _Stage:
 
     def _approve(self, person: Person, schemes: Sequence[str], on: date, approved: date, witness: Witness) -> None:
         """Grant schemes by the county where the person lived on the day of application, as known at the approval."""
-        home = Residence.objects.filter(person=person).as_known().on(on).select_related("division").first()
+        home = home_on(person, on)
         if home is None:
             raise ZhucanError(f"{on} 没有户籍记录，不知道由哪个县发放；请核对日期。")
         for scheme_id in schemes:

@@ -9,10 +9,10 @@ from django.db import transaction
 from zhucan.core.calendar import add_years
 from zhucan.core.errors import ZhucanError
 from zhucan.core.identifiers import certificate_number, combined, make_certificate_number, resident_id
-from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import Division
 from zhucan.orgs.secrecy import blind_index
 from zhucan.registry import spells
+from zhucan.registry.entering import Guard
 from zhucan.registry.models import (
     ACCOUNT,
     CERTIFICATE,
@@ -59,21 +59,22 @@ class NotInLife(ZhucanError):
     """The day lies before the birth, or has not come."""
 
 
+_guard = Guard(NotInLife)
+
+
 class DeathKnown(ZhucanError):
     """Another day of death is recorded."""
 
 
 def born_by(person: Person, day: date) -> None:
     """Let a day pass on which somebody was alive or may yet be. Raises `NotInLife` for one before the birth."""
-    if day < person.born:
-        raise NotInLife(f"日期 {day} 早于出生日期 {person.born}：请核对人员和日期。")
+    _guard.born(person, day)
 
 
 def in_life(person: Person, day: date, witness: Witness) -> None:
     """Let a day pass on which something can have happened to somebody. Raises `NotInLife`."""
     born_by(person, day)
-    if day > witness.at.astimezone(SHANGHAI).date():
-        raise NotInLife(f"日期 {day} 还没有到：只能登记已经发生的事。")
+    _guard.day(day, witness.at)
 
 
 def _begin(model: type[_S], person: Person, day: date, witness: Witness, **values: Any) -> _S:

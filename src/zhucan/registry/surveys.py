@@ -8,9 +8,9 @@ from django.db.models import Count, QuerySet
 
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import Division, User
 from zhucan.registry.choices import Placement, Stage
+from zhucan.registry.entering import Guard
 from zhucan.registry.models import Person, Schooling, SchoolSurvey
 from zhucan.registry.studies import term_of
 
@@ -22,6 +22,9 @@ _MOST = 2000
 
 class SurveyRefused(ZhucanError, ValueError):
     """A survey that cannot be entered or taken back; nothing was changed."""
+
+
+_guard = Guard(SurveyRefused)
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,7 @@ def survey(
     name = school.strip()
     if not name or not worker.strip():
         raise SurveyRefused("学校和摸底人都要写：请补填。")
-    if day > at.astimezone(SHANGHAI).date():
-        raise SurveyRefused(f"摸底日期 {day} 还没有到：请核对。")
+    _guard.day(day, at, what="摸底日期")
     if not 0 <= pupils <= _MOST:
         raise SurveyRefused(f"残疾学生人数 {pupils} 不对：应为 0 至 {_MOST}，没有就写 0。")
     if SchoolSurvey.objects.filter(division=division, school=name, day=day, retracted_at=None).exists():
