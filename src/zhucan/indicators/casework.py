@@ -6,15 +6,14 @@ A need counts where the person lives; what is done counts in the county that doe
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
-import duckdb
-
 from zhucan.cases.asking import items_in
-from zhucan.cases.facts import as_utc, known, load, load_rows, stamp
+from zhucan.cases.facts import known
 from zhucan.cases.models import Application
 from zhucan.casework.models import CaseFile, Kind, Referral, Way
 from zhucan.delivery.models import Tier
 from zhucan.indicators import mechanisms
 from zhucan.indicators.declared import Indicator, Measure, Ratio
+from zhucan.indicators.desk import Desk, learnt
 from zhucan.indicators.registers import in_words, listed
 from zhucan.policy.catalogue import SCHEMES, scheme
 from zhucan.policy.rehabilitation.needs import INDICATED, NEEDS
@@ -59,35 +58,26 @@ _WITHOUT = (State.DRAFT, State.REFUSED, State.WITHDRAWN, State.TRANSFERRED)
 _DEAF = ("hearing-speech-training", "cochlear-training")
 
 
-def bring(
-    con: duckdb.DuckDBPyConnection, people: str, payers: str, known_at: datetime | None, *, none: str = ""
-) -> None:
-    """Take sessions, referrals, files, counselling and findings of some people out of the database; `none` keeps them there."""
-
-    def learnt(alias: str, column: str = "recorded_at") -> str:
-        return "" if known_at is None else f" AND {as_utc(f'{alias}.{column}')} <= '{stamp(known_at)}'"
-
-    ours = f"{{0}}.person_id IN ({people}) AND {{0}}.division_id LIKE '{payers}%'{none}"
-    of_award = f"a.person_id IN ({people}) AND a.division_id LIKE '{payers}%'{none}"
-    load(
-        con, "session_row",
+def bring(desk: Desk, payers: str, known_at: datetime) -> None:
+    """Take sessions, referrals, files, counselling and findings out of the database."""
+    ours = f"{{0}}.person_id IN ({desk.people}) AND {{0}}.division_id LIKE '{payers}%'"
+    of_award = f"a.person_id IN ({desk.people}) AND a.division_id LIKE '{payers}%'"
+    desk.bring( "session_row",
         "SELECT a.person_id, a.scheme, a.division_id, e.day, p.tier, e.units, p.unit, e.worker, i.name FROM delivery_session e"
         " JOIN delivery_plan p ON p.id = e.plan_id JOIN cases_award a ON a.id = p.award_id"
         " JOIN orgs_institution i ON i.id = p.institution_id"
         f" WHERE {of_award} AND {known(known_at, 'e').replace('recorded_at', 'at')}",
         _SESSION,
     )  # fmt: skip
-    load(
-        con, "referral_row",
+    desk.bring( "referral_row",
         "SELECT f.person_id, '', f.division_id, f.purpose, f.source_tier, f.tier, i.name, coalesce(o.name, ''), f.day,"
         " f.answered_on, f.accepted, f.ended_on FROM casework_referral f JOIN orgs_institution i ON i.id = f.institution_id"
-        f" LEFT JOIN orgs_institution o ON o.id = f.source_id WHERE {ours.format('f')}{learnt('f')}",
+        f" LEFT JOIN orgs_institution o ON o.id = f.source_id WHERE {ours.format('f')}{learnt('f.recorded_at', known_at)}",
         _REFERRAL,
     )  # fmt: skip
-    load(
-        con, "file_row",
+    desk.bring( "file_row",
         "SELECT f.id, f.person_id, '', f.division_id, f.kind, f.every_days, f.opened_on, f.closed_on FROM casework_casefile f"
-        f" WHERE {ours.format('f')}{learnt('f')}",
+        f" WHERE {ours.format('f')}{learnt('f.recorded_at', known_at)}",
         _FILE,
     )  # fmt: skip
     for table, source, way in (
@@ -95,53 +85,47 @@ def bring(
         ("incident_row", "casework_incident", "''"),
     ):
         worker = "t.worker" if way != "''" else "''"
-        load(
-            con, table,
+        desk.bring( table,
             f"SELECT f.id, f.person_id, '', f.division_id, f.kind, t.day, {way}, {worker} FROM {source} t"
             f" JOIN casework_casefile f ON f.id = t.file_id WHERE {ours.format('f')} AND {known(known_at)}",
             _ENTRY,
         )  # fmt: skip
-    load(
-        con, "hour_row",
+    desk.bring( "hour_row",
         "SELECT f.person_id, '', f.division_id, f.day, f.way, f.counsellor, f.referral_id IS NOT NULL FROM casework_counselling f"
-        f" WHERE {ours.format('f')} AND f.held_at IS NOT NULL{learnt('f', 'held_at')}",
+        f" WHERE {ours.format('f')} AND f.held_at IS NOT NULL{learnt('f.held_at', known_at)}",
         _HOUR,
     )  # fmt: skip
-    load(
-        con, "step_row",
+    desk.bring( "step_row",
         "SELECT a.person_id, a.scheme, a.division_id, 'milestone', m.due_on, m.reached_on, m.text FROM casework_milestone m"
-        f" JOIN delivery_plan p ON p.id = m.plan_id JOIN cases_award a ON a.id = p.award_id WHERE {of_award}{learnt('m')}"
+        f" JOIN delivery_plan p ON p.id = m.plan_id JOIN cases_award a ON a.id = p.award_id WHERE {of_award}{learnt('m.recorded_at', known_at)}"
         " UNION ALL SELECT a.person_id, a.scheme, a.division_id, 'review', t.day, t.day, CAST(t.score AS VARCHAR(20)) || ' 分，' || t.worker"
         " FROM casework_review t JOIN delivery_plan p ON p.id = t.plan_id JOIN cases_award a ON a.id = p.award_id"
         f" WHERE {of_award} AND {known(known_at)}",
         _STEP,
     )  # fmt: skip
-    mechanisms.bring(con, f"{ours.format('f')}{learnt('f')}")
-    load(
-        con, "found_word",
+    mechanisms.bring(desk, f"{ours.format('f')}{learnt('f.recorded_at', known_at)}")
+    desk.bring( "found_word",
         "SELECT t.person_id, t.valid_from, t.valid_to, t.kind, t.word, t.number FROM registry_finding t"
-        f" WHERE {known(known_at)} AND t.person_id IN ({people}) AND t.kind IN ({listed(_KINDS)}){none}",
+        f" WHERE {known(known_at)} AND t.person_id IN ({desk.people}) AND t.kind IN ({listed(_KINDS)})",
         _FOUND,
     )  # fmt: skip
-    load_rows(con, "stay_row", [] if none else _stays(payers, known_at), _STAY)
-    files = () if none else CaseFile.objects.filter(kind=Kind.SOCIAL_WORK, division__code__startswith=payers)
-    load_rows(
-        con, "file_listed", [(one.pk, code) for one in files for code in one.needs],
+    desk.tell("stay_row", lambda: _stays(payers, known_at), _STAY)
+    files = CaseFile.objects.filter(kind=Kind.SOCIAL_WORK, division__code__startswith=payers)
+    desk.tell(
+        "file_listed", lambda: [(one.pk, code) for one in files for code in one.needs],
         {"file_id": "BIGINT", "need": "VARCHAR"},
     )  # fmt: skip
-    load_rows(
-        con, "need_scheme", [(need.code, name) for need in NEEDS for name in need.schemes],
+    desk.tell(
+        "need_scheme", lambda: [(need.code, name) for need in NEEDS for name in need.schemes],
         {"need": "VARCHAR", "scheme": "VARCHAR"},
     )  # fmt: skip
 
 
-def _stays(payers: str, known_at: datetime | None) -> list[tuple[object, ...]]:
+def _stays(payers: str, known_at: datetime) -> list[tuple[object, ...]]:
     """Return the hospital stays that applications of a place tell of, those refused or left apart."""
     item = scheme("mental-inpatient-subsidy")
     found = Application.objects.filter(scheme=item.id, division__code__startswith=payers, transferred_to=None)
-    found = found.exclude(state__in=[state.value for state in _WITHOUT])
-    if known_at is not None:
-        found = found.filter(bundle__recorded_at__lte=known_at)
+    found = found.exclude(state__in=[state.value for state in _WITHOUT]).filter(bundle__recorded_at__lte=known_at)
     return [
         (one.person_id, item.id, one.division_id, stay["admitted"], stay["discharged"], stay.get("institution") or "",
          stay.get("cost"), stay["own"])
@@ -158,9 +142,9 @@ SETTLED = (
 """Table, its rows, and the day whose home says where they count (`snapshot`)."""
 
 
-def look(con: duckdb.DuckDBPyConnection, day: date) -> None:
+def look(desk: Desk, day: date) -> None:
     """Lay `worn` over the findings: what somebody wears to hear, as last found by a day."""
-    con.execute(
+    desk.lay(
         "CREATE OR REPLACE VIEW worn AS SELECT person_id, arg_max(word, valid_from) AS word FROM found_word"
         f" WHERE kind = 'hearing_worn' AND valid_from <= DATE '{day}' GROUP BY person_id"
     )

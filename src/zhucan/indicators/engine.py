@@ -8,13 +8,11 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
-import duckdb
-
 from zhucan.core.divisions import prefix
 from zhucan.core.errors import ZhucanError
 from zhucan.core.money import from_fen
 from zhucan.core.months import Month, months
-from zhucan.indicators import registers, snapshot, words
+from zhucan.indicators import registers, relations, snapshot, words
 from zhucan.indicators.catalog import indicator, shown_in
 from zhucan.indicators.declared import Indicator, Measure, Ratio
 from zhucan.indicators.periods import Period
@@ -87,36 +85,30 @@ class Record:
 
 
 class Figures:
-    """The figures of one place and period as known at a moment; brings the rows out of the database once.
+    """The figures of one place and period as known at a moment (now, where none is named).
 
-    A period that still runs is told up to the last day known. Without `money` only what the registry tells can be
-    asked, and most of the rows stay where they are. Raises `UnknownDivision` and `FutureFigure`.
+    Rows are brought out of the database once, when a figure that stands on them is first asked for; whenever that is,
+    they are those known at the moment. A period that still runs is told up to the last day known. Raises
+    `UnknownDivision` and `FutureFigure`.
     """
 
-    def __init__(self, division: str, period: Period, *, known_at: datetime | None = None, money: bool = True) -> None:
+    def __init__(self, division: str, period: Period, *, known_at: datetime | None = None) -> None:
         self.place = place_of(division)
         self.period = period
-        self.money = money
         self._moment = known_at or now()
         self._today = day_of(self._moment)
         if period.start > self._today:
             raise FutureFigure(f"{period.label}还没有开始，没有数字：请选以前的时段。")
         self._until = min(period.stop - timedelta(days=1), self._today)
-        self._con = duckdb.connect()
         self._counted: dict[str, tuple[int | None, int]] = {}  # value and records of the period looked at
         self._told: dict[tuple[str, ...], Any] = {}  # what was asked for before: the rows do not change any more
         self._listed: tuple[str, str, str] | None = None  # whose records stand in the table `listed`
-        try:
-            view = self._view(period)
-            self._bookings = snapshot.bring(self._con, view, known_at, money=money)
-            snapshot.look(self._con, view, self._bookings)
-        except BaseException:
-            self._con.close()
-            raise
+        self._desk = snapshot.opened(self._view(period), self._moment)
+        self._lay(period)
 
     def close(self) -> None:
         """Let go of the rows."""
-        self._con.close()
+        self._desk.close()
 
     def figures(self, ids: Iterable[str] | None = None) -> list[Figure]:
         """Return figures in the order asked, or all that the place is shown. Raises `UnknownIndicator`."""
@@ -150,7 +142,7 @@ class Figures:
             return [Part(key, label, _percent(over.get(key, 0), value)) for key, label, value in under]
         if not self._known(item):
             return []
-        rows = self._con.execute(
+        rows = self._desk.execute(
             f"SELECT key, {_measure_sql(item.measure)} FROM (SELECT *, {self._by(by)} AS key FROM {item.relation}"
             f" WHERE {item.where}) GROUP BY key ORDER BY key NULLS LAST"
         ).fetchall()
@@ -186,7 +178,7 @@ class Figures:
             else:
                 self._list(item, by, part)
             self._listed = key
-        rows = self._con.execute(
+        rows = self._desk.execute(
             f"SELECT * FROM listed{'' if count is None else f' LIMIT {count:d}'} OFFSET {start:d}"
         ).fetchall()
         names = words.names({row[0] for row in rows if row[0] is not None})
@@ -205,7 +197,7 @@ class Figures:
         narrowed = f" AND coalesce(({self._by(by)})::VARCHAR, '') = ?" if by else ""
         keys, rest = _RECORD[item.measure]
         known = "" if self._known(item) else " AND false"
-        self._con.execute(
+        self._desk.execute(
             f"CREATE OR REPLACE TEMP TABLE listed AS SELECT {rest} FROM {item.relation} WHERE ({item.where}){narrowed}{known}"
             f"{f' GROUP BY {keys}' if keys else ''} ORDER BY ALL",
             [part] if by else [],
@@ -222,7 +214,7 @@ class Figures:
         if not self._known(item):
             return []
         narrowed = f" AND coalesce(({self._by(by)})::VARCHAR, '') = ?" if by else ""
-        return self._con.execute(
+        return self._desk.execute(
             f"SELECT coalesce(person_id, 0), {_count_sql(item.measure)}, sum(amount_fen) FROM {item.relation}"
             f" WHERE ({item.where}){narrowed} GROUP BY person_id ORDER BY ALL",
             [part] if by else [],
@@ -244,7 +236,7 @@ class Figures:
         if not self._known(item):
             return 0
         narrowed = f" AND coalesce(({self._by(by)})::VARCHAR, '') = ?" if by else ""
-        found = self._con.execute(
+        found = self._desk.execute(
             f"SELECT {_count_sql(item.measure)} FROM {item.relation} WHERE ({item.where}){narrowed}",
             [part] if by else [],
         ).fetchone()
@@ -293,7 +285,7 @@ class Figures:
                         ("records", _count_sql(item.measure, item.where)),
                     )
                 )
-                row = self._con.execute(f"SELECT {columns} FROM {relation}").fetchone()
+                row = self._desk.execute(f"SELECT {columns} FROM {relation}").fetchone()
                 assert row is not None  # an aggregate always answers
                 for place, item in enumerate(part):
                     self._counted[item.id] = (row[2 * place], row[2 * place + 1])
@@ -301,22 +293,25 @@ class Figures:
     def _known(self, item: Indicator) -> bool:
         if item.known == "true":
             return True
-        found = self._con.execute(f"SELECT {item.known}").fetchone()
+        found = self._desk.execute(f"SELECT {item.known}").fetchone()
         return bool(found and found[0])
 
     def _view(self, period: Period) -> snapshot.View:
         return snapshot.View(self.place.code, period, min(period.stop - timedelta(days=1), self._today))
 
+    def _lay(self, period: Period) -> None:
+        relations.lay(self._desk, self._view(period), self._moment)
+
     @contextmanager
     def _looking(self, period: Period) -> Iterator[None]:
         """Look at another period within this one for a while."""
-        snapshot.look(self._con, self._view(period), self._bookings)
+        self._lay(period)
         before = self._counted, self._told
         self._counted, self._told = {}, {}
         try:
             yield
         finally:
-            snapshot.look(self._con, self._view(self.period), self._bookings)
+            self._lay(self.period)
             self._counted, self._told = before
 
     def _series(self, item: Indicator | Ratio) -> Iterator[Part]:
