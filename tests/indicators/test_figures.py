@@ -10,7 +10,8 @@ from zhucan.core.months import Month
 from zhucan.indicators import desk, engine
 from zhucan.indicators.catalog import CATALOG
 from zhucan.indicators.declared import Indicator, Measure
-from zhucan.indicators.engine import Figures, Value
+from zhucan.indicators.engine import Figures
+from zhucan.indicators.measures import Value
 from zhucan.indicators.periods import Period
 from zhucan.orgs.clock import moment, now
 from zhucan.registry import services as registry

@@ -33,8 +33,8 @@ from zhucan.payments.histories import Event, History, Someone
 from zhucan.payments.models import Batch, Run
 from zhucan.policy.catalogue import MONTHLY
 from zhucan.policy.parameters import ParameterRow, baseline
+from zhucan.registry import certificates, spells
 from zhucan.registry import services as registry
-from zhucan.registry import spells
 from zhucan.registry.entering import home_on
 from zhucan.registry.models import (
     Certificate,
@@ -186,7 +186,7 @@ class _Stage:
     def _do(self, event: Event, person: Person, witness: Witness) -> None:
         match event.deed:
             case deeds.Issued() as card:
-                registry.issue_certificate(
+                certificates.issue(
                     person=person,
                     issued=card.issued,
                     category=card.category,
@@ -359,15 +359,15 @@ _CONFINED = {
 def _move_certificate(kind: CertificateEvent, person: Person, day: date, witness: Witness, reason: str) -> Certificate:
     match kind:
         case CertificateEvent.CANCEL:
-            return registry.cancel_certificate(person=person, day=day, witness=witness, reason=reason)
+            return certificates.cancel(person=person, day=day, witness=witness, reason=reason)
         case CertificateEvent.FREEZE:
-            return registry.freeze_certificate(person=person, day=day, witness=witness, reason=reason)
+            return certificates.freeze(person=person, day=day, witness=witness, reason=reason)
         case CertificateEvent.UNFREEZE:
-            return registry.unfreeze_certificate(person=person, day=day, witness=witness, reason=reason)
+            return certificates.unfreeze(person=person, day=day, witness=witness, reason=reason)
         case CertificateEvent.TRANSFER:
-            return registry.transfer_certificate(person=person, day=day, witness=witness)
+            return certificates.transfer(person=person, day=day, witness=witness)
         case _:
-            return registry.replace_lost_certificate(person=person, day=day, witness=witness)
+            return certificates.replace_lost(person=person, day=day, witness=witness)
 
 
 def _awards(person: Person, schemes: Sequence[str]) -> QuerySet[Award]:
