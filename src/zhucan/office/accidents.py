@@ -17,9 +17,9 @@ from zhucan.delivery import accidents
 from zhucan.delivery.models import AccidentClaim, AccidentPolicy, Relief
 from zhucan.office import exports, scope
 from zhucan.office.access import OfficeRequest
-from zhucan.office.aid import enter, who
-from zhucan.office.fields import YuanField, form_page
-from zhucan.office.stock import county
+from zhucan.office.aid import who
+from zhucan.office.fields import YuanField, enter, form_page
+from zhucan.office.scope import county
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division, inside
 from zhucan.registry.choices import Payer

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from zhucan.cases.models import Award
 from zhucan.core import masking
-from zhucan.core.divisions import Level, county_of, level_of
 from zhucan.core.money import fen
 from zhucan.delivery import stock
 from zhucan.delivery.models import Balance, Item, Move, MoveKind, Piece, Round, Store
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.fields import done, form_page
+from zhucan.office.scope import county
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division, inside
@@ -29,12 +29,6 @@ from zhucan.web.forms import DateField, Form
 from zhucan.web.slices import slice_of
 
 _GOODS = tuple(item for item in GRANTED if item.gives is Gives.GOODS)
-
-
-def county(request: OfficeRequest) -> str:
-    """Return the county whose goods and institutions the acting place uses; a city's own code for a city."""
-    here = scope.here(request)
-    return county_of(here) if level_of(here) in (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE) else here
 
 
 def _stores(request: OfficeRequest) -> QuerySet[Store]:
