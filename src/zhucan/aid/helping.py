@@ -152,11 +152,7 @@ def take_back(*, note: HelpNote, reason: str, at: datetime, by: User | None) -> 
     """Take back a note entered by mistake. Raises `AidRefused`."""
     found = HelpNote.objects.select_for_update(of=("self",)).select_related("file").get(pk=note.pk)
     _running(found.file)
-    if found.retracted_at is not None:
-        raise AidRefused("这一条已经撤回：不用再次办理。")
-    why = guard.line(reason, "撤回原因")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
+    why = guard.take_back(found, reason, at)
     audit.record(actor=by, action="aid.help-retracted", target=f"help:{found.file_id}", at=at, reason=why)
     return found
 

@@ -192,11 +192,7 @@ def take_back(*, mark: Mark, reason: str, at: datetime, by: User | None) -> Mark
     """Take back what was said of a part by mistake. Raises `AidRefused`."""
     found = Mark.objects.select_for_update(of=("self",)).select_related("undertaking").get(pk=mark.pk)
     _open(found.undertaking)
-    if found.retracted_at is not None:
-        raise AidRefused("这一条已经撤回：不用再次办理。")
-    why = guard.line(reason, "撤回原因")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
+    why = guard.take_back(found, reason, at)
     audit.record(actor=by, action="aid.mark-retracted", target=f"undertaking:{found.undertaking_id}", at=at, reason=why)
     return found
 
@@ -293,11 +289,7 @@ def contribute(
 def take_back_money(*, contribution: Contribution, reason: str, at: datetime, by: User | None) -> Contribution:
     """Take back money entered by mistake. Raises `AidRefused`."""
     found = Contribution.objects.select_for_update().get(pk=contribution.pk)
-    if found.retracted_at is not None:
-        raise AidRefused("这一笔已经撤回：不用再次办理。")
-    why = guard.line(reason, "撤回原因")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
+    why = guard.take_back(found, reason, at, what="这一笔")
     audit.record(
         actor=by, action="aid.contribution-retracted", target=f"undertaking:{found.undertaking_id}", at=at, reason=why
     )

@@ -190,11 +190,7 @@ def incident(*, file: CaseFile, day: date, account: str, at: datetime, by: User 
 def take_back(*, entry: Contact | Incident, reason: str, at: datetime, by: User | None) -> None:
     """Take back a contact or incident entered by mistake. Raises `CaseworkRefused`."""
     found = type(entry)._default_manager.select_for_update().get(pk=entry.pk)
-    words = guard.line(reason, "撤回原因")
-    if found.retracted_at is not None:
-        raise CaseworkRefused("这条记录已经撤回：不用再次办理。")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
+    words = guard.take_back(found, reason, at, what="这条记录")
     audit.record(actor=by, action="casework.entry-retracted", target=f"file:{found.file_id}", at=at, reason=words)
 
 

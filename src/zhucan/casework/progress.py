@@ -71,11 +71,7 @@ def take_back(*, review: Review, reason: str, at: datetime, by: User | None) -> 
     """Take back a review entered by mistake. Raises `CaseworkRefused`."""
     _open(review.plan)
     found = Review.objects.select_for_update().get(pk=review.pk)
-    if found.retracted_at is not None:
-        raise CaseworkRefused("这次评估已经撤回：不用再次办理。")
-    words = guard.line(reason, "撤回原因")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
+    words = guard.take_back(found, reason, at, what="这次评估")
     audit.record(actor=by, action="casework.review-retracted", target=f"plan:{found.plan_id}", at=at, reason=words)
     return found
 

@@ -154,16 +154,11 @@ def correct(*, activity: Activity, at: datetime, by: User | None, **said: Any) -
 def retract(*, activity: Activity, reason: str, at: datetime, by: User | None) -> Activity:
     """Take back an activity entered by mistake or called off, with those signed up for it. Raises `ActivityRefused`."""
     found = Activity.objects.select_for_update().get(pk=activity.pk)
-    if found.retracted_at is not None:
-        raise ActivityRefused("这项活动已经撤回：不用再次办理。")
-    if not reason.strip():
-        raise ActivityRefused("没有写撤回原因：请写明。")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
+    why = guard.take_back(found, reason, at, what="这项活动")
     for one in found.participants.filter(retracted_at=None, training__isnull=False).select_related("training"):
         discredit(one, at=at, by=by)
     found.participants.filter(retracted_at=None).update(retracted_at=at)
-    audit.record(actor=by, action="community.activity-retracted", target=f"activity:{found.pk}", at=at, reason=reason.strip())  # fmt: skip
+    audit.record(actor=by, action="community.activity-retracted", target=f"activity:{found.pk}", at=at, reason=why)  # fmt: skip
     return found
 
 

@@ -215,14 +215,9 @@ def enter(
 def withdraw(*, participant: Participant, reason: str, at: datetime, by: User | None) -> Participant:
     """Take somebody off the list of an activity. Raises `ActivityRefused`."""
     found = Participant.objects.select_for_update(of=("self",)).select_related("training").get(pk=participant.pk)
-    if found.retracted_at is not None:
-        raise ActivityRefused("这个人已经从名单撤回：不用再次办理。")
-    if not reason.strip():
-        raise ActivityRefused("没有写撤回原因：请写明。")
+    why = guard.take_back(found, reason, at, what="这个人的报名")
     discredit(found, at=at, by=by)
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
-    audit.record(actor=by, action="community.withdrawn", target=f"participant:{found.pk}", at=at, person=found.person_id, reason=reason.strip())  # fmt: skip
+    audit.record(actor=by, action="community.withdrawn", target=f"participant:{found.pk}", at=at, person=found.person_id, reason=why)  # fmt: skip
     return found
 
 

@@ -156,11 +156,7 @@ def claim(
 def retract_claim(*, claim: AccidentClaim, reason: str, at: datetime, by: User | None) -> AccidentClaim:
     """Take a claim back that was entered by mistake. Raises `AccidentRefused`."""
     found = AccidentClaim.objects.select_for_update().get(pk=claim.pk)
-    if found.retracted_at is not None:
-        raise AccidentRefused("这笔赔付已经撤回：不用再次办理。")
-    reason = _guard.line(reason, "撤回原因")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
+    reason = _guard.take_back(found, reason, at, what="这笔赔付")
     audit.record(
         actor=by, action="delivery.accident-claim-retracted", target=f"accident-claim:{found.pk}", at=at, reason=reason
     )

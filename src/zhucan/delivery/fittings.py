@@ -109,12 +109,7 @@ def _source(award: Award) -> str:
 def take_back(*, fitting: Fitting, reason: str, at: datetime, by: User | None) -> Fitting:
     """Take back an entry made by mistake; the finding of an acceptance goes with it. Raises `FittingRefused`."""
     found = Fitting.objects.select_for_update(of=("self",)).select_related("award__person").get(pk=fitting.pk)
-    if found.retracted_at is not None:
-        raise FittingRefused("这条记录已经撤回：不用再次办理。")
-    if not reason.strip():
-        raise FittingRefused("没有写撤回原因：请写明。")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
+    why = _guard.take_back(found, reason, at, what="这条记录")
     if found.kind == _Kind.ACCEPT:
         device = DEVICE_OF[found.award.scheme]
         told = Finding.objects.filter(
@@ -124,7 +119,5 @@ def take_back(*, fitting: Fitting, reason: str, at: datetime, by: User | None) -
         for one in told:
             retract(one, Witness(at, by, _source(found.award)))
         awards.lasts_until(award=found.award, day=_end_by_issue(found.award), at=at, by=by)
-    audit.record(
-        actor=by, action="delivery.fitting-retracted", target=f"award:{found.award_id}", at=at, reason=reason.strip()
-    )
+    audit.record(actor=by, action="delivery.fitting-retracted", target=f"award:{found.award_id}", at=at, reason=why)
     return found

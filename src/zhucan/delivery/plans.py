@@ -145,17 +145,10 @@ def record(
 def retract(*, session: Session, reason: str, at: datetime, by: User | None) -> Session:
     """Take back a session entered by mistake. Raises `ServiceRefused`."""
     found = Session.objects.select_for_update().select_related("plan").get(pk=session.pk)
-    if found.retracted_at is not None:
-        raise ServiceRefused("这次服务已经撤回：不用再次办理。")
     if found.plan.closed_on is not None:
         raise ServiceRefused("服务计划已经结案，不能再改它的记录。")
-    if not reason.strip():
-        raise ServiceRefused("没有写撤回原因：请写明。")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
-    audit.record(
-        actor=by, action="delivery.session-retracted", target=f"session:{found.pk}", at=at, reason=reason.strip()
-    )
+    why = _guard.take_back(found, reason, at, what="这次服务")
+    audit.record(actor=by, action="delivery.session-retracted", target=f"session:{found.pk}", at=at, reason=why)
     return found
 
 

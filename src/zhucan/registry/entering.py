@@ -7,6 +7,7 @@ from typing import TypeVar
 from zhucan.core.divisions import county_of
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs.clock import day_of
+from zhucan.orgs.kept import Retractable
 from zhucan.orgs.models import Division
 from zhucan.orgs.wording import plain
 from zhucan.registry.models import Death, Person, Residence
@@ -84,6 +85,15 @@ class Guard:
         if len(text) > longest:
             raise self.refused(f"{what}有 {len(text)} 字，超过 {longest} 字：请写短一些。")
         return text
+
+    def take_back(self, row: Retractable, reason: str, at: datetime, *, what: str = "这一条") -> str:
+        """Take back a row that was locked, with the reason; return the reason as it can be kept."""
+        if row.retracted_at is not None:
+            raise self.refused(f"{what}已经撤回：不用再次办理。")
+        why = self.line(reason, "撤回原因")
+        row.retracted_at = at
+        row.save(update_fields=["retracted_at"])
+        return why
 
     def money(self, amount_fen: _Fen, what: str) -> _Fen:
         """Return an amount in fen that is above zero, None where it may be left out."""

@@ -65,13 +65,8 @@ def survey(
 def take_back(*, survey: SchoolSurvey, reason: str, at: datetime, by: User | None) -> None:
     """Take back a survey entered by mistake. Raises `SurveyRefused`."""
     found = SchoolSurvey.objects.select_for_update().get(pk=survey.pk)
-    if found.retracted_at is not None or not reason.strip():
-        raise SurveyRefused("要写撤回原因，已经撤回的不用再撤：请核对。")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
-    audit.record(
-        actor=by, action="registry.school-survey-retracted", target=f"survey:{found.pk}", at=at, reason=reason.strip()
-    )
+    why = _guard.take_back(found, reason, at, what="这次摸底")
+    audit.record(actor=by, action="registry.school-survey-retracted", target=f"survey:{found.pk}", at=at, reason=why)
 
 
 def schools(*, division: Division, people: QuerySet[Person], day: date) -> list[School]:
