@@ -9,6 +9,7 @@ from zhucan.orgs.clock import moment
 from zhucan.orgs.models import Division, User
 from zhucan.payments import services
 from zhucan.payments.models import Run
+from zhucan.registry import certificates
 from zhucan.registry import services as registry
 from zhucan.registry.models import Person
 from zhucan.registry.spells import Witness
@@ -53,7 +54,7 @@ class County:
         return person
 
     def certify(self, person: Person, category: str, grade: int, issued: str = "2020-01-01", **more: object) -> None:
-        registry.issue_certificate(
+        certificates.issue(
             person=person,
             issued=date.fromisoformat(issued),
             category=category,

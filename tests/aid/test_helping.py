@@ -9,8 +9,8 @@ import pytest
 from tests.aid.conftest import AT
 from tests.caseload import Office
 from zhucan.aid import helping
-from zhucan.aid.entering import AidRefused
 from zhucan.aid.models import HelpFile, HelpNote
+from zhucan.aid.refusing import AidRefused
 from zhucan.cases.awards import grant
 from zhucan.core.money import fen
 from zhucan.indicators import engine

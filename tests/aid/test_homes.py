@@ -9,8 +9,8 @@ from tests.aid.conftest import AT
 from tests.caseload import Office
 from tests.county import told
 from zhucan.aid import homes
-from zhucan.aid.entering import AidRefused
 from zhucan.aid.models import HousingNeed
+from zhucan.aid.refusing import AidRefused
 from zhucan.cases.facts import judge
 from zhucan.core.months import Month
 from zhucan.indicators import engine

@@ -10,8 +10,8 @@ from tests.aid.conftest import AT, Works
 from tests.caseload import Office
 from tests.county import told
 from zhucan.aid import projects
-from zhucan.aid.entering import AidRefused
 from zhucan.aid.models import Contribution, Mark, Undertaking
+from zhucan.aid.refusing import AidRefused
 from zhucan.cases.models import MaterialFile
 from zhucan.core.money import fen
 from zhucan.indicators import engine

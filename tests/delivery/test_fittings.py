@@ -87,8 +87,8 @@ def test_a_second_acceptance_years_later_is_a_finding_of_its_own(shop: Shop, leg
 
 def test_what_does_not_fit_is_refused_and_changes_nothing(shop: Shop, leg: Award):
     for kind, day, more, said in (
-        ("accept", "2025-03-02", {}, "应在批准日期"),
-        ("accept", "2026-03-02", {}, "应在批准日期"),
+        ("accept", "2025-03-02", {}, "早于批准日期"),
+        ("accept", "2026-03-02", {}, "还没有到"),
         ("repair", "2025-04-01", {}, "要在发放或验收之后"),
         ("polish", "2025-04-01", {}, "没有事项"),
     ):

@@ -18,7 +18,7 @@ from zhucan.casework import counselling, files, progress, referrals
 from zhucan.core.months import Month
 from zhucan.indicators import engine
 from zhucan.indicators.catalog import CATALOG
-from zhucan.indicators.engine import Value
+from zhucan.indicators.measures import Value
 from zhucan.indicators.periods import Period
 from zhucan.orgs.clock import moment
 from zhucan.orgs.standards import set_standard

@@ -12,12 +12,14 @@ from zhucan.core.money import from_fen
 from zhucan.core.months import Month
 from zhucan.indicators import engine
 from zhucan.indicators.declared import UnknownIndicator
-from zhucan.indicators.engine import FutureFigure, UnknownBreakdown, Value
+from zhucan.indicators.engine import FutureFigure, UnknownBreakdown
+from zhucan.indicators.measures import Value
 from zhucan.indicators.periods import Period
 from zhucan.orgs.clock import moment
 from zhucan.orgs.divisions import UnknownDivision
 from zhucan.payments import bank, recoveries
 from zhucan.payments.models import Batch
+from zhucan.registry import certificates
 from zhucan.registry import services as registry
 
 A, B, CITY = "330499", "330498", "330400"
@@ -33,10 +35,10 @@ def test_the_life_of_a_certificate_is_counted_event_by_event(county: County):
     person = county.person()
     county.certify(person, "physical", 3, "2025-01-01")
     county.certify(person, "physical", 2, "2025-03-31")
-    registry.freeze_certificate(person=person, day=date(2025, 5, 1), witness=told("2025-05-01"), reason="未办迁移")
-    registry.unfreeze_certificate(person=person, day=date(2025, 6, 1), witness=told("2025-06-01"))
-    registry.replace_lost_certificate(person=person, day=date(2025, 7, 1), witness=told("2025-07-01"))
-    registry.cancel_certificate(person=person, day=date(2025, 12, 31), witness=told("2025-12-31"), reason="本人申请")
+    certificates.freeze(person=person, day=date(2025, 5, 1), witness=told("2025-05-01"), reason="未办迁移")
+    certificates.unfreeze(person=person, day=date(2025, 6, 1), witness=told("2025-06-01"))
+    certificates.replace_lost(person=person, day=date(2025, 7, 1), witness=told("2025-07-01"))
+    certificates.cancel(person=person, day=date(2025, 12, 31), witness=told("2025-12-31"), reason="本人申请")
 
     names = ("new", "changed", "frozen", "replaced", "cancelled", "renewed")
     assert [value(f"certificates-{name}") for name in names] == [1, 1, 1, 1, 1, 0]

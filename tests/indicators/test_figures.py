@@ -1,18 +1,21 @@
 """Figures of a town counted by hand (see `conftest.build` for who is who)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 
 from tests.indicators.conftest import Town
 from zhucan.core.months import Month
-from zhucan.indicators import engine
+from zhucan.indicators import desk, engine
 from zhucan.indicators.catalog import CATALOG
 from zhucan.indicators.declared import Indicator, Measure
-from zhucan.indicators.engine import Figures, Value
+from zhucan.indicators.engine import Figures
+from zhucan.indicators.measures import Value
 from zhucan.indicators.periods import Period
-from zhucan.orgs.clock import moment
+from zhucan.orgs.clock import moment, now
+from zhucan.registry import services as registry
+from zhucan.registry.spells import Witness
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shared")]
 YEAR = Period.year(2025)
@@ -110,6 +113,34 @@ def test_pages_of_records_read_one_after_the_other_are_all_of_them(town: Town):
     assert figures.records("living-allowance-times", start=20) == whole[20:]
     assert figures.counted("holders", by="month", part="2025-03") == len(held) != figures.counted("holders")
     assert figures.breakdown("holders", "month") == figures.breakdown("holders", "month")
+    figures.close()
+
+
+def test_what_is_looked_at_later_is_as_known_when_the_figures_were_opened(town: Town):
+    figures = Figures(COUNTY, YEAR)
+    anybody = town.people["bob"]
+    registry.record_death(person=anybody, day=date(2025, 12, 1), witness=Witness(at=now(), source="test"))
+
+    (told,) = figures.figures(["residents"])
+    (anew,) = engine.figures(COUNTY, YEAR, ["residents"])
+
+    assert (told.value, anew.value) == (4, 3)
+    figures.close()
+
+
+def test_a_figure_brings_what_it_stands_on_and_that_once(town: Town, monkeypatch: pytest.MonkeyPatch):
+    brought: list[str] = []
+    load = desk.load
+    monkeypatch.setattr(desk, "load", lambda con, name, *rest: (brought.append(name), load(con, name, *rest)))
+    figures = Figures(COUNTY, YEAR)
+    assert brought == []
+
+    figures.figures(["bank-paid"])
+
+    assert {"ledger", "booked", "residence"} <= set(brought)
+    assert not {"handed", "participation", "undertaking", "plan", "session_row"} & set(brought)
+    figures.figures(["bank-paid", "holders", "employed"])
+    assert len(brought) == len(set(brought))
     figures.close()
 
 

@@ -20,7 +20,7 @@ from zhucan.cases.models import Application
 from zhucan.core.months import Month, months
 from zhucan.indicators import engine
 from zhucan.indicators.catalog import CATALOG
-from zhucan.indicators.engine import Value
+from zhucan.indicators.measures import Value
 from zhucan.indicators.periods import Period
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import Division

@@ -17,7 +17,7 @@ from zhucan.delivery.models import Plan
 from zhucan.indicators import engine
 from zhucan.indicators.catalog import CATALOG, MADE
 from zhucan.indicators.declared import Ratio
-from zhucan.indicators.engine import Value
+from zhucan.indicators.measures import Value
 from zhucan.indicators.periods import Period
 from zhucan.orgs import institutions
 from zhucan.orgs.clock import moment

@@ -2,9 +2,7 @@
 only acts does not act when it is merely looked at."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, time
-from decimal import Decimal
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -15,42 +13,19 @@ from django.urls import reverse
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.county import County
-from zhucan.aid import helping, homes, projects
-from zhucan.aid.models import HelpFile, HousingNeed, Undertaking
-from zhucan.cases import informing, windows
-from zhucan.cases.applying import Asked, apply
-from zhucan.cases.assessing import book
-from zhucan.cases.awards import grant as grant_award
+from tests.office import makers
+from zhucan.cases import informing
 from zhucan.cases.finding import look
-from zhucan.cases.materials import upload
-from zhucan.cases.models import Application, Assessment, Award, Bill, Publication, WindowVisit
-from zhucan.cases.moving import Actor
-from zhucan.cases.taking import take
-from zhucan.casework import counselling, files, mechanisms, progress, referrals
-from zhucan.casework.models import Matter
-from zhucan.community import activities, participants
-from zhucan.community.models import Participant
-from zhucan.delivery import accidents, fittings, plans, stock
-from zhucan.delivery.models import AccidentClaim, Fitting, Move, Plan, Relief, Session
-from zhucan.delivery.reliefs import begin as begin_relief
-from zhucan.facilities import services as places
-from zhucan.facilities.models import Facility, Standard
-from zhucan.facilities.reading import Around
+from zhucan.cases.models import Award
 from zhucan.office import work
 from zhucan.office.access import Page
 from zhucan.office.models import SavedList
 from zhucan.office.pages import PAGES
-from zhucan.orgs import documents, institutions
 from zhucan.orgs.clock import moment, now, today
-from zhucan.orgs.models import Appointment, AuditEntry, Division, Document, LocalParameter, Role, User
-from zhucan.orgs.standards import set_standard
+from zhucan.orgs.models import Appointment, AuditEntry, Division, Role, User
 from zhucan.payments import bank
 from zhucan.payments.models import Batch, Entry, Line, Run
-from zhucan.registry import holders
-from zhucan.registry.findings import set_finding
-from zhucan.registry.models import Doubt, Hardship, Holder, ImportBatch, Person, SchoolSurvey
-from zhucan.registry.spells import Witness
-from zhucan.registry.surveys import survey
+from zhucan.registry.models import Hardship, Person
 from zhucan.reports import checking
 from zhucan.reports.models import CheckedText
 from zhucan.reports.services import compose
@@ -81,7 +56,7 @@ def _fill(county: County) -> County:
     bank.send(run=run, day=date(2025, 2, 3), at=now(), by=None)
     compose("county-work-report", "330499", 2025, at=moment(date(2026, 1, 5)), by=None)
     informing.keep(look(division=county.a, on=today(), known_at=now()), by=None)
-    _doubt(county)
+    makers.doubt(county)
     _, user = _client(Role.COUNTY_CLERK, county.a)
     for page in PAGES:
         _address(page, county, user)
@@ -116,124 +91,124 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
     return {
         "people-file": lambda user: {"pk": person},
         "people-access": lambda user: {"pk": person},
-        **{f"people-access-{name}": lambda user: {"pk": _holder(county).pk} for name in ("end", "password")},
+        **{f"people-access-{name}": lambda user: {"pk": makers.holder(county).pk} for name in ("end", "password")},
         "people-entitlements": lambda user: {"pk": person},
         "people-letter": lambda user: {"pk": person},
         "people-opened": lambda user: {"pk": person, "what": "id-number"},
         "people-record": lambda user: {"pk": person, "what": "death"},
         "people-correct": lambda user: {"pk": person, "kind": "hardship", "spell": Hardship.objects.get().pk},
-        "people-schools-retract": lambda user: {"pk": _surveyed(county).pk},
+        "people-schools-retract": lambda user: {"pk": makers.surveyed(county).pk},
         "people-open-list": of_list,
         "people-drop-list": of_list,
-        "doubts-doubt": lambda user: {"pk": _doubt(county).pk},
-        **{f"doubts-{name}": lambda user: {"work_id": _weighed(county, user)} for name in ("weighed", "accept")},
-        **{f"doubts-{name}": lambda user: {"work_id": _listed(county, user)} for name in ("listed", "marked")},
+        "doubts-doubt": lambda user: {"pk": makers.doubt(county).pk},
+        **{f"doubts-{name}": lambda user: {"work_id": makers.weighed(county, user)} for name in ("weighed", "accept")},
+        **{f"doubts-{name}": lambda user: {"work_id": makers.listed(county, user)} for name in ("listed", "marked")},
         "finding-progress": lambda user: {"work_id": work.start(work.find_people, place=county.a.code, by=user.pk)},
         "finding-tell": lambda user: {"pk": person, "scheme_id": "living-allowance"},
         **{f"finding-{name}": lambda user: {"scheme_id": "living-allowance", "list_id": "stop"} for name in ("list", "export")},
         "cases-ask": lambda user: {"pk": person},
         **{
-            f"cases-{name}": lambda user: {"pk": _refused(county).pk}
+            f"cases-{name}": lambda user: {"pk": makers.refused(county).pk}
             for name in ("case", "amend", "review", "upload", "book")
         },
-        **{f"cases-window-{name}": lambda user: {"pk": _window_visit(county).window_id} for name in ("book", "come")},
-        "cases-window-step": lambda user: {"pk": _window_visit(county).pk, "what": "call"},
-        "cases-payee": lambda user: {"pk": _granted(county).pk},
-        **{f"cases-{name}": lambda user: {"pk": _granted(county).pk} for name in ("revoke", "curtail")},
-        "accidents-policy": lambda user: {"pk": _accident(county).relief.policy_id},
-        **{f"accidents-{name}": lambda user: {"pk": _accident(county).relief.policy_id} for name in ("insure", "export")},
-        "accidents-claim": lambda user: {"pk": _accident(county).relief_id},
-        "accidents-claim-retract": lambda user: {"pk": _accident(county).pk},
-        "reliefs-begin": lambda user: {"pk": _given(county, "free-bus-card").pk},
-        **{f"reliefs-{name}": lambda user: {"pk": _relief(county).pk} for name in ("renew", "end")},
+        **{f"cases-window-{name}": lambda user: {"pk": makers.window_visit(county).window_id} for name in ("book", "come")},
+        "cases-window-step": lambda user: {"pk": makers.window_visit(county).pk, "what": "call"},
+        "cases-payee": lambda user: {"pk": makers.granted(county).pk},
+        **{f"cases-{name}": lambda user: {"pk": makers.granted(county).pk} for name in ("revoke", "curtail")},
+        "accidents-policy": lambda user: {"pk": makers.accident(county).relief.policy_id},
+        **{f"accidents-{name}": lambda user: {"pk": makers.accident(county).relief.policy_id} for name in ("insure", "export")},
+        "accidents-claim": lambda user: {"pk": makers.accident(county).relief_id},
+        "accidents-claim-retract": lambda user: {"pk": makers.accident(county).pk},
+        "reliefs-begin": lambda user: {"pk": makers.given(county, "free-bus-card").pk},
+        **{f"reliefs-{name}": lambda user: {"pk": makers.a_relief(county).pk} for name in ("renew", "end")},
         "activities-hold": lambda user: {"kind_id": "lecture"},
         **{
-            f"activities-{name}": lambda user: {"pk": _examined(county).activity_id}
+            f"activities-{name}": lambda user: {"pk": makers.examined(county).activity_id}
             for name in ("activity", "edit", "retract", "sign-up", "results", "list", "marked")
         },
-        **{f"activities-{name}": lambda user: {"pk": _examined(county).pk} for name in ("withdraw", "finding")},
-        "medicine-pick-up": lambda user: {"pk": _given(county, "mental-medication").pk},
+        **{f"activities-{name}": lambda user: {"pk": makers.examined(county).pk} for name in ("withdraw", "finding")},
+        "medicine-pick-up": lambda user: {"pk": makers.given(county, "mental-medication").pk},
         **{name: lambda user: {"pk": person} for name in ("aid-new", "aid-home-new", "aid-help-new")},
-        "aid-one": lambda user: {"pk": _aided(county).pk},
-        "aid-mark": lambda user: {"pk": _aided(county).pk, "part": "indoor"},
-        "aid-act": lambda user: {"pk": _aided(county).pk, "deed": "start"},
-        "aid-mark-retract": lambda user: {"pk": _aided(county).marks.get().pk},
-        "aid-money-retract": lambda user: {"pk": _aided(county).contributions.get().pk},
-        "aid-home-act": lambda user: {"pk": _homeless(county).pk, "deed": "offer"},
-        **{f"aid-help{name}": lambda user: {"pk": _help(county).pk} for name in ("", "-decide", "-note", "-close")},
-        "aid-help-retract": lambda user: {"pk": _help(county).notes.get().pk},
-        "cases-bills": lambda user: {"pk": _billed(county).award.application.pk},
+        "aid-one": lambda user: {"pk": makers.aided(county).pk},
+        "aid-mark": lambda user: {"pk": makers.aided(county).pk, "part": "indoor"},
+        "aid-act": lambda user: {"pk": makers.aided(county).pk, "deed": "start"},
+        "aid-mark-retract": lambda user: {"pk": makers.aided(county).marks.get().pk},
+        "aid-money-retract": lambda user: {"pk": makers.aided(county).contributions.get().pk},
+        "aid-home-act": lambda user: {"pk": makers.homeless(county).pk, "deed": "offer"},
+        **{f"aid-help{name}": lambda user: {"pk": makers.helped(county).pk} for name in ("", "-decide", "-note", "-close")},
+        "aid-help-retract": lambda user: {"pk": makers.helped(county).notes.get().pk},
+        "cases-bills": lambda user: {"pk": makers.billed(county).award.application.pk},
         "cases-bills-retract": lambda user: {
-            "pk": _billed(county).award.application.pk, "bill": _billed(county).pk,
+            "pk": makers.billed(county).award.application.pk, "bill": makers.billed(county).pk,
         },
-        "cases-step": lambda user: {"pk": _refused(county).pk, "step": "check"},
-        "cases-letter": lambda user: {"pk": _refused(county).pk, "suffix": "html"},
-        "cases-material": lambda user: {"pk": _booked(county).application.bundle.materials.get().pk},
-        "cases-retract": lambda user: {"pk": _booked(county).application.bundle.materials.get().pk},
-        "assessments-record": lambda user: {"pk": _booked(county).pk},
-        "publicity-down": lambda user: {"pk": _hung_out(county).pk},
+        "cases-step": lambda user: {"pk": makers.refused(county).pk, "step": "check"},
+        "cases-letter": lambda user: {"pk": makers.refused(county).pk, "suffix": "html"},
+        "cases-material": lambda user: {"pk": makers.booked(county).application.bundle.materials.get().pk},
+        "cases-retract": lambda user: {"pk": makers.booked(county).application.bundle.materials.get().pk},
+        "assessments-record": lambda user: {"pk": makers.booked(county).pk},
+        "publicity-down": lambda user: {"pk": makers.hung_out(county).pk},
         "runs-progress": lambda user: {
             "work_id": work.start(work.calculate, month="2025-01", place=county.a.code, by=user.pk)
         },
         "standards-standard": lambda user: {"name": "ns_monthly_full"},
         "standards-set": lambda user: {"name": "ns_monthly_full"},
-        "standards-retract": lambda user: {"pk": _standard(county).pk},
+        "standards-retract": lambda user: {"pk": makers.standard(county).pk},
         "standards-tried": lambda user: {
             "work_id": work.start(
                 work.try_standard, name="ns_monthly_full", place=county.a.code, valid_from="2025-01-01", value="1.00",
                 document="x", by=user.pk,
             )
         },
-        **{f"imports-{name}": lambda user: {"work_id": _taken_in(county, user)} for name in ("looked", "take", "marked")},
-        "documents-download": lambda user: {"pk": _document(county).pk},
-        "documents-retract": lambda user: {"pk": _document(county).pk},
+        **{f"imports-{name}": lambda user: {"work_id": makers.taken_in(county, user)} for name in ("looked", "take", "marked")},
+        "documents-download": lambda user: {"pk": makers.document(county).pk},
+        "documents-retract": lambda user: {"pk": makers.document(county).pk},
         "counters-edit": lambda user: {"code": county.a.code},
         "stock-issue": lambda user: {"pk": person},
-        "stock-back": lambda user: {"pk": _goods(county).pk},
-        **{f"stock-{name}": lambda user: {"pk": _fitted(county).award_id} for name in ("device", "fitting")},
-        "stock-fitting-retract": lambda user: {"pk": _fitted(county).pk},
-        "stock-kept": lambda user: {"pk": _goods(county).store.balances.get().pk},
-        **{f"services-{name}": lambda user: {"pk": _plan(county, user).pk} for name in ("plan", "session", "close")},
-        **{f"services-{name}": lambda user: {"pk": _plan(county, user).pk} for name in ("milestone", "review")},
-        "services-reached": lambda user: {"pk": _casework(county, user).milestone},
-        "services-review-retract": lambda user: {"pk": _casework(county, user).review},
-        **{f"services-{name}": lambda user: {"pk": _casework(county, user).referral} for name in ("answer", "referral-end")},
+        "stock-back": lambda user: {"pk": makers.goods(county).pk},
+        **{f"stock-{name}": lambda user: {"pk": makers.fitted(county).award_id} for name in ("device", "fitting")},
+        "stock-fitting-retract": lambda user: {"pk": makers.fitted(county).pk},
+        "stock-kept": lambda user: {"pk": makers.goods(county).store.balances.get().pk},
+        **{f"services-{name}": lambda user: {"pk": makers.a_plan(county, user).pk} for name in ("plan", "session", "close")},
+        **{f"services-{name}": lambda user: {"pk": makers.a_plan(county, user).pk} for name in ("milestone", "review")},
+        "services-reached": lambda user: {"pk": makers.casework(county, user).milestone},
+        "services-review-retract": lambda user: {"pk": makers.casework(county, user).review},
+        **{f"services-{name}": lambda user: {"pk": makers.casework(county, user).referral} for name in ("answer", "referral-end")},
         **{f"services-{name}": lambda user: {"pk": person} for name in ("refer", "file-open", "counselling-book")},
         **{
-            f"services-{name}": lambda user: {"pk": _casework(county, user).file}
+            f"services-{name}": lambda user: {"pk": makers.casework(county, user).file}
             for name in ("file", "contact", "incident", "keeper", "interval", "file-close")
         },
         **{
             f"services-{name}": lambda user: {
-                "pk": _casework(county, user).file, "what": "contact", "entry": _casework(county, user).contact,
+                "pk": makers.casework(county, user).file, "what": "contact", "entry": makers.casework(county, user).contact,
             }
             for name in ("told", "entry-retract")
         },
         **{
-            f"services-counselling-{name}": lambda user: {"pk": _casework(county, user).hour}
+            f"services-counselling-{name}": lambda user: {"pk": makers.casework(county, user).hour}
             for name in ("assign", "hold", "off", "refer", "told")
         },
         **{
-            f"services-mechanism-{name}": lambda user: {"pk": _matter(county).mechanism_id} for name in ("revise", "end")
+            f"services-mechanism-{name}": lambda user: {"pk": makers.matter(county).mechanism_id} for name in ("revise", "end")
         },
         "services-matter-new": lambda user: {"pk": person},
-        "services-matter": lambda user: {"pk": _matter(county).pk},
-        "services-retract": lambda user: {"pk": _session(county, user).pk},
-        "services-new": lambda user: {"pk": _plan(county, user).award_id},
-        **{f"services-{name}": lambda user: {"pk": _plan(county, user).institution_id} for name in ("account", "staff")},
-        **{f"facilities-{name}": lambda user: {"pk": _school(county).pk} for name in ("place", "amend")},
-        **{f"facilities-{name}": lambda user: {"key": _school(county).pk, "what": "worker"} for name in ("rows", "add")},
+        "services-matter": lambda user: {"pk": makers.matter(county).pk},
+        "services-retract": lambda user: {"pk": makers.session(county, user).pk},
+        "services-new": lambda user: {"pk": makers.a_plan(county, user).award_id},
+        **{f"services-{name}": lambda user: {"pk": makers.a_plan(county, user).institution_id} for name in ("account", "staff")},
+        **{f"facilities-{name}": lambda user: {"pk": makers.school(county).pk} for name in ("place", "amend")},
+        **{f"facilities-{name}": lambda user: {"key": makers.school(county).pk, "what": "worker"} for name in ("rows", "add")},
         **{f"facilities-area-{name}": lambda user: {"key": county.a.pk, "what": "worker"} for name in ("rows", "add")},
         "facilities-area": lambda user: {"code": county.a.pk},
         **{
-            f"facilities-{name}": lambda user: {"pk": _school(county).workers.get().pk, "what": "worker"}
+            f"facilities-{name}": lambda user: {"pk": makers.school(county).workers.get().pk, "what": "worker"}
             for name in ("end", "retract")
         },
-        "facilities-follow": lambda user: {"pk": _school(county).stays.get().pk},
-        **{f"facilities-{name}": lambda user: {"pk": _criteria(county).pk} for name in ("standard", "criterion", "criteria")},
-        "facilities-check": lambda user: {"pk": _criteria(county).checks.get().pk},
+        "facilities-follow": lambda user: {"pk": makers.school(county).stays.get().pk},
+        **{f"facilities-{name}": lambda user: {"pk": makers.criteria(county).pk} for name in ("standard", "criterion", "criteria")},
+        "facilities-check": lambda user: {"pk": makers.criteria(county).checks.get().pk},
         **{
-            f"facilities-{name}": lambda user: {"pk": _school(county).issues.get().pk}
+            f"facilities-{name}": lambda user: {"pk": makers.school(county).issues.get().pk}
             for name in ("issue", "refer", "settle", "photo")
         },
         "runs-decide": lambda user: {"pk": person, "scheme_id": "living-allowance", "cause": "died"},
@@ -241,8 +216,8 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "runs-hold": of_line,
         "runs-release": of_line,
         "runs-bank-file": lambda user: {"pk": Batch.objects.get().pk, "suffix": "csv"},
-        "users-end": lambda user: {"pk": _colleague(county).appointments.get().pk},
-        **{f"users-{name}": lambda user: {"pk": _colleague(county).pk} for name in ("password", "device", "close", "reopen")},
+        "users-end": lambda user: {"pk": makers.colleague(county).appointments.get().pk},
+        **{f"users-{name}": lambda user: {"pk": makers.colleague(county).pk} for name in ("password", "device", "close", "reopen")},
         **dict.fromkeys(("reports-findings", "reports-dismiss", "reports-marked", "reports-release"), of_report),
         **dict.fromkeys(("reports-check", "reports-check-dismiss", "reports-check-marked", "reports-check-drop"), of_text),
         "reports-report": of_report,
@@ -250,419 +225,6 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "reports-download": lambda user: {**of_report(user), "suffix": "json"},
         **dict.fromkeys(("runs-run", "runs-look-at", "runs-check", "runs-approve", "runs-discard", "runs-send", "runs-reconcile", "runs-waiting", "runs-follow-up"), of_run),
     }  # fmt: skip
-
-
-def _surveyed(county: County) -> SchoolSurvey:
-    found = SchoolSurvey.objects.first()
-    return found or survey(
-        division=county.a, school="示例小学", day=today(), pupils=1, worker="陈委员", at=now(), by=None
-    )
-
-
-def _asked(scheme: str, facts: dict[str, Any]) -> Application:
-    """Return an application of the person of county a, opened today."""
-    found = Application.objects.filter(scheme=scheme).first()
-    if found is None:
-        asked = Asked(
-            schemes=(scheme,), channel="window", relation="self", applicant="测试", applied_on=today(), facts=facts
-        )
-        actor = Actor(None, Role.COUNTY_CLERK)
-        found = apply(person=Person.objects.get(), asked=asked, actor=actor, at=now()).applications.get()
-    return found
-
-
-def _take(one: Application, step: str, reason: str = "") -> None:
-    take(application=one, step=step, actor=Actor(None, Role.COUNTY_CLERK), on=today(), at=now(), reason=reason)
-
-
-def _refused(county: County) -> Application:
-    """Return an application that was refused, with its decision."""
-    one = _asked("certificate-replacement", {"loss_kind": "lost"})
-    if one.state == "submitted":
-        _take(one, "refuse", "没有遗失")
-    return one
-
-
-def _granted(county: County) -> Application:
-    """Return an application with an award whose money goes to an institution."""
-    one, day = _refused(county), date(2025, 3, 3)
-    if one.award_id is None:
-        one.award = grant_award(
-            person=one.person, scheme_id="home-adaptation", division=county.a, applied_on=day, approved_on=day,
-            amount_fen=468_000, at=moment(day), by=None,
-        )  # fmt: skip
-        one.save(update_fields=["award"])
-    return one
-
-
-def _billed(county: County) -> Bill:
-    """Return a month billed under an application that was granted."""
-    one, day = _asked("sheltered-work", {}), date(2025, 3, 3)
-    if one.award_id is None:
-        one.award = grant_award(
-            person=one.person, scheme_id="sheltered-work", division=county.a, applied_on=day, approved_on=day,
-            amount_fen=20_000, at=moment(day), by=None,
-        )  # fmt: skip
-        one.save(update_fields=["award"])
-        Bill.objects.create(
-            award=one.award, items=[{"month": "2025-03-01", "hours": 40_000, "days": 10}], amount_fen=20_000, working=[],
-            document="考勤表", recorded_at=moment(day),
-        )  # fmt: skip
-    return one.award.bills.get()
-
-
-def _given(county: County, scheme: str) -> Award:
-    """Return an award of a relief or of medicine."""
-    day, found = date(2025, 3, 3), Award.objects.filter(scheme=scheme).first()
-    return found or grant_award(
-        person=Person.objects.get(), scheme_id=scheme, division=county.a, applied_on=day, approved_on=day, amount_fen=0,
-        at=moment(day), by=None,
-    )  # fmt: skip
-
-
-def _relief(county: County) -> Relief:
-    """Return a relief that runs for a year."""
-    award = _given(county, "free-bus-card")
-    found = Relief.objects.first()
-    return found or begin_relief(
-        award=award, valid_from=date(2025, 3, 4), valid_to=date(2026, 3, 4), at=moment(date(2025, 3, 4)), by=None
-    )
-
-
-def _accident(county: County) -> AccidentClaim:
-    """Return what an insurer paid the person of county a, insured under the county's policy."""
-    found, day = AccidentClaim.objects.first(), date(2025, 3, 4)
-    if found is None:
-        policy = accidents.open_policy(
-            division=county.a, insurer="示例财险", number="1", premium_fen=100, payer="government", starts_on=day,
-            ends_on=date(2026, 3, 4), at=now(), by=None,
-        )  # fmt: skip
-        relief = begin_relief(
-            award=_given(county, "accident-insurance"),
-            valid_from=day,
-            valid_to=policy.ends_on,
-            policy=policy,
-            at=now(),
-            by=None,
-        )
-        found = accidents.claim(relief=relief, accident_on=day, paid_on=day, amount_fen=100, at=now(), by=None)
-    return found
-
-
-def _aided(county: County) -> Undertaking:
-    """Return a home under way for the person of county a, with a part lacking and a donor."""
-    found, day = Undertaking.objects.first(), date(2025, 3, 3)
-    if found is None:
-        told: dict[str, Any] = {"day": day, "at": now(), "by": None}
-        found = projects.open_for(project_id="liveable-home", person=Person.objects.get(), **told)
-        projects.mark(
-            undertaking=found,
-            part="indoor",
-            standing="lacking",
-            what="地面",
-            worker="甲",
-            due_on=date(2025, 6, 1),
-            **told,
-        )
-        projects.contribute(
-            undertaking=found, fund="donor", payer="示例", programme="示例", amount_fen=100, document="收据", **told
-        )
-    return found
-
-
-def _homeless(county: County) -> HousingNeed:
-    """Return the wait for a home of the person of county a."""
-    return HousingNeed.objects.first() or homes.register(
-        person=Person.objects.get(), sought="homeless", cause="collapsed", ground="severe", asked_on=date(2025, 3, 3),
-        at=now(), by=None,
-    )  # fmt: skip
-
-
-def _help(county: County) -> HelpFile:
-    """Return a hardship of the person of county a that was granted help, and visited."""
-    found = HelpFile.objects.first()
-    if found is None:
-        told: dict[str, Any] = {"day": date(2025, 3, 3), "at": now(), "by": None}
-        found = helping.open_file(
-            kind="hardship", person=Person.objects.get(), cause="illness", asked_for="示例", **told
-        )
-        found = helping.decide(file=found, decision="granted", note="示例", **told)
-        helping.note(file=found, channel="visit", what="示例", worker="甲", **told)
-    return found
-
-
-def _examined(county: County) -> Participant:
-    """Return somebody signed up for a health examination of county a."""
-    day, found = date(2025, 3, 3), Participant.objects.first()
-    if found is None:
-        held = activities.hold(
-            kind="examination",
-            division=county.a,
-            title="体检",
-            organiser="县残联",
-            starts_on=day,
-            at=moment(day),
-            by=None,
-        )
-        entrant = participants.Entrant(Person.objects.get(), role="trainee")
-        found = participants.sign_up(activity=held, entrant=entrant, at=moment(day), by=None)
-    return found
-
-
-def _booked(county: County) -> Assessment:
-    """Return an assessment that was booked for an application with a paper."""
-    one = _asked("certificate-change", {})
-    if one.state == "submitted":
-        upload(
-            application=one,
-            code="photos",
-            name="a.png",
-            chunks=[b"\x89PNG\r\n\x1a\n photo"],
-            on=today(),
-            at=now(),
-            by=None,
-        )
-        _take(one, "check")
-        one.refresh_from_db()
-        book(application=one, institution="示例医院", day=today(), actor=Actor(None, Role.COUNTY_CLERK), at=now())
-    return one.assessment
-
-
-def _hung_out(county: County) -> Publication:
-    """Return something of county a that hangs out."""
-    one, day = _refused(county), today()
-    return Publication.objects.get_or_create(
-        application=one, division=county.a, place=county.a, name="测*", scheme="示例", first_day=day, last_day=day,
-        defaults={"at": now()},
-    )[0]  # fmt: skip
-
-
-def _enter(what: str, subject: Any, **said: str) -> Any:
-    place = subject if isinstance(subject, Division) else subject.division
-    around = Around(place, subject if isinstance(subject, Facility) else None)
-    return places.enter(what=what, subject=subject, said=said, around=around, at=now(), by=None)
-
-
-def _school(county: County) -> Facility:
-    """Return a school of county a with a teacher, a pupil who left, and a problem with its photograph."""
-    found = Facility.objects.first()
-    if found is None:
-        found = _enter("facility", county.a, name="示例特教学校", kind="special_school")
-        _enter("worker", found, name="王老师", post="special_teacher", valid_from="2025-01-06")
-        stay = _enter("stay", found, person=str(Person.objects.get().pk), kind="pupil", valid_from="2025-01-06")
-        places.end(row=stay, day=date(2025, 2, 3), at=now(), by=None, goes_on="unknown")
-        told = {"kind": "problem", "text": "缺教室", "unit": "教育局", "found_on": "2025-01-06", "due_on": "2025-06-01"}
-        places.attach(
-            issue=_enter("issue", found, **told), name="a.png", chunks=[b"\x89PNG\r\n\x1a\n"], at=now(), by=None
-        )
-    return found
-
-
-def _criteria(county: County) -> Standard:
-    """Return a standard of county a with a criterion, and a check of the school under it."""
-    found = Standard.objects.first()
-    if found is None:
-        told = {"name": "示例标准", "topic": "school", "level": "county", "document": "示例文件"}
-        found = _enter("standard", county.a, **told)
-        _enter("criterion", found, number="1", text="教室", points="10")
-        _enter("check", _school(county), standard="示例标准", kind="self", day="2025-03-03", inspector="学校")
-    return found
-
-
-def _goods(county: County) -> Move:
-    """Return a thing lent to the person of county a."""
-    found = Move.objects.filter(kind="loan").first()
-    if found is None:
-        made: dict[str, Any] = {"division": county.a, "at": now(), "by": None}
-        store, item = stock.add_store(name="仓库", **made), stock.add_item(name="轮椅", unit="辆", **made)
-        told = stock.Told(date(2025, 1, 2), now(), None)
-        stock.receive(store=store, item=item, quantity=2, told=told)
-        found = stock.lend(
-            store=store, item=item, person=Person.objects.get(), quantity=1, due_on=date(2025, 3, 1), told=told
-        )
-    return found
-
-
-def _fitted(county: County) -> Fitting:
-    """Return a fitting of a device granted to the person of county a."""
-    found, day = Fitting.objects.first(), date(2025, 1, 6)
-    if found is None:
-        award = grant_award(
-            person=Person.objects.get(), scheme_id="device-cane", division=county.a, applied_on=day, approved_on=day,
-            amount_fen=0, at=moment(day), by=None,
-        )  # fmt: skip
-        found = fittings.record(award=award, kind="fit", day=day, worker="王师傅", at=now(), by=None)
-    return found
-
-
-def _plan(county: County, user: User) -> Plan:
-    """Return a service plan of the person of county a; users of that county work for its institution."""
-    found = Plan.objects.first()
-    day = date(2025, 1, 6)
-    if found is None:
-        body = institutions.register(name="示例中心", kind="care", division=county.a, at=now(), by=None)
-        award = grant_award(
-            person=Person.objects.get(), scheme_id="day-care", division=county.a, applied_on=day, approved_on=day,
-            amount_fen=0, at=moment(day), by=None,
-        )  # fmt: skip
-        found = plans.plan(
-            award=award, institution=body, discipline="day_care", units=9, unit="天", starts_on=day,
-            ends_on=date(2030, 1, 1), at=now(), by=None,
-        )  # fmt: skip
-    if user.appointments.filter(division=county.a).exists():
-        found.institution.staff.get_or_create(user=user, defaults={"valid_from": day})
-    return found
-
-
-def _session(county: County, user: User) -> Session:
-    plan = _plan(county, user)
-    day = date(2025, 1, 7)
-    return plan.sessions.first() or plans.record(
-        plan=plan, day=day, begins=time(9), ends=time(13), units=1, worker="甲", signed_by="乙", at=now(), by=None
-    )
-
-
-def _window_visit(county: County) -> WindowVisit:
-    """Return somebody who waits at a window of county a."""
-    found = WindowVisit.objects.first()
-    if found is None:
-        window = windows.open_window(
-            division=county.a,
-            name="一号窗口",
-            matters="补贴",
-            slot_minutes=30,
-            per_slot=2,
-            most_present=5,
-            at=now(),
-            by=None,
-        )
-        found = windows.come(window=window, visitor="测试", matter="补贴", at=now(), by=None)
-    return found
-
-
-@dataclass
-class Casework:
-    """The keys of one entry of each kind about the person of county a."""
-
-    milestone: int
-    review: int
-    referral: int
-    file: int
-    contact: int
-    hour: int
-
-
-def _casework(county: County, user: User) -> Casework:
-    """Return the keys of a step, a review, a referral, a guardianship file with a contact, and an hour of counselling."""
-    plan, day, more = _plan(county, user), date(2025, 1, 7), {"at": now(), "by": None}
-    person = plan.person
-    if not plan.milestones.exists():
-        Plan.objects.filter(pk=plan.pk).update(scale="量表")
-        set_finding(
-            person=person, day=day, kind="severe_mental_list", said="是", witness=Witness(moment(day), None, "示例"),
-        )  # fmt: skip
-        progress.set_milestone(plan=plan, text="会穿衣", due_on=date(2025, 6, 1), **more)
-        progress.review(plan=plan, day=day, score=Decimal(3), worker="甲", **more)
-        referrals.refer(
-            person=person, purpose="crisis", institution=plan.institution, tier="institution", reason="示例", day=day, **more
-        )  # fmt: skip
-        three = {"office": "甲", "community": "乙", "federation": "丙"}
-        file = files.open_file(person=person, kind="guardianship", every_days=30, keepers=three, day=day, **more)
-        files.contact(file=file, day=day, way="visit", worker="乙", note="示例", **more)
-        hour = counselling.book(
-            person=person, way="phone", day=day, begins=time(9), ends=time(10), counsellor="丁", at=moment(day), by=None
-        )
-        counselling.hold(booking=hour, note="示例", risk="low", **more)
-    file = person.case_files.get()
-    return Casework(
-        plan.milestones.get().pk, plan.reviews.get().pk, person.referrals.get().pk, file.pk, file.contacts.get().pk,
-        person.counselling.get().pk,
-    )  # fmt: skip
-
-
-def _matter(county: County) -> Matter:
-    """Return a matter of the person of county a, in a mechanism of that county."""
-    found = Matter.objects.first()
-    if found is not None:
-        return found
-    day, more = date(2025, 1, 7), {"at": now(), "by": None}
-    mechanism = mechanisms.define(
-        division=county.a, name="助残直通车", document="示例文件", valid_from=day,
-        steps=(mechanisms.Step("受理", "county_clerk", 3),), **more,
-    )  # fmt: skip
-    return mechanisms.open_matter(mechanism=mechanism, person=Person.objects.get(), asked="示例", day=day, **more)
-
-
-def _standard(county: County) -> LocalParameter:
-    """Return a standard of county a."""
-    return set_standard(
-        name="ns_monthly_full", place=county.a.code, valid_from=date(2025, 1, 1), value="300.00", document="示例文件", at=moment(
-            date(2025, 1, 5)), by=None,
-    )  # fmt: skip
-
-
-def _taken_in(county: County, user: User) -> str:
-    """Return the key of a roster looked through by somebody else, or by this user where county a is the own place."""
-    mine = user.appointments.filter(division=county.a).exists()
-    return work.start(
-        work.take_in, file="none.csv", shown="名单.csv", place=county.a.code, as_of="", allow_rename=False, keep=False,
-        by=user.pk if mine else 0,
-    )  # fmt: skip
-
-
-def _mine(county: County, user: User) -> int:
-    """Return the user where county a is the own place, else nobody: work is its own user's alone."""
-    return user.pk if user.appointments.filter(division=county.a).exists() else 0
-
-
-def _weighed(county: County, user: User) -> str:
-    return work.start(work.weigh_doubts, doubts=[], place=county.a.code, by=_mine(county, user))
-
-
-def _listed(county: County, user: User) -> str:
-    return work.start(
-        work.take_list, file="none.csv", shown="名单.csv", list="death", source="", as_of="", whole=False,
-        place=county.a.code, by=_mine(county, user),
-    )  # fmt: skip
-
-
-def _doubt(county: County) -> Doubt:
-    """Return a doubt about the person of county a."""
-    found = Doubt.objects.first()
-    return found or Doubt.objects.create(
-        kind="death", problem="death_missing", person=Person.objects.get(), source="公安", row=3, told="[]", key="k",
-        batch=ImportBatch.objects.create(kind="list:death", file_name="死亡.csv", digest="", at=now(), counts={}),
-        claim={"day": "2025-05-03"}, match="exact", score=100, role=Role.COUNTY_CLERK, place=county.a,
-        due=date(2025, 6, 1), recorded_at=now(),
-    )  # fmt: skip
-
-
-def _document(county: County) -> Document:
-    """Return a document of county a, with its file."""
-    found = Document.objects.first()
-    return found or documents.add(
-        place=county.a.code, number="", title="示例文件", issuer="示例县残联", issued_on=date(2025, 1, 1), name="a.pdf",
-        chunks=[b"%PDF-1.4 example"], at=now(), by=None,
-    )  # fmt: skip
-
-
-def _holder(county: County) -> Holder:
-    """Return the access of the person of county a to the own file."""
-    found = Holder.objects.first()
-    if found is None:
-        day = date(2025, 1, 1)
-        found, _ = holders.give(
-            person=Person.objects.get(), username="own", name="测试", relation="self", day=day, at=moment(day), by=None
-        )
-    return found
-
-
-def _colleague(county: County) -> User:
-    """Return somebody of county a whose appointments lie there alone."""
-    user, made = User.objects.get_or_create(username="colleague")
-    if made:
-        Appointment.objects.create(user=user, role=Role.FINANCE, division=county.a, valid_from=date(2020, 1, 1))
-    return user
 
 
 OWN = {"people-open-list", "people-drop-list", "standards-standard", "standards-set", "activities-hold"}

@@ -11,6 +11,7 @@ from zhucan.core.money import from_fen, yuan
 from zhucan.orgs.clock import moment
 from zhucan.payments import bank, checks, ledger, recoveries
 from zhucan.payments.models import Account, Batch, Entry, Payment, PaymentStatus, RecoveryDecision, Run
+from zhucan.registry import certificates
 from zhucan.registry import services as registry
 from zhucan.registry.models import Person
 
@@ -169,7 +170,7 @@ def test_a_recorded_decision_sets_off_at_most_its_monthly_part(county: County, l
     county.grant(person, "2025-01-01", schemes=("nursing-subsidy",))
     for month in ("2025-01", "2025-02", "2025-03"):
         county.book(month)
-    registry.issue_certificate(
+    certificates.issue(
         person=person, issued=date(2025, 1, 15), category="physical", grade=2, witness=told("2025-04-10")
     )
     county.book("2025-04")

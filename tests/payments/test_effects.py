@@ -8,7 +8,7 @@ from tests.county import County, told
 from zhucan.core.months import Month
 from zhucan.orgs.clock import moment
 from zhucan.payments.effects import effects_of
-from zhucan.registry import services
+from zhucan.registry import certificates, services
 from zhucan.registry.models import Death, Person
 from zhucan.registry.spells import Witness
 
@@ -36,7 +36,7 @@ def test_what_is_foretold_is_what_the_next_run_books(county: County, person: Per
             case "hardship ends":
                 services.set_hardship(person=person, day=date(2025, 2, 10), kind="none", witness=witness)
             case "grade":
-                services.freeze_certificate(person=person, day=date(2025, 2, 10), witness=witness, reason="test")
+                certificates.freeze(person=person, day=date(2025, 2, 10), witness=witness, reason="test")
             case _:
                 services.set_hardship(person=person, day=date(2025, 2, 10), kind="dibao", witness=witness)
 

@@ -24,8 +24,8 @@ from zhucan.policy.catalogue import scheme
 from zhucan.policy.engine import decide
 from zhucan.policy.facts import facts_of
 from zhucan.policy.parameters import resolve
+from zhucan.registry import certificates, spells
 from zhucan.registry import services as registry
-from zhucan.registry import spells
 from zhucan.registry.models import Certificate, Custody, Death, Hardship, Person, Residence, Stay
 from zhucan.registry.spells import Witness
 
@@ -86,7 +86,7 @@ class Lives:
         expires = self.day() if self.chance.random() < 0.4 else None
         if expires is not None and expires < issued:
             expires = None
-        return lambda witness: registry.issue_certificate(
+        return lambda witness: certificates.issue(
             person=person, issued=issued, category=category, grade=grade, expires=expires, witness=witness
         )
 
@@ -104,10 +104,10 @@ class Lives:
             "goes to prison": lambda witness: registry.enter_custody(person=person, day=day, witness=witness),
             "leaves prison": lambda witness: registry.leave_custody(person=person, day=day, witness=witness),
             "new card": self.certificate(person, day),
-            "card frozen": lambda witness: registry.freeze_certificate(
+            "card frozen": lambda witness: certificates.freeze(
                 person=person, day=day, witness=witness, reason="未办迁移"
             ),
-            "card unfrozen": lambda witness: registry.unfreeze_certificate(person=person, day=day, witness=witness),
+            "card unfrozen": lambda witness: certificates.unfreeze(person=person, day=day, witness=witness),
             "other benefit": self.benefit(person, day, stop),
             "applies": self.applies(person, day),
             "withdraws": self.withdraws(person, day),

@@ -8,7 +8,7 @@ from django.db import connection
 from tests.county import County
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import Division
-from zhucan.registry import checks, services
+from zhucan.registry import certificates, checks, services
 from zhucan.registry.models import CertificateComponent, Death, Hardship, Person
 from zhucan.registry.spells import Witness
 
@@ -22,7 +22,7 @@ def person() -> Person:
     made = services.register_person(
         name="王小明", id_number="330499196002290011", division=county, since=date(1960, 2, 29), witness=TOLD
     )
-    services.issue_certificate(person=made, issued=date(2020, 1, 1), category="physical", grade=1, witness=TOLD)
+    certificates.issue(person=made, issued=date(2020, 1, 1), category="physical", grade=1, witness=TOLD)
     services.set_hardship(person=made, day=date(2024, 1, 1), kind="dibao", witness=TOLD)
     services.set_hardship(person=made, day=date(2024, 6, 1), kind="none", witness=TOLD)
     return made

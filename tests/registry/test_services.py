@@ -7,7 +7,7 @@ import pytest
 from zhucan.core.identifiers import check_character
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import Division
-from zhucan.registry import services, spells
+from zhucan.registry import certificates, services, spells
 from zhucan.registry.models import Certificate, Death, Hardship, Person, Residence
 from zhucan.registry.naming import initials
 from zhucan.registry.queries import PersonNotFound, find, search
@@ -51,7 +51,7 @@ def test_the_same_id_number_is_registered_once(person: Person, village: Division
 
 
 def test_DC_E11_a_certificate_of_leap_day_expires_ten_years_later_on_28_february(person: Person):
-    made = services.issue_certificate(
+    made = certificates.issue(
         person=person, issued=date(2016, 2, 29), category="physical", grade=1, witness=told("2020-01-01")
     )
 
@@ -60,11 +60,11 @@ def test_DC_E11_a_certificate_of_leap_day_expires_ten_years_later_on_28_february
 
 
 def test_DC_E12_a_renewal_counts_from_its_own_issue_date(person: Person):
-    services.issue_certificate(
+    certificates.issue(
         person=person, issued=date(2015, 8, 20), category="physical", grade=2, witness=told("2020-01-01")
     )
 
-    renewed = services.issue_certificate(
+    renewed = certificates.issue(
         person=person, issued=date(2025, 7, 1), category="physical", grade=2, witness=told("2025-07-01")
     )
 
@@ -73,12 +73,10 @@ def test_DC_E12_a_renewal_counts_from_its_own_issue_date(person: Person):
 
 
 def test_DC_E13_a_second_loss_appends_b2(person: Person):
-    services.issue_certificate(
-        person=person, issued=date(2020, 1, 1), category="physical", grade=1, witness=told("2020-01-01")
-    )
+    certificates.issue(person=person, issued=date(2020, 1, 1), category="physical", grade=1, witness=told("2020-01-01"))
 
-    services.replace_lost_certificate(person=person, day=date(2021, 1, 1), witness=told("2021-01-01"))
-    again = services.replace_lost_certificate(person=person, day=date(2022, 1, 1), witness=told("2022-01-01"))
+    certificates.replace_lost(person=person, day=date(2021, 1, 1), witness=told("2021-01-01"))
+    again = certificates.replace_lost(person=person, day=date(2022, 1, 1), witness=told("2022-01-01"))
 
     assert again.number.endswith("41B2")
     assert again.expires == date(2030, 1, 1)
@@ -86,7 +84,7 @@ def test_DC_E13_a_second_loss_appends_b2(person: Person):
 
 
 def test_DC_E10_a_lesser_component_regraded_gives_a_new_number_and_a_predecessor(person: Person):
-    first = services.issue_certificate(
+    first = certificates.issue(
         person=person,
         issued=date(2020, 1, 1),
         category="multiple",
@@ -95,7 +93,7 @@ def test_DC_E10_a_lesser_component_regraded_gives_a_new_number_and_a_predecessor
         witness=told("2020-01-01"),
     )
 
-    second = services.issue_certificate(
+    second = certificates.issue(
         person=person,
         issued=date(2024, 5, 1),
         category="multiple",
@@ -111,13 +109,9 @@ def test_DC_E10_a_lesser_component_regraded_gives_a_new_number_and_a_predecessor
 
 
 def test_DC_E20_the_old_certificate_ends_on_the_day_the_new_one_begins(person: Person):
-    services.issue_certificate(
-        person=person, issued=date(2020, 1, 1), category="hearing", grade=4, witness=told("2020-01-01")
-    )
+    certificates.issue(person=person, issued=date(2020, 1, 1), category="hearing", grade=4, witness=told("2020-01-01"))
 
-    services.issue_certificate(
-        person=person, issued=date(2025, 5, 20), category="hearing", grade=3, witness=told("2025-05-20")
-    )
+    certificates.issue(person=person, issued=date(2025, 5, 20), category="hearing", grade=3, witness=told("2025-05-20"))
 
     old, new = _certificates(person)
     assert (old.number[-2:], old.valid_to) == ("24", date(2025, 5, 20))
@@ -125,12 +119,12 @@ def test_DC_E20_the_old_certificate_ends_on_the_day_the_new_one_begins(person: P
 
 
 def test_a_multiple_certificate_needs_two_kinds_and_the_worst_grade(person: Person):
-    with pytest.raises(services.CertificateRefused, match="至少两类"):
-        services.issue_certificate(
+    with pytest.raises(certificates.CertificateRefused, match="至少两类"):
+        certificates.issue(
             person=person, issued=date(2020, 1, 1), category="multiple", grade=2, witness=told("2020-01-01")
         )
-    with pytest.raises(services.CertificateRefused, match="最重"):
-        services.issue_certificate(
+    with pytest.raises(certificates.CertificateRefused, match="最重"):
+        certificates.issue(
             person=person,
             issued=date(2020, 1, 1),
             category="multiple",
@@ -142,17 +136,15 @@ def test_a_multiple_certificate_needs_two_kinds_and_the_worst_grade(person: Pers
 
 
 def test_a_frozen_certificate_is_thawed_and_a_cancelled_one_is_not_moved_again(person: Person):
-    services.issue_certificate(
-        person=person, issued=date(2020, 1, 1), category="visual", grade=1, witness=told("2020-01-01")
-    )
+    certificates.issue(person=person, issued=date(2020, 1, 1), category="visual", grade=1, witness=told("2020-01-01"))
 
-    services.freeze_certificate(person=person, day=date(2021, 1, 1), witness=told("2021-01-01"), reason="未迁移")
-    thawed = services.unfreeze_certificate(person=person, day=date(2021, 2, 1), witness=told("2021-02-01"))
-    services.cancel_certificate(person=person, day=date(2022, 1, 1), witness=told("2022-01-01"), reason="自愿")
+    certificates.freeze(person=person, day=date(2021, 1, 1), witness=told("2021-01-01"), reason="未迁移")
+    thawed = certificates.unfreeze(person=person, day=date(2021, 2, 1), witness=told("2021-02-01"))
+    certificates.cancel(person=person, day=date(2022, 1, 1), witness=told("2022-01-01"), reason="自愿")
 
     assert thawed.status == "valid"
-    with pytest.raises(services.CertificateRefused):
-        services.cancel_certificate(person=person, day=date(2023, 1, 1), witness=told("2023-01-01"), reason="自愿")
+    with pytest.raises(certificates.CertificateRefused):
+        certificates.cancel(person=person, day=date(2023, 1, 1), witness=told("2023-01-01"), reason="自愿")
 
 
 def test_a_late_fact_changes_what_is_believed_now_and_not_what_was_believed_then(person: Person):
@@ -238,7 +230,7 @@ def test_people_of_one_surname_come_in_the_same_order_however_they_are_looked_fo
 
 
 def test_people_are_found_by_their_numbers(person: Person):
-    made = services.issue_certificate(
+    made = certificates.issue(
         person=person, issued=date(2020, 1, 1), category="visual", grade=1, witness=told("2020-01-01")
     )
 

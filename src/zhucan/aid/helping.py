@@ -6,8 +6,8 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Q, Sum
 
-from zhucan.aid.entering import AidRefused, dated, home_of, money, said
 from zhucan.aid.models import HelpFile, HelpNote
+from zhucan.aid.refusing import AidRefused, guard
 from zhucan.cases.models import Award
 from zhucan.core.divisions import county_of
 from zhucan.core.months import Month
@@ -34,16 +34,16 @@ def open_file(
     """
     if kind not in _Kind.values or cause not in HelpFile.Cause.values:
         raise AidRefused(f"类别或困难原因不对：原因可以写 {'、'.join(HelpFile.Cause.values)}。")
-    dated(day, at)
-    place = home_of(person, day)
+    guard.day(day, at)
+    place = guard.home(person, day)
     if kind == _Kind.POVERTY and income_fen is None:
         raise AidRefused("扶贫帮困要写帮扶前的家庭人均月收入，没有收入写 0：请填写。")
     _not_negative(income_fen)
     if HelpFile.objects.filter(person=person, kind=kind, cause=cause, closed_on=None).exists():
         raise AidRefused("本人同一原因的帮扶还没有结案：请在那一件里登记。")
     made = HelpFile.objects.create(
-        kind=kind, person=person, place=place, cause=cause, opened_on=day, asked_for=said(asked_for, "需要什么帮助"),
-        asked_fen=money(asked_fen, "申请金额"), income_before_fen=income_fen,
+        kind=kind, person=person, place=place, cause=cause, opened_on=day, asked_for=guard.line(asked_for, "需要什么帮助"),
+        asked_fen=guard.money(asked_fen, "申请金额"), income_before_fen=income_fen,
         line_before_fen=None if income_fen is None else line_on(place.code, day, at), recorded_at=at, by=by,
     )  # fmt: skip
     audit.record(actor=by, action="aid.help", target=f"help:{made.pk}", at=at, kind=kind, cause=cause, person=person.pk)
@@ -106,13 +106,13 @@ def decide(
         raise AidRefused(f"没有这种决定“{decision}”：可以写 {'、'.join(_Decision.values)}。")
     if by is not None and found.by_id == by.pk:
         raise AidRefused("这件是您登记的，不能再由您决定：请由另一个人决定。")
-    dated(day, at, since=found.opened_on, what="决定日期")
-    granted = money(amount_fen, "决定金额")
+    guard.day(day, at, since=found.opened_on, what="决定日期")
+    granted = guard.money(amount_fen, "决定金额")
     if granted is not None and decision != _Decision.GRANTED:
         raise AidRefused("只有给予帮扶的才写金额：请核对。")
     found.other_fen = sum(one.amount_fen or 0 for one in other_aid(found.person, day.year))
     found.decision, found.decided_on, found.decided_by, found.granted_fen = decision, day, by, granted
-    found.decision_note = said(note, "决定说明")
+    found.decision_note = guard.line(note, "决定说明")
     found.save(update_fields=["decision", "decided_on", "decided_by", "granted_fen", "decision_note", "other_fen"])
     audit.record(
         actor=by, action="aid.help-decided", target=f"help:{found.pk}", at=at, decision=decision, amount_fen=granted
@@ -131,17 +131,17 @@ def note(
         raise AidRefused(f"没有这种渠道“{channel}”：可以写 {'、'.join(_Channel.values)}。")
     if channel != _Channel.VISIT and found.decision != _Decision.GRANTED:
         raise AidRefused("没有决定给予帮扶，只能登记回访：请核对。")
-    dated(day, at, since=found.decided_on)
+    guard.day(day, at, since=found.decided_on)
     if channel == _Channel.VISIT and amount_fen is not None:
         raise AidRefused("回访不写金额：请核对。")
-    amount = money(amount_fen, "金额")
+    amount = guard.money(amount_fen, "金额")
     if found.granted_fen is not None and amount is not None:
         spent = found.notes.filter(retracted_at=None).aggregate(sum=Sum("amount_fen"))["sum"] or 0
         if spent + amount > found.granted_fen:
             raise AidRefused("登记的金额超过决定的金额：请核对，或另立一件。")
     made = HelpNote.objects.create(
-        file=found, channel=channel, day=day, what=said(what, "内容"), amount_fen=amount,
-        worker=said(worker, "办理人", longest=40), at=at, by=by,
+        file=found, channel=channel, day=day, what=guard.line(what, "内容"), amount_fen=amount,
+        worker=guard.line(worker, "办理人", longest=40), at=at, by=by,
     )  # fmt: skip
     audit.record(actor=by, action="aid.help-noted", target=f"help:{found.pk}", at=at, channel=channel, day=str(day))
     return made
@@ -152,11 +152,7 @@ def take_back(*, note: HelpNote, reason: str, at: datetime, by: User | None) -> 
     """Take back a note entered by mistake. Raises `AidRefused`."""
     found = HelpNote.objects.select_for_update(of=("self",)).select_related("file").get(pk=note.pk)
     _running(found.file)
-    if found.retracted_at is not None:
-        raise AidRefused("这一条已经撤回：不用再次办理。")
-    why = said(reason, "撤回原因")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
+    why = guard.take_back(found, reason, at)
     audit.record(actor=by, action="aid.help-retracted", target=f"help:{found.file_id}", at=at, reason=why)
     return found
 
@@ -169,14 +165,14 @@ def close(
     found = _running(file)
     visits = found.notes.filter(retracted_at=None, channel=_Channel.VISIT)
     last = found.notes.filter(retracted_at=None).order_by("-day").values_list("day", flat=True).first()
-    dated(day, at, since=last or found.decided_on, what="结案日期")
+    guard.day(day, at, since=last or found.decided_on, what="结案日期")
     helped = found.decision == _Decision.GRANTED
     if helped and not visits.exists():
         raise AidRefused("还没有回访，不能结案：请先登记一次回访。")
     if helped and found.kind == _Kind.POVERTY and income_fen is None:
         raise AidRefused("扶贫帮困结案要写帮扶后的家庭人均月收入，没有收入写 0：请填写。")
     _not_negative(income_fen)
-    found.closed_on, found.outcome, found.income_after_fen = day, said(outcome, "结果"), income_fen
+    found.closed_on, found.outcome, found.income_after_fen = day, guard.line(outcome, "结果"), income_fen
     found.line_after_fen = None if income_fen is None else line_on(found.place_id, day, at)
     found.save(update_fields=["closed_on", "outcome", "income_after_fen", "line_after_fen"])
     audit.record(actor=by, action="aid.help-closed", target=f"help:{found.pk}", at=at, on=str(day))

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
-from zhucan.aid.entering import AidRefused, dated, home_of, said
 from zhucan.aid.models import HousingNeed
+from zhucan.aid.refusing import AidRefused, guard
 from zhucan.core.divisions import county_of, prefix
 from zhucan.orgs import audit
 from zhucan.orgs.models import User
@@ -34,8 +34,8 @@ def register(
     ):  # fmt: skip
         if value not in choices.values:
             raise AidRefused(f"没有这种{what}“{value}”：可以写 {'、'.join(choices.values)}。")
-    dated(asked_on, at)
-    place = home_of(person, asked_on)
+    guard.day(asked_on, at)
+    place = guard.home(person, asked_on)
     Person.objects.select_for_update().get(pk=person.pk)
     family = Q(person=person) | Q(person__in=household_of(person))
     same = HousingNeed.objects.filter(family, sought=sought, settled_on=None, left_on=None).first()
@@ -61,7 +61,7 @@ def offer(*, need: HousingNeed, measure: str, day: date, at: datetime, by: User 
     found = _waiting(need)
     if measure not in HousingNeed.Measure.values:
         raise AidRefused(f"没有这种办法“{measure}”：可以写 {'、'.join(HousingNeed.Measure.values)}。")
-    dated(day, at, since=found.asked_on, what="安排日期")
+    guard.day(day, at, since=found.asked_on, what="安排日期")
     found.measure, found.offered_on = measure, day
     found.save(update_fields=["measure", "offered_on"])
     audit.record(actor=by, action="aid.housing-offered", target=f"housing:{found.pk}", at=at, measure=measure)
@@ -74,8 +74,8 @@ def settle(*, need: HousingNeed, day: date, home: str, at: datetime, by: User | 
     found = _waiting(need)
     if not found.measure or found.offered_on is None:
         raise AidRefused("还没有登记怎么安排：请先登记安排的办法。")
-    dated(day, at, since=found.offered_on, what="住上日期")
-    found.settled_on, found.home = day, said(home, "住房情况", longest=120)
+    guard.day(day, at, since=found.offered_on, what="住上日期")
+    found.settled_on, found.home = day, guard.line(home, "住房情况", longest=120)
     found.save(update_fields=["settled_on", "home"])
     if found.sought == _Sought.HOMELESS:
         _find(found, day, "否", at, by)
@@ -87,8 +87,8 @@ def settle(*, need: HousingNeed, day: date, home: str, at: datetime, by: User | 
 def leave(*, need: HousingNeed, day: date, reason: str, at: datetime, by: User | None) -> HousingNeed:
     """Take a household off the queue without a home, with the reason. Raises `AidRefused`."""
     found = _waiting(need)
-    dated(day, at, since=found.asked_on, what="退出日期")
-    found.left_on, found.left_reason = day, said(reason, "退出原因")
+    guard.day(day, at, since=found.asked_on, what="退出日期")
+    found.left_on, found.left_reason = day, guard.line(reason, "退出原因")
     found.save(update_fields=["left_on", "left_reason"])
     audit.record(actor=by, action="aid.housing-left", target=f"housing:{found.pk}", at=at, reason=found.left_reason)
     return found

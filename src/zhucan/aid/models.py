@@ -5,6 +5,7 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 
+from zhucan.orgs.kept import Recorded, Retractable
 from zhucan.policy.projects import PROJECTS, Project, project
 from zhucan.policy.steps import State
 from zhucan.registry.models import Category
@@ -12,7 +13,7 @@ from zhucan.registry.models import Category
 _ACCEPTED = (State.ACCEPTED.value, State.DELIVERED.value)
 
 
-class Undertaking(models.Model):
+class Undertaking(Recorded):
     """A project done for one person's household, or at an address for those who live there.
 
     Where a scheme grants money for it, the case (`application`) tells when it was finished and accepted; else these days do.
@@ -31,8 +32,6 @@ class Undertaking(models.Model):
     accepted_by = models.CharField("验收人", max_length=60, blank=True)
     dropped_on = models.DateField("终止日期", null=True)
     drop_reason = models.CharField("终止原因", max_length=200, blank=True)
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("-opened_on", "-pk")
@@ -74,7 +73,7 @@ class Served(models.Model):
         constraints = (models.UniqueConstraint(fields=("undertaking", "person"), name="served_once"),)
 
 
-class Mark(models.Model):
+class Mark(Retractable):
     """What was found of one part on a day: lacking, in place, or not needed. The newest of a part counts.
 
     What is lacking is a task: somebody is to see to it by a day. One entered by mistake is taken back by mark.
@@ -97,7 +96,6 @@ class Mark(models.Model):
     due_on = models.DateField("完成期限", null=True)
     at = models.DateTimeField("登记时间")
     by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
-    retracted_at = models.DateTimeField("撤回时间", null=True)
 
     class Meta:
         ordering = ("day", "pk")
@@ -120,7 +118,7 @@ class Fund(models.TextChoices):
     OTHER = "other", "其他"
 
 
-class Contribution(models.Model):
+class Contribution(Retractable):
     """Money put into a project. What its case pays is told by the ledger and not entered again."""
 
     undertaking = models.ForeignKey(Undertaking, models.PROTECT, related_name="contributions")
@@ -132,14 +130,13 @@ class Contribution(models.Model):
     document = models.CharField("凭证", max_length=120)
     at = models.DateTimeField("登记时间")
     by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
-    retracted_at = models.DateTimeField("撤回时间", null=True)
 
     class Meta:
         ordering = ("day", "pk")
         constraints = (models.CheckConstraint(condition=Q(amount_fen__gt=0), name="contribution_positive"),)
 
 
-class HousingNeed(models.Model):
+class HousingNeed(Recorded):
     """A household that waits for a home: why it has none, or what it applied for and where it stands in the queue."""
 
     class Sought(models.TextChoices):
@@ -180,8 +177,6 @@ class HousingNeed(models.Model):
     home = models.CharField("住房情况", max_length=120, blank=True)
     left_on = models.DateField("退出日期", null=True)
     left_reason = models.CharField("退出原因", max_length=200, blank=True)
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("asked_on", "pk")
@@ -198,7 +193,7 @@ class HousingNeed(models.Model):
         )
 
 
-class HelpFile(models.Model):
+class HelpFile(Recorded):
     """Help for one person: what is wrong, what was asked, what was decided, and what became of it.
 
     Of a poor person (`poverty`) the file also tells the income a head before and after, and the line of each day.
@@ -244,8 +239,6 @@ class HelpFile(models.Model):
     outcome = models.CharField("结果", max_length=200, blank=True)
     income_after_fen = models.BigIntegerField("帮扶后人均月收入（分）", null=True)
     line_after_fen = models.BigIntegerField("结案时的低保标准（分）", null=True)
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("-opened_on", "-pk")
@@ -272,7 +265,7 @@ class HelpFile(models.Model):
         return before < line_before and after >= line_after
 
 
-class HelpNote(models.Model):
+class HelpNote(Retractable):
     """One thing done for somebody (a measure, with its channel), or a visit that follows it up."""
 
     class Channel(models.TextChoices):
@@ -296,7 +289,6 @@ class HelpNote(models.Model):
     worker = models.CharField("办理人", max_length=40)
     at = models.DateTimeField("登记时间")
     by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
-    retracted_at = models.DateTimeField("撤回时间", null=True)
 
     class Meta:
         ordering = ("day", "pk")

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 
-from zhucan.aid.entering import AidRefused, dated, home_of, money, said
 from zhucan.aid.models import Contribution, Fund, Mark, Served, Undertaking
+from zhucan.aid.refusing import AidRefused, guard
 from zhucan.cases.models import Application
 from zhucan.core.divisions import county_of
 from zhucan.orgs import audit
@@ -45,8 +45,8 @@ def open_for(
     item = project_of(project_id)
     if item.at_address:
         raise AidRefused(f"{item.name}按地址登记，不按家庭：请写明地址。")
-    dated(day, at)
-    place = home_of(person, day)
+    guard.day(day, at)
+    place = guard.home(person, day)
     Person.objects.select_for_update().get(pk=person.pk)
     family = Q(person=person) | Q(person__in=household_of(person))
     there = Undertaking.objects.filter(family, project=item.id, dropped_on=None).select_related("application")
@@ -67,7 +67,7 @@ def open_for(
             )
     made = Undertaking.objects.create(
         project=item.id, place=place, person=person, application=application, opened_on=day,
-        plan=said(plan, "方案", longest=400, needed=False), recorded_at=at, by=by,
+        plan=guard.line(plan, "方案", longest=400, needed=False), recorded_at=at, by=by,
     )  # fmt: skip
     audit.record(
         actor=by, action="aid.opened", target=f"undertaking:{made.pk}", at=at, project=item.id, person=person.pk
@@ -110,14 +110,14 @@ def open_at(
     item = project_of(project_id)
     if not item.at_address:
         raise AidRefused(f"{item.name}按家庭登记，不按地址：请选择人员。")
-    dated(day, at)
-    where = said(address, "地址", longest=120)
+    guard.day(day, at)
+    where = guard.line(address, "地址", longest=120)
     same = Undertaking.objects.filter(project=item.id, place=place, address=where, accepted_on=None, dropped_on=None)
     if same.exists():
         raise AidRefused(f"“{where}”已有正在办的{item.name}：请在那一件里登记。")
     made = Undertaking.objects.create(
         project=item.id, place=place, address=where, opened_on=day, recorded_at=at, by=by,
-        plan=said(plan, "方案", longest=400, needed=False),
+        plan=guard.line(plan, "方案", longest=400, needed=False),
     )  # fmt: skip
     for person in served:
         _serve(made, person, day)
@@ -137,7 +137,7 @@ def serve(*, undertaking: Undertaking, person: Person, day: date, at: datetime, 
 
 
 def _serve(undertaking: Undertaking, person: Person, day: date) -> Served:
-    if county_of(home_of(person, day).code) != county_of(undertaking.place_id):
+    if county_of(guard.home(person, day).code) != county_of(undertaking.place_id):
         raise AidRefused(f"人员 {person.pk} 的户籍不在本县：只登记本县的残疾人。")
     if undertaking.served.filter(person=person).exists():
         raise AidRefused(f"人员 {person.pk} 已经登记过：不用重复登记。")
@@ -157,7 +157,7 @@ def mark(
     if standing not in _Standing.values:
         raise AidRefused(f"没有这种情况“{standing}”：可以写 {'、'.join(_Standing.values)}。")
     before = standings(found)[part].mark
-    dated(day, at, since=before.day if before else None, what="核实日期")
+    guard.day(day, at, since=before.day if before else None, what="核实日期")
     if need and need not in Category.values:
         raise AidRefused(f"没有这种残疾类别“{need}”：请从列出的里面选。")
     lacking = standing == _Standing.LACKING
@@ -171,9 +171,9 @@ def mark(
         raise AidRefused("已到位的要写实际费用，没有花钱的写 0：请填写。")
     made = Mark.objects.create(
         undertaking=found, part=part, standing=standing, day=day, need=need, cost_fen=cost_fen, at=at, by=by,
-        what=said(what, "内容", needed=item.builds and standing != _Standing.NOT_NEEDED),
-        evidence=said(evidence, "依据", needed=not lacking), due_on=due_on if lacking else None,
-        worker=said(worker, "责任人", longest=40, needed=lacking) if lacking else "",
+        what=guard.line(what, "内容", needed=item.builds and standing != _Standing.NOT_NEEDED),
+        evidence=guard.line(evidence, "依据", needed=not lacking), due_on=due_on if lacking else None,
+        worker=guard.line(worker, "责任人", longest=40, needed=lacking) if lacking else "",
     )  # fmt: skip
     audit.record(
         actor=by,
@@ -192,11 +192,7 @@ def take_back(*, mark: Mark, reason: str, at: datetime, by: User | None) -> Mark
     """Take back what was said of a part by mistake. Raises `AidRefused`."""
     found = Mark.objects.select_for_update(of=("self",)).select_related("undertaking").get(pk=mark.pk)
     _open(found.undertaking)
-    if found.retracted_at is not None:
-        raise AidRefused("这一条已经撤回：不用再次办理。")
-    why = said(reason, "撤回原因")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
+    why = guard.take_back(found, reason, at)
     audit.record(actor=by, action="aid.mark-retracted", target=f"undertaking:{found.undertaking_id}", at=at, reason=why)
     return found
 
@@ -213,8 +209,8 @@ def start(*, undertaking: Undertaking, day: date, plan: str, at: datetime, by: U
         if case.award is None:
             raise AidRefused(f"申请 {case.number} 还没有批准，不能开工：请先审批。")
         since = max(since, case.award.approved_on)
-    dated(day, at, since=since, what="开工日期")
-    found.started_on, found.plan = day, said(plan or found.plan, "方案", longest=400)
+    guard.day(day, at, since=since, what="开工日期")
+    found.started_on, found.plan = day, guard.line(plan or found.plan, "方案", longest=400)
     found.save(update_fields=["started_on", "plan"])
     audit.record(actor=by, action="aid.started", target=f"undertaking:{found.pk}", at=at, on=str(day))
     return found
@@ -230,8 +226,8 @@ def accept(
         raise AidRefused(f"申请 {found.application.number} 的完工和验收在申请里办：请打开申请。")
     if found.started_on is None:
         raise AidRefused("还没有登记开工：请先登记开工。")
-    dated(finished_on, at, since=found.started_on, what="完工日期")
-    dated(day, at, since=finished_on, what="验收日期")
+    guard.day(finished_on, at, since=found.started_on, what="完工日期")
+    guard.day(day, at, since=finished_on, what="验收日期")
     parts = standings(found)
     lacking = [one.part.label for one in parts.values() if one.mark is not None and one.lacking]
     unsaid = [one.part.label for one in parts.values() if found.of.every and one.mark is None]
@@ -244,7 +240,7 @@ def accept(
     if found.of.at_address and not found.contributions.filter(retracted_at=None).exists():
         raise AidRefused("没有登记谁出的资金，不能验收：请先登记资金。")
     found.finished_on, found.accepted_on = finished_on, day
-    found.accepted_by = said(accepted_by, "验收人", longest=60)
+    found.accepted_by = guard.line(accepted_by, "验收人", longest=60)
     found.save(update_fields=["finished_on", "accepted_on", "accepted_by"])
     audit.record(actor=by, action="aid.accepted", target=f"undertaking:{found.pk}", at=at, on=str(day))
     return found
@@ -254,10 +250,10 @@ def accept(
 def drop(*, undertaking: Undertaking, day: date, reason: str, at: datetime, by: User | None) -> Undertaking:
     """Give a project up, with the reason. Raises `AidRefused`."""
     found = _open(undertaking)
-    dated(day, at, since=found.opened_on)
+    guard.day(day, at, since=found.opened_on)
     if found.contributions.filter(retracted_at=None).exists():
         raise AidRefused("已经登记了资金，不能终止：请先撤回资金登记，或照实验收。")
-    found.dropped_on, found.drop_reason = day, said(reason, "终止原因")
+    found.dropped_on, found.drop_reason = day, guard.line(reason, "终止原因")
     found.save(update_fields=["dropped_on", "drop_reason"])
     audit.record(actor=by, action="aid.dropped", target=f"undertaking:{found.pk}", at=at, reason=found.drop_reason)
     return found
@@ -276,11 +272,11 @@ def contribute(
         raise AidRefused(f"没有这种来源“{fund}”：可以写 {'、'.join(Fund.values)}。")
     if fund == Fund.GOVERNMENT and found.application is not None:
         raise AidRefused("财政补助由申请发放，发放后自动计入：不用在这里再登记一次。")
-    dated(day, at, what="到账日期")
-    named = said(programme, "捐赠项目", longest=60, needed=fund == Fund.DONOR)
+    guard.day(day, at, what="到账日期")
+    named = guard.line(programme, "捐赠项目", longest=60, needed=fund == Fund.DONOR)
     made = Contribution.objects.create(
-        undertaking=found, fund=fund, payer=said(payer, "出资人", longest=60), programme=named,
-        amount_fen=money(amount_fen, "金额"), day=day, document=said(document, "凭证", longest=120), at=at,
+        undertaking=found, fund=fund, payer=guard.line(payer, "出资人", longest=60), programme=named,
+        amount_fen=guard.money(amount_fen, "金额"), day=day, document=guard.line(document, "凭证", longest=120), at=at,
         by=by,
     )  # fmt: skip
     audit.record(
@@ -293,11 +289,7 @@ def contribute(
 def take_back_money(*, contribution: Contribution, reason: str, at: datetime, by: User | None) -> Contribution:
     """Take back money entered by mistake. Raises `AidRefused`."""
     found = Contribution.objects.select_for_update().get(pk=contribution.pk)
-    if found.retracted_at is not None:
-        raise AidRefused("这一笔已经撤回：不用再次办理。")
-    why = said(reason, "撤回原因")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
+    why = guard.take_back(found, reason, at, what="这一笔")
     audit.record(
         actor=by, action="aid.contribution-retracted", target=f"undertaking:{found.undertaking_id}", at=at, reason=why
     )

@@ -11,17 +11,18 @@ from django.db import IntegrityError, transaction
 from zhucan.cases import asking, deadlines, moving, notices
 from zhucan.cases.models import Application, Bundle, Channel, Relation
 from zhucan.cases.moving import Actor
-from zhucan.cases.queries import home_on, receiving
+from zhucan.cases.queries import receiving
 from zhucan.cases.weighing import Weighed, judged, weighed
 from zhucan.core.calendar import age
 from zhucan.core.divisions import county_of, within
 from zhucan.core.errors import ZhucanError
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.wording import plain
 from zhucan.policy.catalogue import scheme
 from zhucan.policy.engine import Outcome
 from zhucan.policy.facts import BY_NAME
 from zhucan.policy.schemes import LifeEvent, Scheme
+from zhucan.registry.entering import Guard, home_on
 from zhucan.registry.models import Death, Guardianship, Person, Residence
 from zhucan.registry.queries import household_of
 
@@ -31,6 +32,9 @@ _AMENDING = frozenset({"township_clerk", "county_clerk"})
 
 class ApplicationRefused(ZhucanError):
     """The application cannot be taken; nothing was changed."""
+
+
+_guard = Guard(ApplicationRefused)
 
 
 @dataclass(frozen=True)
@@ -191,7 +195,7 @@ def _hand_in(
     at: datetime,
     params: Mapping[str, Any],
 ) -> Application:
-    today = at.astimezone(SHANGHAI).date()
+    today = day_of(at)
     step = item.flow.step("submit", item.flow.start)
     if step is None or actor.role not in step.roles:
         raise ApplicationRefused(f"{actor.word}不能提交{item.name}的申请：请由本人、监护人或经办人提交。")
@@ -218,11 +222,9 @@ def _hand_in(
 
 def _may_ask(person: Person, asked: Asked, actor: Actor, at: datetime) -> Residence:
     """Let a form pass whose day, place and applicant can be; return where the person's hukou is that day."""
-    day, today = asked.applied_on, at.astimezone(SHANGHAI).date()
-    if day > today:
-        raise ApplicationRefused(f"申请日期 {day} 还没有到：请核对。")
-    if day < person.born:
-        raise ApplicationRefused(f"申请日期 {day} 早于出生日期：请核对。")
+    day = asked.applied_on
+    _guard.day(day, at, what="申请日期", then="请核对。")
+    _guard.born(person, day, what="申请日期")
     if not asked.schemes or len(set(asked.schemes)) != len(asked.schemes):
         raise ApplicationRefused("没有选要申请的项目，或选了两次：请重新选择。")
     if asked.channel not in Channel.values or asked.relation not in Relation.values:

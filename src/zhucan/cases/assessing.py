@@ -13,7 +13,7 @@ from zhucan.cases.models import Application, Assessment
 from zhucan.cases.moving import Actor, StepRefused
 from zhucan.core.identifiers import combined
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.wording import plain
 from zhucan.policy.catalogue import scheme
 from zhucan.policy.steps import State
@@ -30,7 +30,7 @@ class AssessmentRefused(StepRefused):
 def book(*, application: Application, institution: str, day: date, actor: Actor, at: datetime) -> Assessment:
     """Book an assessment, or another day for it, and tell the applicant. Raises `AssessmentRefused`."""
     locked = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
-    today = at.astimezone(SHANGHAI).date()
+    today = day_of(at)
     if locked.state != State.ASSESSING.value:
         raise AssessmentRefused(f"这件现在是“{State(locked.state).label}”，不能预约评定：请核对。")
     if not institution.strip() or len(institution) > _LONGEST or not plain(institution):

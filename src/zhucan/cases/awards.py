@@ -19,6 +19,7 @@ from zhucan.policy.employment.startup_grant import recoverable
 from zhucan.policy.engine import Outcome
 from zhucan.policy.parameters import resolve
 from zhucan.policy.schemes import Gives
+from zhucan.registry.entering import Guard
 from zhucan.registry.models import Certificate, Person
 
 REVOCATIONS: Mapping[str, str] = {
@@ -35,6 +36,9 @@ REVOCATIONS: Mapping[str, str] = {
 
 class AwardRefused(ZhucanError):
     """The award cannot be made, or cannot make this move."""
+
+
+_guard = Guard(AwardRefused)
 
 
 def _start(person: Person, scheme_id: str, division: Division, applied_on: date, at: datetime) -> Month:
@@ -68,8 +72,7 @@ def approve(
     scheme(scheme_id)
     if approved_on < applied_on:
         raise AwardRefused(f"批准日期 {approved_on} 早于申请日期 {applied_on}：请核对。")
-    if applied_on < person.born:
-        raise AwardRefused(f"申请日期 {applied_on} 早于出生日期：请核对。")
+    _guard.born(person, applied_on, what="申请日期")
     if Award.objects.filter(person=person, scheme=scheme_id, applied_on=applied_on).exists():
         raise AwardRefused(f"{applied_on} 的申请已经批准过：同一天同一项目不重复登记。")
     award = Award.objects.create(

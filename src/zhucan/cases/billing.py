@@ -16,16 +16,16 @@ from django.db.models import F, Q, Sum
 from zhucan.cases import asking, weighing
 from zhucan.cases.facts import judge
 from zhucan.cases.models import Application, Award, Bill, Decision
-from zhucan.cases.queries import home_on
 from zhucan.core.errors import ZhucanError
 from zhucan.core.money import from_fen, text
 from zhucan.core.months import Month
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.models import User
 from zhucan.policy.catalogue import SCHEMES, scheme
 from zhucan.policy.engine import Outcome
 from zhucan.policy.schemes import Scheme
+from zhucan.registry.entering import home_on
 from zhucan.registry.models import Death
 
 BILLED: tuple[Scheme, ...] = tuple(item for item in SCHEMES if item.claim is not None and item.claim.billed)
@@ -87,7 +87,7 @@ def _billed(award: Award) -> list[dict[str, Any]]:
 
 def _in_its_time(award: Award, month: Month, at: datetime) -> None:
     """Refuse a month that has not come, or in which the person or the award was not there any more."""
-    if month > Month.of(at.astimezone(SHANGHAI).date()):
+    if month > Month.of(day_of(at)):
         raise BillRefused(f"{month.label}还没有到：只能结算已经有的月份。")
     if month < Month.of(award.applied_on):
         raise BillRefused(f"{month.label}在申请（{award.applied_on}）以前：请核对月份。")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zhucan.cases.models import Application, Assessment
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs.models import User
-from zhucan.registry import services
+from zhucan.registry import certificates
 from zhucan.registry.models import Certificate, CertificateEvent
 from zhucan.registry.spells import Witness
 
@@ -32,9 +32,9 @@ def act(application: Application, *, on: date, at: datetime, by: User | None) ->
         case "certificate-replacement":
             if application.answers.get("facts", {}).get("loss_kind") == "damaged":
                 return _renew(application, on, witness, same_expiry=True)
-            return services.replace_lost_certificate(person=person, day=on, witness=witness)
+            return certificates.replace_lost(person=person, day=on, witness=witness)
         case "certificate-transfer":
-            return services.transfer_certificate(person=person, day=on, witness=witness)
+            return certificates.transfer(person=person, day=on, witness=witness)
     return None
 
 
@@ -44,7 +44,7 @@ def _renew(application: Application, on: date, witness: Witness, *, same_expiry:
     if card is None:
         raise CertificateNotAssessed("没有可以换领的残疾人证：请核对。")
     parts = list(card.components.values_list("category", "grade"))
-    return services.issue_certificate(
+    return certificates.issue(
         person=application.person,
         issued=on,
         category=card.category,
@@ -62,7 +62,7 @@ def _issue(application: Application, on: date, witness: Witness) -> Certificate:
         raise CertificateNotAssessed("还没有评定结果，不能发证：请先录入评定结果。")
     if not found.qualifies or found.grade is None:
         raise CertificateNotAssessed("评定结果是不符合残疾标准，不能发证：请不予批准，并告知可以申请复核。")
-    made = services.issue_certificate(
+    made = certificates.issue(
         person=application.person,
         issued=on,
         category=found.category,

@@ -16,13 +16,14 @@ from zhucan.cases import awards, certificates, materials, moving
 from zhucan.cases.facts import relations_of
 from zhucan.cases.models import Application, Award, Decision
 from zhucan.cases.moving import Actor, StepRefused
-from zhucan.cases.queries import home_on, receiving
+from zhucan.cases.queries import receiving
 from zhucan.cases.weighing import Weighed, better, weigh
 from zhucan.orgs.secrecy import signature
 from zhucan.policy.catalogue import scheme
 from zhucan.policy.engine import Outcome
 from zhucan.policy.schemes import Scheme
 from zhucan.policy.steps import State
+from zhucan.registry.entering import home_on
 from zhucan.registry.models import Certificate
 
 _SEALED = (

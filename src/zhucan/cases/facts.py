@@ -234,6 +234,31 @@ def gather(name: str, select: str) -> str:
     return f"SELECT g.person_id FROM {name} g"
 
 
+def selects(
+    known_at: datetime | None, people: str | None = None, relations: Iterable[str] | None = None
+) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+    """Yield each relation of policy, and the people, as name, SELECT and types; as known at a moment, which ends here.
+
+    `people` is a SELECT of person ids in the database that narrows them. Amounts are fen.
+    """
+    within = f" AND t.person_id IN ({people})" if people else ""
+    for name in SOURCES if relations is None else relations:
+        source = SOURCES[name]
+        own = "".join(f", {sql}" for sql in source.columns.values())
+        yield (
+            name,
+            f"SELECT t.person_id, t.valid_from, t.valid_to{own} FROM {source.table} t {source.join}"
+            f" WHERE {known(known_at)}{within}",
+            {"person_id": "BIGINT", **_PERIOD, **source.types},
+        )
+    narrowed = f" WHERE t.id IN ({people})" if people else ""
+    yield (
+        "person",
+        f"SELECT t.id, t.born, t.sex FROM {registry.Person._meta.db_table} t{narrowed}",
+        {"person_id": "BIGINT", "born": "DATE", "sex": "VARCHAR"},
+    )
+
+
 def export(
     con: duckdb.DuckDBPyConnection,
     *,
@@ -241,28 +266,9 @@ def export(
     people: str | None = None,
     relations: Iterable[str] | None = None,
 ) -> None:
-    """Create every relation of policy as a DuckDB table, as known at a moment; the clock of knowledge ends here.
-
-    `people` is a SELECT of person ids in the database that narrows the export. Amounts are fen.
-    """
-    within = f" AND t.person_id IN ({people})" if people else ""
-    for name in SOURCES if relations is None else relations:
-        source = SOURCES[name]
-        own = "".join(f", {sql}" for sql in source.columns.values())
-        load(
-            con,
-            name,
-            f"SELECT t.person_id, t.valid_from, t.valid_to{own} FROM {source.table} t {source.join}"
-            f" WHERE {known(known_at)}{within}",
-            {"person_id": "BIGINT", **_PERIOD, **source.types},
-        )
-    narrowed = f" WHERE t.id IN ({people})" if people else ""
-    load(
-        con,
-        "person",
-        f"SELECT t.id, t.born, t.sex FROM {registry.Person._meta.db_table} t{narrowed}",
-        {"person_id": "BIGINT", "born": "DATE", "sex": "VARCHAR"},
-    )
+    """Create every relation of policy (`selects`), or some, as a DuckDB table."""
+    for name, select, types in selects(known_at, people, relations):
+        load(con, name, select, types)
 
 
 def relations_of(schemes: Iterable[Scheme]) -> tuple[str, ...]:

@@ -12,9 +12,9 @@ from zhucan.cases.models import Approach, Award, FoundRow, KeptLook
 from zhucan.core.divisions import ancestors
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import Division, User
 from zhucan.policy.catalogue import SCHEMES, scheme
+from zhucan.registry.entering import Guard
 from zhucan.registry.models import Benefit, Person
 
 _LONGEST = 400
@@ -22,6 +22,9 @@ _LONGEST = 400
 
 class ApproachRefused(ZhucanError):
     """What came of telling somebody cannot be recorded so."""
+
+
+_guard = Guard(ApproachRefused)
 
 
 @transaction.atomic
@@ -67,13 +70,11 @@ def tell(
     name = scheme(scheme_id).name
     if outcome not in Approach.Outcome.values:
         raise ApproachRefused(f"没有“{outcome}”这种结果：请从列出的里面选。")
-    if on < person.born:
-        raise ApproachRefused(f"日期 {on} 早于出生日期：请核对人员和日期。")
+    _guard.born(person, on)
     earlier = Approach.objects.filter(person=person, scheme=scheme_id).order_by("-on").first()
     if earlier is not None and on < earlier.on:
         raise ApproachRefused(f"{earlier.on} 已登记“{earlier.get_outcome_display()}”，新的结果不能早于那天：请核对。")
-    if on > at.astimezone(SHANGHAI).date():
-        raise ApproachRefused(f"日期 {on} 还没有到：只能登记已经做了的。")
+    _guard.day(on, at)
     made = Approach.objects.create(
         person=person, scheme=scheme_id, outcome=outcome, on=on, note=note, by=by, recorded_at=at
     )

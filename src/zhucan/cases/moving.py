@@ -10,11 +10,11 @@ from zhucan.cases import deadlines, materials
 from zhucan.cases.models import Application, Move, Publication
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import Role, User
 from zhucan.orgs.wording import plain
 from zhucan.policy.catalogue import scheme
 from zhucan.policy.steps import APPLICANT, Flow, State, Step
+from zhucan.registry.entering import Guard
 
 _LONGEST = 400
 _CHECKS = ("check", "assess", "survey", "publicise", "amend")
@@ -31,6 +31,9 @@ _BESIDE: Mapping[str, str] = {
 
 class StepRefused(ZhucanError):
     """The application cannot take this step now, or not by this person; nothing was changed."""
+
+
+_guard = Guard(StepRefused)
 
 
 @dataclass(frozen=True)
@@ -99,8 +102,7 @@ def begin(
 
 
 def _dated(application: Application, on: date, at: datetime) -> None:
-    if on > at.astimezone(SHANGHAI).date():
-        raise StepRefused(f"日期 {on} 还没有到：请核对。")
+    _guard.day(on, at)
     if on < application.state_since:
         raise StepRefused(f"日期 {on} 早于上一步（{application.state_since}）：请核对。")
 

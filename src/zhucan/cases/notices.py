@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from zhucan.cases.models import Application, Notice
 from zhucan.core.calendar import age
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.divisions import inside
 from zhucan.orgs.models import User
 from zhucan.policy.catalogue import scheme
@@ -58,7 +58,7 @@ def waiting(division: str) -> QuerySet[Notice]:
 
 def phone_of(person: Person, on: datetime) -> str:
     """Return the mobile phone that words to a person go to, a minor's guardian's; "" where none is known."""
-    day = on.astimezone(SHANGHAI).date()
+    day = day_of(on)
     guardian = Guardianship.objects.filter(person=person).as_known().on(day).first()
     own = Contact.objects.filter(person=person).as_known().on(day).first()
     phones = [own.phone if own else "", guardian.phone if guardian else ""]

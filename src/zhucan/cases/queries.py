@@ -12,7 +12,6 @@ from zhucan.orgs.divisions import inside
 from zhucan.policy.catalogue import SCHEMES
 from zhucan.policy.schemes import Cadence, Scheme
 from zhucan.policy.steps import FLOWS
-from zhucan.registry.models import Person, Residence
 
 
 class NoSuchApplication(ZhucanError):
@@ -75,9 +74,3 @@ def in_force(items: Iterable[Scheme], on: date) -> QuerySet[Award]:
     return found.filter(
         Q(ends_on__gt=on) | Q(ends_on=None, granted_fen=None) | Q(ends_on=None, applied_on__year=on.year)
     )
-
-
-def home_on(person: Person, day: date) -> Residence | None:
-    """Return where somebody's hukou is on a day, as believed now."""
-    found: Residence | None = Residence.objects.filter(person=person).as_known().on(day).first()
-    return found

@@ -7,7 +7,6 @@ from django.db import transaction
 from zhucan.cases import deadlines, moving, notices
 from zhucan.cases.models import Application
 from zhucan.cases.moving import Actor, StepRefused
-from zhucan.cases.queries import home_on
 from zhucan.core.divisions import county_of
 from zhucan.core.months import Month
 from zhucan.orgs.divisions import division
@@ -15,6 +14,7 @@ from zhucan.orgs.models import Division
 from zhucan.orgs.wording import plain
 from zhucan.policy.catalogue import scheme
 from zhucan.policy.steps import APPLICANT, State
+from zhucan.registry.entering import home_on
 
 _MAY_ASK = frozenset({APPLICANT, "commissioner", "township_clerk", "county_clerk"})
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from zhucan.cases.models import Window, WindowVisit
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import SHANGHAI, day_of
 from zhucan.orgs.models import Division, User
 from zhucan.registry.models import Person
 
@@ -77,7 +77,7 @@ def come(
     found = Window.objects.select_for_update(of=("self",)).get(pk=window.pk)
     _room(found, at)
     made = WindowVisit.objects.create(
-        window=found, person=person, visitor=name, matter=about, day=at.astimezone(SHANGHAI).date(), arrived_at=at,
+        window=found, person=person, visitor=name, matter=about, day=day_of(at), arrived_at=at,
         recorded_at=at, by=by,
     )  # fmt: skip
     audit.record(actor=by, action="cases.window-arrived", target=f"window:{found.pk}", at=at)
@@ -90,7 +90,7 @@ def present(window: Window, day: date) -> int:
 
 
 def _room(window: Window, at: datetime) -> None:
-    there = present(window, at.astimezone(SHANGHAI).date())
+    there = present(window, day_of(at))
     if there >= window.most_present:
         raise WindowRefused(f"{window}已有 {there} 人，达到上限 {window.most_present} 人：请先在外面等候。")
 
@@ -102,7 +102,7 @@ def step(*, visit: WindowVisit, what: str, at: datetime, by: User | None) -> Win
     found = WindowVisit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
     if what not in steps_of(found):
         raise WindowRefused("这位来访人现在不能办这一步：请刷新页面再看。")
-    if found.day != at.astimezone(SHANGHAI).date() and what != "cancel":
+    if found.day != day_of(at) and what != "cancel":
         raise WindowRefused(f"预约的是 {found.day}，不是今天：请核对。")
     if what == "arrive":
         _room(window, at)

@@ -6,10 +6,10 @@ from django.db import transaction
 
 from zhucan.casework import referrals
 from zhucan.casework.models import Counselling, Referral, Way
-from zhucan.casework.refusing import CaseworkRefused, alive, county, happened, said
+from zhucan.casework.refusing import CaseworkRefused, guard
 from zhucan.delivery.models import Tier
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.models import Institution, User
 from zhucan.registry.models import Person
 
@@ -23,16 +23,16 @@ def book(
     """Book an hour that is still to come. Raises `CaseworkRefused`."""
     if way not in Way.values:
         raise CaseworkRefused(f"没有方式“{way}”：可以写 {'、'.join(Way.values)}。")
-    booked_on = at.astimezone(SHANGHAI).date()
+    booked_on = day_of(at)
     if day < booked_on:
         raise CaseworkRefused(f"日期 {day} 已经过去：请预约今天或以后的时间。")
     if ends <= begins:
         raise CaseworkRefused("结束时间要晚于开始时间：请核对。")
-    alive(person, day)
-    words = said(counsellor, "咨询师", 40)
+    guard.alive(person, day)
+    words = guard.line(counsellor, "咨询师", longest=40)
     _free(person.pk, words, day, begins, ends)
     made = Counselling.objects.create(
-        person=person, division=county(person, booked_on), way=way, day=day, begins=begins, ends=ends, counsellor=words,
+        person=person, division=guard.county(person, booked_on), way=way, day=day, begins=begins, ends=ends, counsellor=words,
         recorded_at=at, by=by,
     )  # fmt: skip
     audit.record(actor=by, action="casework.counselling", target=f"counselling:{made.pk}", at=at, person=person.pk)
@@ -58,7 +58,7 @@ def _waiting(one: Counselling) -> Counselling:
 @transaction.atomic
 def assign(*, booking: Counselling, counsellor: str, at: datetime, by: User | None) -> Counselling:
     """Let somebody else counsel. Raises `CaseworkRefused`."""
-    found, words = _waiting(booking), said(counsellor, "咨询师", 40)
+    found, words = _waiting(booking), guard.line(counsellor, "咨询师", longest=40)
     _free(found.person_id, words, found.day, found.begins, found.ends, but=found.pk)
     found.counsellor = words
     found.save(update_fields=["counsellor"])
@@ -72,8 +72,8 @@ def hold(*, booking: Counselling, note: str, risk: str, at: datetime, by: User |
     found = _waiting(booking)
     if risk not in Risk.values:
         raise CaseworkRefused(f"没有风险等级“{risk}”：可以写 {'、'.join(Risk.values)}。")
-    happened(found.day, since=None, at=at, what="预约日期")
-    found.note, found.risk, found.held_at = said(note, "记录", 4000), risk, at
+    guard.day(found.day, at, what="预约日期")
+    found.note, found.risk, found.held_at = guard.prose(note, "记录", longest=4000), risk, at
     found.save(update_fields=["note", "risk", "held_at"])
     audit.record(actor=by, action="casework.counselling-held", target=f"counselling:{found.pk}", at=at)
     return found
@@ -97,7 +97,7 @@ def refer(
     found = Counselling.objects.select_for_update(of=("self",)).select_related("person").get(pk=booking.pk)
     if found.held_at is None or found.referral_id is not None:
         raise CaseworkRefused("还没有登记完成，或已经转介过：请核对。")
-    happened(day, since=found.day, at=at, what="转介日期")
+    guard.day(day, at, since=found.day, what="转介日期")
     found.referral = referrals.refer(
         person=found.person, purpose=Referral.Purpose.CRISIS, institution=institution, tier=Tier.INSTITUTION, reason=reason,
         day=day, at=at, by=by,

@@ -10,12 +10,12 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 
-from zhucan.cases.queries import home_on
 from zhucan.casework.models import CaseFile, Contact, Coordinator, Incident, Keeper, Kind, Way
-from zhucan.casework.refusing import CaseworkRefused, alive, county, happened, said
+from zhucan.casework.refusing import CaseworkRefused, guard
 from zhucan.orgs import audit
 from zhucan.orgs.models import Division, Level, User
 from zhucan.policy.rehabilitation.needs import INDICATED, NEEDS
+from zhucan.registry.entering import home_on
 from zhucan.registry.models import Category, Certificate, Finding, Person
 
 Side = Keeper.Side
@@ -36,7 +36,7 @@ def appoint(*, division: Division, name: str, day: date, at: datetime, by: User 
     """
     if division.level != Level.VILLAGE:
         raise CaseworkRefused(f"{division.name}不是村（社区）：请选择村或社区。")
-    words = said(name, "协调员姓名", 40)
+    words = guard.line(name, "协调员姓名", longest=40)
     before = Coordinator.objects.select_for_update().filter(division=division, valid_to=None).first()
     if before is not None:
         if before.name == words:
@@ -71,8 +71,9 @@ def open_file(
     """
     if kind not in Kind.values:
         raise CaseworkRefused(f"没有“{kind}”这种档案：可以写 {'、'.join(Kind.values)}。")
-    happened(day, since=person.born, at=at, what="建档日期")
-    alive(person, day)
+    guard.born(person, day, what="建档日期")
+    guard.day(day, at, what="建档日期")
+    home = guard.county(person, day)
     if not 1 <= every_days <= _LONGEST:
         raise CaseworkRefused(f"联系间隔应为 1 至 {_LONGEST} 天：请核对。")
     if CaseFile.objects.filter(person=person, kind=kind, closed_on=None).exists():
@@ -89,7 +90,7 @@ def open_file(
     if kind == Kind.SOCIAL_WORK and not needs:
         raise CaseworkRefused("没有评估出“有需求，适合做”的康复需求：请先在人员档案里登记需求评估。")
     made = CaseFile.objects.create(
-        person=person, division=county(person, day), kind=kind, every_days=every_days, needs=needs, goal=goal.strip()[:200],
+        person=person, division=home, kind=kind, every_days=every_days, needs=needs, goal=goal.strip()[:200],
         opened_on=day, recorded_at=at, by=by,
     )  # fmt: skip
     for side in SIDES[Kind(kind)]:
@@ -125,7 +126,7 @@ def _open(file: CaseFile) -> CaseFile:
 @transaction.atomic
 def change_keeper(*, file: CaseFile, side: str, name: str, day: date, at: datetime, by: User | None) -> Keeper:
     """Let somebody else keep an open file for a side from a day on. Raises `CaseworkRefused`."""
-    found, words = _open(file), said(name, "负责人", 40)
+    found, words = _open(file), guard.line(name, "负责人", longest=40)
     before = found.keepers.filter(side=side, valid_to=None).first()
     if before is None:
         raise CaseworkRefused(f"{Kind(found.kind).label}档案没有这一方：请核对。")
@@ -156,10 +157,16 @@ def contact(*, file: CaseFile, day: date, way: str, worker: str, note: str, at: 
     found = _open(file)
     if way not in Way.values:
         raise CaseworkRefused(f"没有方式“{way}”：可以写 {'、'.join(Way.values)}。")
-    happened(day, since=found.opened_on, at=at, what="联系日期")
-    alive(found.person, day)
+    guard.day(day, at, since=found.opened_on, what="联系日期")
+    guard.alive(found.person, day)
     made = Contact.objects.create(
-        file=found, day=day, way=way, worker=said(worker, "联系人", 40), note=note.strip(), recorded_at=at, by=by
+        file=found,
+        day=day,
+        way=way,
+        worker=guard.line(worker, "联系人", longest=40),
+        note=note.strip(),
+        recorded_at=at,
+        by=by,
     )
     audit.record(actor=by, action="casework.contact", target=f"file:{found.pk}", at=at, day=str(day))
     return made
@@ -171,9 +178,9 @@ def incident(*, file: CaseFile, day: date, account: str, at: datetime, by: User 
     found = _open(file)
     if found.kind != Kind.GUARDIANSHIP:
         raise CaseworkRefused("肇事肇祸事件只登记在联合监护档案上：请核对。")
-    happened(day, since=found.opened_on, at=at, what="发生日期")
+    guard.day(day, at, since=found.opened_on, what="发生日期")
     made = Incident.objects.create(
-        file=found, day=day, account=said(account, "经过和处置", 2000), recorded_at=at, by=by
+        file=found, day=day, account=guard.prose(account, "经过和处置", longest=2000), recorded_at=at, by=by
     )
     audit.record(actor=by, action="casework.incident", target=f"file:{found.pk}", at=at, day=str(day))
     return made
@@ -183,11 +190,7 @@ def incident(*, file: CaseFile, day: date, account: str, at: datetime, by: User 
 def take_back(*, entry: Contact | Incident, reason: str, at: datetime, by: User | None) -> None:
     """Take back a contact or incident entered by mistake. Raises `CaseworkRefused`."""
     found = type(entry)._default_manager.select_for_update().get(pk=entry.pk)
-    words = said(reason, "撤回原因", 200)
-    if found.retracted_at is not None:
-        raise CaseworkRefused("这条记录已经撤回：不用再次办理。")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
+    words = guard.take_back(found, reason, at, what="这条记录")
     audit.record(actor=by, action="casework.entry-retracted", target=f"file:{found.file_id}", at=at, reason=words)
 
 
@@ -197,8 +200,8 @@ def close(*, file: CaseFile, day: date, note: str, at: datetime, by: User | None
 
     Raises `CaseworkRefused`.
     """
-    found, words = _open(file), said(note, "结案说明", 200)
-    happened(day, since=found.opened_on, at=at, what="结案日期")
+    found, words = _open(file), guard.line(note, "结案说明")
+    guard.day(day, at, since=found.opened_on, what="结案日期")
     last = found.contacts.filter(retracted_at=None).order_by("-day").first()
     if last is not None and last.day > day:
         raise CaseworkRefused(f"结案日期 {day} 早于最后一次联系 {last.day}：请核对。")

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from zhucan.casework.models import Matter, MatterMove, Mechanism, MechanismStep
-from zhucan.casework.refusing import CaseworkRefused, alive, county, happened, said
+from zhucan.casework.refusing import CaseworkRefused, guard
 from zhucan.core.calendar import add_working_days
 from zhucan.core.divisions import Level, level_of
 from zhucan.orgs import audit
@@ -44,7 +44,7 @@ def _checked(steps: Sequence[Step]) -> list[Step]:
     if not steps:
         raise CaseworkRefused("机制至少要有一步：请写明第一步做什么、谁负责、几个工作日。")
     for number, one in enumerate(steps, 1):
-        said(one.name, f"第 {number} 步做什么", 40)
+        guard.line(one.name, f"第 {number} 步做什么", longest=40)
         if one.role not in RESPONSIBLE:
             raise CaseworkRefused(f"第 {number} 步的责任岗位“{one.role}”不对：可以写 {'、'.join(RESPONSIBLE)}。")
         if not 1 <= one.working_days <= _MOST_DAYS:
@@ -61,7 +61,7 @@ def _lay(mechanism: Mechanism, steps: Sequence[Step]) -> None:
 
 def _named(division: Division, name: str, besides: int | None = None) -> str:
     """Return a name that no other mechanism of the county has now. Raises `CaseworkRefused`."""
-    words = said(name, "名称", 60)
+    words = guard.line(name, "名称", longest=60)
     same = Mechanism.objects.filter(division=division, name=words, valid_to=None)
     if (same.exclude(pk=besides) if besides else same).exists():
         raise CaseworkRefused(f"{division.name}已有“{words}”：要改步骤的，请修订原来的机制。")
@@ -79,7 +79,7 @@ def define(
     made = Mechanism.objects.create(
         division=division,
         name=words,
-        document=said(document, "文件", 200),
+        document=guard.line(document, "文件"),
         valid_from=valid_from,
         recorded_at=at,
         by=by,
@@ -111,7 +111,7 @@ def revise(
             division=found.division, name=name, document=document, valid_from=valid_from, steps=steps, at=at, by=by
         )
     found.name = _named(found.division, name, besides=found.pk)
-    found.document, found.valid_from = said(document, "文件", 200), valid_from
+    found.document, found.valid_from = guard.line(document, "文件"), valid_from
     found.save(update_fields=["name", "document", "valid_from"])
     found.steps.all().delete()  # nothing was ever done by them
     _lay(found, steps)
@@ -143,14 +143,14 @@ def open_matter(
     *, mechanism: Mechanism, person: Person, asked: str, day: date, at: datetime, by: User | None
 ) -> Matter:
     """Let a person's matter go into a mechanism of their county; the first step is due from that day. Raises `CaseworkRefused`."""
-    happened(day, since=person.born, at=at, what="受理日期")
-    alive(person, day)
-    home = county(person, day)
+    guard.born(person, day, what="受理日期")
+    guard.day(day, at, what="受理日期")
+    home = guard.county(person, day)
     if not in_force(home.pk, day).filter(pk=mechanism.pk).exists():
         raise CaseworkRefused(f"“{mechanism}” {day} 不在实行，或不是{home.name}的：请另选机制。")
     first = mechanism.steps.all()[0]
     made = Matter.objects.create(
-        mechanism=mechanism, person=person, division=home, opened_on=day, asked=said(asked, "要办什么", 1000), step=first,
+        mechanism=mechanism, person=person, division=home, opened_on=day, asked=guard.prose(asked, "要办什么", longest=1000), step=first,
         due_on=add_working_days(day, first.working_days), recorded_at=at, by=by,
     )  # fmt: skip
     audit.record(actor=by, action="casework.matter", target=f"matter:{made.pk}", at=at, person=person.pk)
@@ -174,7 +174,7 @@ def move(
     if what not in Kind.values:
         raise CaseworkRefused(f"没有“{what}”这种办法：可以写 {'、'.join(Kind.values)}。")
     last = found.moves.order_by("-pk").first()
-    happened(day, since=last.day if last else found.opened_on, at=at, what="办理日期")
+    guard.day(day, at, since=last.day if last else found.opened_on, what="办理日期")
     if what == Kind.ENDED and outcome not in Outcome.values:
         raise CaseworkRefused(f"办结要写结果：可以写 {'、'.join(Outcome.values)}。")
     if what == Kind.ENDED:
@@ -182,7 +182,7 @@ def move(
     else:
         found.step = _next(found, here, what)
         found.due_on = add_working_days(day, found.step.working_days)
-    words = said(note, "说明", 1000) if what != Kind.DONE else note.strip()[:1000]
+    words = guard.prose(note, "说明", longest=1000) if what != Kind.DONE else note.strip()[:1000]
     found.save(update_fields=["step", "due_on", "closed_on", "outcome"])
     made = MatterMove.objects.create(
         matter=found, step=here, kind=what, day=day, due_on=due_on, note=words, recorded_at=at, by=by

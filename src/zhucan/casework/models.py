@@ -7,27 +7,26 @@ from django.db import models
 from django.db.models import F, Q
 
 from zhucan.delivery.models import Tier
+from zhucan.orgs.kept import Recorded, Retractable
 from zhucan.orgs.models import Role
 from zhucan.orgs.secrecy import SealedField
 from zhucan.policy.rehabilitation.needs import NEEDS
 
 
-class Milestone(models.Model):
+class Milestone(Recorded):
     """A step on the way to a plan's goal, with the day it is meant to be reached by."""
 
     plan = models.ForeignKey("delivery.Plan", models.PROTECT, related_name="milestones")
     text = models.CharField("阶段目标", max_length=120)
     due_on = models.DateField("应达到日期")
     reached_on = models.DateField("达到日期", null=True)
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("due_on", "pk")
         constraints = (models.UniqueConstraint(fields=("plan", "text"), name="milestone_once"),)
 
 
-class Review(models.Model):
+class Review(Recorded, Retractable):
     """What an assessment on the way found: a score on the plan's scale."""
 
     plan = models.ForeignKey("delivery.Plan", models.PROTECT, related_name="reviews")
@@ -35,9 +34,6 @@ class Review(models.Model):
     score = models.DecimalField("得分", max_digits=7, decimal_places=2)
     worker = models.CharField("评估人", max_length=40)
     note = models.CharField("说明", max_length=200, blank=True)
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
-    retracted_at = models.DateTimeField("撤回时间", null=True)
 
     class Meta:
         ordering = ("day", "pk")
@@ -48,7 +44,7 @@ class Review(models.Model):
         )
 
 
-class Referral(models.Model):
+class Referral(Recorded):
     """Somebody sent on: from a screening, from a plan, or from one institution to another; taken, declined, or waiting.
 
     `onward` is the plan that came of it where one did. A joint referral keeps a person with both: a rehabilitation and a
@@ -76,8 +72,6 @@ class Referral(models.Model):
     answer = models.CharField("答复说明", max_length=200, blank=True)
     onward = models.OneToOneField("delivery.Plan", models.PROTECT, null=True, related_name="came_by")
     ended_on = models.DateField("结束日期", null=True)
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("-day", "-pk")
@@ -94,15 +88,13 @@ class Referral(models.Model):
         )
 
 
-class Coordinator(models.Model):
+class Coordinator(Recorded):
     """Somebody who coordinates rehabilitation in a community from one day to another."""
 
     division = models.ForeignKey("orgs.Division", models.PROTECT, related_name="+", verbose_name="社区")
     name = models.CharField("康复协调员", max_length=40)
     valid_from = models.DateField("自")
     valid_to = models.DateField("至（不含）", null=True)
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("division", "name")
@@ -121,7 +113,7 @@ class Kind(models.TextChoices):
     SOCIAL_WORK = "social_work", "社工服务"
 
 
-class CaseFile(models.Model):
+class CaseFile(Recorded):
     """A person followed for a reason: who keeps the file, how often they look, what they found.
 
     For social work `needs` are the needs found indicated when the file was opened, each to be served.
@@ -136,8 +128,6 @@ class CaseFile(models.Model):
     opened_on = models.DateField("建档日期")
     closed_on = models.DateField("结案日期", null=True)
     close_note = models.CharField("结案说明", max_length=200, blank=True)
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("opened_on", "pk")
@@ -157,7 +147,7 @@ class CaseFile(models.Model):
         return [need.label for need in NEEDS if need.code in self.needs]
 
 
-class Keeper(models.Model):
+class Keeper(Recorded):
     """Somebody who keeps a file for one side, from one day to another; one at a time for each side."""
 
     class Side(models.TextChoices):
@@ -172,8 +162,6 @@ class Keeper(models.Model):
     name = models.CharField("姓名", max_length=40)
     valid_from = models.DateField("自")
     valid_to = models.DateField("至（不含）", null=True)
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("side", "valid_from")
@@ -193,7 +181,7 @@ class Way(models.TextChoices):
     CENTRE = "centre", "到中心"
 
 
-class Contact(models.Model):
+class Contact(Recorded, Retractable):
     """One time a keeper looked after the person of a file. `note` is confidential."""
 
     file = models.ForeignKey(CaseFile, models.PROTECT, related_name="contacts")
@@ -201,29 +189,23 @@ class Contact(models.Model):
     way = models.CharField("方式", max_length=8, choices=Way)
     worker = models.CharField("联系人", max_length=40)
     note = SealedField("情况", default="")
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
-    retracted_at = models.DateTimeField("撤回时间", null=True)
 
     class Meta:
         ordering = ("-day", "-pk")
 
 
-class Incident(models.Model):
+class Incident(Recorded, Retractable):
     """Harm done by the person of a guardianship file, or danger of it. `account` is confidential."""
 
     file = models.ForeignKey(CaseFile, models.PROTECT, related_name="incidents")
     day = models.DateField("发生日期")
     account = SealedField("经过和处置")
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
-    retracted_at = models.DateTimeField("撤回时间", null=True)
 
     class Meta:
         ordering = ("-day", "-pk")
 
 
-class Counselling(models.Model):
+class Counselling(Recorded):
     """A counselling hour: booked for a way and a time, then held or called off. Note and risk level are confidential."""
 
     class Risk(models.TextChoices):
@@ -244,8 +226,6 @@ class Counselling(models.Model):
     risk = SealedField("风险等级", default="")
     referral = models.OneToOneField(Referral, models.PROTECT, null=True, related_name="counselling")
     called_off_at = models.DateTimeField("取消时间", null=True)
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("day", "begins")
@@ -257,7 +237,7 @@ class Counselling(models.Model):
         )
 
 
-class Mechanism(models.Model):
+class Mechanism(Recorded):
     """A service mechanism that a county named and laid down for itself, by a document, from one day to another."""
 
     division = models.ForeignKey("orgs.Division", models.PROTECT, related_name="+", verbose_name="县")
@@ -265,8 +245,6 @@ class Mechanism(models.Model):
     document = models.CharField("文件", max_length=200)
     valid_from = models.DateField("自")
     valid_to = models.DateField("至（不含）", null=True)
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("name", "-valid_from")
@@ -300,7 +278,7 @@ class MechanismStep(models.Model):
         )
 
 
-class Matter(models.Model):
+class Matter(Recorded):
     """What somebody asked for, run through a mechanism: at which step it waits until which day, or how it ended.
 
     `asked` is confidential.
@@ -320,8 +298,6 @@ class Matter(models.Model):
     due_on = models.DateField("这一步的期限", null=True)  # None once it is closed
     closed_on = models.DateField("办结日期", null=True)
     outcome = models.CharField("结果", max_length=10, choices=Outcome, blank=True)
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("due_on", "pk")
@@ -335,7 +311,7 @@ class Matter(models.Model):
         )
 
 
-class MatterMove(models.Model):
+class MatterMove(Recorded):
     """What was done at a step of a matter, on which day, and by when it had to be. `note` is confidential."""
 
     class Kind(models.TextChoices):
@@ -349,8 +325,6 @@ class MatterMove(models.Model):
     day = models.DateField("日期")
     due_on = models.DateField("期限")
     note = SealedField("说明", default="")
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("pk",)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 
 from zhucan.casework.models import Milestone, Review
-from zhucan.casework.refusing import CaseworkRefused, alive, happened, said
+from zhucan.casework.refusing import CaseworkRefused, guard
 from zhucan.delivery.models import Plan
 from zhucan.orgs import audit
 from zhucan.orgs.models import User
@@ -23,7 +23,7 @@ def _open(plan: Plan) -> Plan:
 @transaction.atomic
 def set_milestone(*, plan: Plan, text: str, due_on: date, at: datetime, by: User | None) -> Milestone:
     """Set a step of an open plan, to be reached within its period. Raises `CaseworkRefused`."""
-    found, words = _open(plan), said(text, "阶段目标", 120)
+    found, words = _open(plan), guard.line(text, "阶段目标", longest=120)
     if not found.starts_on <= due_on <= found.ends_on:
         raise CaseworkRefused(f"应达到日期 {due_on} 不在服务期 {found.starts_on} 至 {found.ends_on} 内：请核对日期。")
     if found.milestones.filter(text=words).exists():
@@ -40,7 +40,7 @@ def reach(*, milestone: Milestone, day: date, at: datetime, by: User | None) -> 
     found = Milestone.objects.select_for_update().get(pk=milestone.pk)
     if found.reached_on is not None:
         raise CaseworkRefused(f"这个阶段目标已于 {found.reached_on} 达到：不用再次登记。")
-    happened(day, since=plan.starts_on, at=at, what="达到日期")
+    guard.day(day, at, since=plan.starts_on, what="达到日期")
     found.reached_on = day
     found.save(update_fields=["reached_on"])
     audit.record(actor=by, action="casework.milestone-reached", target=f"plan:{plan.pk}", at=at, day=str(day))
@@ -55,12 +55,12 @@ def review(
     found = _open(plan)
     if not found.scale:
         raise CaseworkRefused("这个计划没有评估量表，得分没有意义：请结案后另立带量表的计划。")
-    happened(day, since=found.starts_on, at=at, what="评估日期")
-    alive(found.person, day)
+    guard.day(day, at, since=found.starts_on, what="评估日期")
+    guard.alive(found.person, day)
     if found.reviews.filter(day=day, retracted_at=None).exists():
         raise CaseworkRefused(f"{day} 已登记过一次评估：要改，请先撤回那一次。")
     made = Review.objects.create(
-        plan=found, day=day, score=score, worker=said(worker, "评估人", 40), note=note.strip()[:200], recorded_at=at, by=by
+        plan=found, day=day, score=score, worker=guard.line(worker, "评估人", longest=40), note=note.strip()[:200], recorded_at=at, by=by
     )  # fmt: skip
     audit.record(actor=by, action="casework.review", target=f"plan:{found.pk}", at=at, day=str(day))
     return made
@@ -71,11 +71,7 @@ def take_back(*, review: Review, reason: str, at: datetime, by: User | None) -> 
     """Take back a review entered by mistake. Raises `CaseworkRefused`."""
     _open(review.plan)
     found = Review.objects.select_for_update().get(pk=review.pk)
-    if found.retracted_at is not None:
-        raise CaseworkRefused("这次评估已经撤回：不用再次办理。")
-    words = said(reason, "撤回原因", 200)
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
+    words = guard.take_back(found, reason, at, what="这次评估")
     audit.record(actor=by, action="casework.review-retracted", target=f"plan:{found.plan_id}", at=at, reason=words)
     return found
 

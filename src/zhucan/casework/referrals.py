@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from zhucan.casework.models import Referral
-from zhucan.casework.refusing import CaseworkRefused, alive, county, happened, said
+from zhucan.casework.refusing import CaseworkRefused, guard
 from zhucan.delivery.models import Plan, Tier
 from zhucan.orgs import audit
 from zhucan.orgs.models import Institution, User
@@ -28,8 +28,8 @@ def refer(
         raise CaseworkRefused(
             f"转介种类或层级不对：种类可以写 {'、'.join(Purpose.values)}，层级 {'、'.join(Tier.values)}。"
         )
-    happened(day, since=None, at=at, what="转介日期")
-    alive(person, day)
+    guard.day(day, at, what="转介日期")
+    home = guard.county(person, day)
     if institution.ended_on is not None and institution.ended_on <= day:
         raise CaseworkRefused(f"{institution}自 {institution.ended_on} 起不再是定点机构：请另选机构。")
     if plan is not None and plan.person_id != person.pk:
@@ -51,8 +51,8 @@ def refer(
     if Referral.objects.filter(person=person, institution=institution, purpose=purpose, answered_on=None).exists():
         raise CaseworkRefused(f"到{institution}的转介还在等答复：不用重复登记。")
     made = Referral.objects.create(
-        person=person, division=county(person, day), purpose=purpose, plan=plan, source_tier=plan.tier if plan else "",
-        source=plan.institution if plan else source, tier=tier, institution=institution, reason=said(reason, "转介原因", 200),
+        person=person, division=home, purpose=purpose, plan=plan, source_tier=plan.tier if plan else "",
+        source=plan.institution if plan else source, tier=tier, institution=institution, reason=guard.line(reason, "转介原因"),
         day=day, recorded_at=at, by=by,
     )  # fmt: skip
     audit.record(
@@ -77,9 +77,9 @@ def answer(
     found = Referral.objects.select_for_update(of=("self",)).select_related("person").get(pk=referral.pk)
     if found.answered_on is not None:
         raise CaseworkRefused(f"这次转介已于 {found.answered_on} 答复：不用再次办理。")
-    happened(day, since=found.day, at=at, what="答复日期")
+    guard.day(day, at, since=found.day, what="答复日期")
     if not accepted:
-        said(note, "不接收的原因", 200)
+        guard.line(note, "不接收的原因")
     if onward is not None and (onward.person_id != found.person_id or onward.institution_id != found.institution_id):
         raise CaseworkRefused("接续的服务计划应是本人在接收机构的：请核对。")
     found.accepted, found.answered_on, found.answer = accepted, day, note.strip()[:200]
@@ -95,7 +95,7 @@ def end(*, referral: Referral, day: date, at: datetime, by: User | None) -> Refe
     found = Referral.objects.select_for_update().get(pk=referral.pk)
     if not found.accepted or found.ended_on is not None:
         raise CaseworkRefused("这次转介没有接收，或已经结束：请核对。")
-    happened(day, since=found.answered_on, at=at, what="结束日期")
+    guard.day(day, at, since=found.answered_on, what="结束日期")
     found.ended_on = day
     found.save(update_fields=["ended_on"])
     audit.record(actor=by, action="casework.referral-ended", target=f"referral:{found.pk}", at=at, day=str(day))

@@ -17,8 +17,9 @@ from zhucan.facilities.entries import most_hours
 from zhucan.facilities.models import Training
 from zhucan.facilities.reading import EntryRefused
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.models import Division, Institution, User
+from zhucan.registry.entering import Guard
 
 _NEEDED: Mapping[str, tuple[str, str]] = {
     "subject": ("内容分类", "请选一项"),
@@ -35,6 +36,9 @@ _STORED = {"cost": "cost_fen"}
 
 class ActivityRefused(ZhucanError):
     """The activity cannot be entered or changed like this; nothing was changed."""
+
+
+guard = Guard(ActivityRefused)
 
 
 def _checked(kind: ActivityKind, division: Division, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,7 +135,7 @@ def correct(*, activity: Activity, at: datetime, by: User | None, **said: Any) -
     most = max((one.attended or 0 for one in live), default=0)
     if values.get("sessions", 1) < most:
         raise ActivityRefused(f"已登记有人到课 {most} 次，课次不能改成 {values.get('sessions', 1)}：请先更正到课次数。")
-    if values["starts_on"] > at.astimezone(SHANGHAI).date() and live.filter(attended__isnull=False).exists():
+    if values["starts_on"] > day_of(at) and live.filter(attended__isnull=False).exists():
         raise ActivityRefused("已经登记了到场情况，开始日期不能改到以后：请核对日期。")
     if not values.get("multiple") and found.multiple and live.count() > live.values("person").distinct().count():
         raise ActivityRefused("已有人参加了多项，不能改成一人一项：请先更正名单。")
@@ -150,16 +154,11 @@ def correct(*, activity: Activity, at: datetime, by: User | None, **said: Any) -
 def retract(*, activity: Activity, reason: str, at: datetime, by: User | None) -> Activity:
     """Take back an activity entered by mistake or called off, with those signed up for it. Raises `ActivityRefused`."""
     found = Activity.objects.select_for_update().get(pk=activity.pk)
-    if found.retracted_at is not None:
-        raise ActivityRefused("这项活动已经撤回：不用再次办理。")
-    if not reason.strip():
-        raise ActivityRefused("没有写撤回原因：请写明。")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
+    why = guard.take_back(found, reason, at, what="这项活动")
     for one in found.participants.filter(retracted_at=None, training__isnull=False).select_related("training"):
         discredit(one, at=at, by=by)
     found.participants.filter(retracted_at=None).update(retracted_at=at)
-    audit.record(actor=by, action="community.activity-retracted", target=f"activity:{found.pk}", at=at, reason=reason.strip())  # fmt: skip
+    audit.record(actor=by, action="community.activity-retracted", target=f"activity:{found.pk}", at=at, reason=why)  # fmt: skip
     return found
 
 
@@ -235,8 +234,7 @@ def agree(
     """Enter an agreement with an institution. Raises `ActivityRefused`."""
     if not about.strip():
         raise ActivityRefused("没有写协议内容：请写明合作什么。")
-    if signed_on > at.astimezone(SHANGHAI).date():
-        raise ActivityRefused(f"签订日期 {signed_on} 还没有到：请核对日期。")
+    guard.day(signed_on, at, what="签订日期")
     if ends_on is not None and ends_on <= signed_on:
         raise ActivityRefused(f"到期日期 {ends_on} 不晚于签订日期 {signed_on}：请核对日期。")
     made = Agreement.objects.create(

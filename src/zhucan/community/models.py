@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from zhucan.community.kinds import CHANNELS, KINDS, STAGES, Who
 from zhucan.core.identifiers import CATEGORY_LABELS
+from zhucan.orgs.kept import Retractable
 from zhucan.orgs.secrecy import SealedField
 
 
@@ -73,7 +74,7 @@ class Agreement(models.Model):
         )
 
 
-class Activity(models.Model):
+class Activity(Retractable):
     """Something held for people from one day through another. What its kind does not ask for stays empty."""
 
     kind = models.CharField("种类", max_length=16, choices=[(kind.id, kind.label) for kind in KINDS])
@@ -113,7 +114,6 @@ class Activity(models.Model):
     cost_fen = models.BigIntegerField("费用（分）", null=True, blank=True)
     recorded_at = models.DateTimeField("登记时间")
     recorded_by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
-    retracted_at = models.DateTimeField("撤回时间", null=True)
 
     class Meta:
         ordering = ("-starts_on", "-pk")
@@ -131,7 +131,7 @@ class Activity(models.Model):
         return self.title
 
 
-class Participant(models.Model):
+class Participant(Retractable):
     """Somebody signed up for an activity, and what came of it: sessions attended (null: not known yet), exam, outcome.
 
     `who` says which of `person`, `relative` and `worker` it is; a relative has the person too. `training` holds the hours that
@@ -159,7 +159,6 @@ class Participant(models.Model):
     finding = SealedField("检查结果", default="")
     recorded_at = models.DateTimeField("登记时间")
     recorded_by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
-    retracted_at = models.DateTimeField("撤回时间", null=True)
 
     class Meta:
         verbose_name = "活动参加记录"

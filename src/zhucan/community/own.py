@@ -9,10 +9,11 @@ from zhucan.community.activities import ActivityRefused
 from zhucan.community.models import Activity, Participant
 from zhucan.community.participants import Entrant, sign_up, withdraw
 from zhucan.core.divisions import ancestors, county_of
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.divisions import inside
 from zhucan.orgs.models import User
-from zhucan.registry.models import Person, Residence
+from zhucan.registry.entering import home_on
+from zhucan.registry.models import Person
 
 KIND = "online"
 """The one kind that people sign up for by themselves: nobody has to know beforehand who will come through a door."""
@@ -21,8 +22,7 @@ GUARDIAN = "监护人"
 
 def offered(person: Person, day: date) -> "QuerySet[Activity]":
     """Return what begins after a day where a person lives, in the county or above it, with how many are `entered`, the next first."""
-    homes = Residence.objects.filter(person=person, retracted_at=None, valid_from__lte=day)
-    home = homes.filter(Q(valid_to=None) | Q(valid_to__gt=day)).order_by("-valid_from").first()
+    home = home_on(person, day)
     if home is None:
         return Activity.objects.none()
     county = county_of(home.division_id)
@@ -52,7 +52,7 @@ def entries(person: Person, family_name: str = "") -> "QuerySet[Participant]":
 @transaction.atomic
 def join(*, person: Person, activity: Activity, at: datetime, by: User, family_name: str = "") -> Participant:
     """Sign a person up, or by name the guardian of one, for what has not begun and is not full. Raises `ActivityRefused`."""
-    day = at.astimezone(SHANGHAI).date()
+    day = day_of(at)
     # held until it is written: of two who want the last place one comes later
     held = Activity.objects.select_for_update().filter(pk=activity.pk).first()
     found = None if held is None else offered(person, day).filter(pk=held.pk).first()
@@ -71,6 +71,6 @@ def join(*, person: Person, activity: Activity, at: datetime, by: User, family_n
 def leave(*, entry: Participant, at: datetime, by: User) -> Participant:
     """Take somebody off the list again before it begins. Raises `ActivityRefused`."""
     found = entry.activity
-    if found.starts_on <= at.astimezone(SHANGHAI).date():
+    if found.starts_on <= day_of(at):
         raise ActivityRefused(f"“{found}”已经开始，不能再取消报名：不能参加的，请告诉主办单位。")
     return withdraw(participant=entry, reason="本人或监护人取消报名", at=at, by=by)

@@ -6,18 +6,18 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
-from zhucan.community.activities import ActivityRefused, credit, discredit
+from zhucan.community.activities import ActivityRefused, credit, discredit, guard
 from zhucan.community.kinds import STAGES, ActivityKind, Who, kind_of
 from zhucan.community.models import Activity, Participant, Relative, word
 from zhucan.core.divisions import prefix, within
 from zhucan.core.masking import name as masked
 from zhucan.facilities.models import Worker
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.models import User
-from zhucan.registry.models import Death, Person, Residence
+from zhucan.registry.entering import home_on
+from zhucan.registry.models import Person
 
 _MOST_INCOME_FEN = 100_000_000  # a million yuan a month is a slip of the keys
 
@@ -105,15 +105,10 @@ def _locked(activity: Activity) -> Activity:
 def _living(person: Person, activity: Activity, label: str) -> None:
     """Refuse who was not born, had died, or had their hukou outside the county on the first day of an activity."""
     day = activity.starts_on
-    if day < person.born:
-        raise ActivityRefused(f"活动日期 {day} 早于{label}的出生日期：请核对是不是填错了人。")
-    if Death.objects.filter(person=person, retracted_at=None, valid_from__lte=day).exists():
-        raise ActivityRefused(f"{label}在 {day} 之前已去世，不能登记：请核对是不是填错了人。")
-    homes = Residence.objects.filter(person=person, retracted_at=None, valid_from__lte=day).filter(
-        Q(valid_to=None) | Q(valid_to__gt=day)
-    )
-    county = prefix(activity.division_id)[:6]
-    if not any(code.startswith(county) for code in homes.values_list("division_id", flat=True)):
+    guard.born(person, day, what="活动日期")
+    guard.alive(person, day, who=label)
+    home = home_on(person, day)
+    if home is None or not home.division_id.startswith(prefix(activity.division_id)[:6]):
         raise ActivityRefused(f"{label}的户籍当时不在活动所在的县：请核对是不是填错了人，或由户籍地登记。")
 
 
@@ -142,7 +137,7 @@ def note(*, participant: Participant, at: datetime, by: User | None, **said: Any
     changed = {name: value for name, value in said.items() if getattr(found, name) != value}
     for name, value in changed.items():
         setattr(found, name, value)
-    _sound(found, activity, kind, label, at.astimezone(SHANGHAI).date())
+    _sound(found, activity, kind, label, day_of(at))
     credit(found, activity, at=at, by=by)
     if changed:
         found.save(update_fields=sorted(changed))
@@ -220,14 +215,9 @@ def enter(
 def withdraw(*, participant: Participant, reason: str, at: datetime, by: User | None) -> Participant:
     """Take somebody off the list of an activity. Raises `ActivityRefused`."""
     found = Participant.objects.select_for_update(of=("self",)).select_related("training").get(pk=participant.pk)
-    if found.retracted_at is not None:
-        raise ActivityRefused("这个人已经从名单撤回：不用再次办理。")
-    if not reason.strip():
-        raise ActivityRefused("没有写撤回原因：请写明。")
+    why = guard.take_back(found, reason, at, what="这个人的报名")
     discredit(found, at=at, by=by)
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
-    audit.record(actor=by, action="community.withdrawn", target=f"participant:{found.pk}", at=at, person=found.person_id, reason=reason.strip())  # fmt: skip
+    audit.record(actor=by, action="community.withdrawn", target=f"participant:{found.pk}", at=at, person=found.person_id, reason=why)  # fmt: skip
     return found
 
 

@@ -17,14 +17,13 @@ from zhucan.core.months import Month
 from zhucan.delivery import reliefs
 from zhucan.delivery.models import AccidentClaim, AccidentPolicy, Relief
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.divisions import parameter_rows
 from zhucan.orgs.models import Division, User
-from zhucan.orgs.wording import plain
 from zhucan.policy.assistance.premiums import accident_insurance
 from zhucan.policy.parameters import resolve
 from zhucan.registry import spells
 from zhucan.registry.choices import InsuranceKind, Payer
+from zhucan.registry.entering import Guard
 from zhucan.registry.findings import set_insurance
 from zhucan.registry.models import Insurance, Person
 from zhucan.registry.spells import Witness
@@ -32,6 +31,9 @@ from zhucan.registry.spells import Witness
 
 class AccidentRefused(ZhucanError):
     """The policy, the insured or the claim cannot be entered like this; nothing was changed."""
+
+
+_guard = Guard(AccidentRefused)
 
 
 @transaction.atomic
@@ -42,10 +44,8 @@ def open_policy(
     """Record a policy, with its premium a head in fen. Raises `AccidentRefused`."""
     if level_of(division.code) is not Level.COUNTY:
         raise AccidentRefused(f"{division.name}不是县（市、区）：保单登记在县里。")
-    insurer, number = " ".join(insurer.split()), number.strip()
-    for text, what, longest in ((insurer, "承保公司", 60), (number, "保单号", 40)):
-        if not text or len(text) > longest or not plain(text):
-            raise AccidentRefused(f"{what}要写 1 至 {longest} 个字，不要有尖括号，也不要用等号、加减号开头：请改写。")
+    insurer = _guard.line(insurer, "承保公司", longest=60)
+    number = _guard.line(number, "保单号", longest=40)
     if payer not in Payer.values:
         raise AccidentRefused(f"没有“{payer}”这种缴费方：可以写 {'、'.join(Payer.values)}。")
     if premium_fen <= 0:
@@ -91,8 +91,7 @@ def insure(*, policy: AccidentPolicy, day: date, at: datetime, by: User | None) 
     and `NoStandard`.
     """
     found = AccidentPolicy.objects.select_for_update(of=("self",)).select_related("division").get(pk=policy.pk)
-    if day > at.astimezone(SHANGHAI).date():
-        raise AccidentRefused(f"{day} 还没有到：请先导出应保名单交承保公司，到了那天再登记参保。")
+    _guard.day(day, at, then="请先导出应保名单交承保公司，到了那天再登记参保。")
     people = Person.objects.in_bulk(due(found, day=day, at=at).people)
     witness = Witness(at, by, f"保单 {found.number}")
     for person in people.values():
@@ -137,8 +136,7 @@ def claim(
         )
     if paid_on < accident_on:
         raise AccidentRefused(f"赔付日期 {paid_on} 早于出险日期 {accident_on}：请核对。")
-    if paid_on > at.astimezone(SHANGHAI).date():
-        raise AccidentRefused(f"赔付日期 {paid_on} 还没有到：只能登记已经赔付的。")
+    _guard.day(paid_on, at, what="赔付日期")
     if amount_fen <= 0:
         raise AccidentRefused("赔付金额应大于 0：请核对。")
     try:
@@ -158,13 +156,7 @@ def claim(
 def retract_claim(*, claim: AccidentClaim, reason: str, at: datetime, by: User | None) -> AccidentClaim:
     """Take a claim back that was entered by mistake. Raises `AccidentRefused`."""
     found = AccidentClaim.objects.select_for_update().get(pk=claim.pk)
-    reason = " ".join(reason.split())
-    if found.retracted_at is not None:
-        raise AccidentRefused("这笔赔付已经撤回：不用再次办理。")
-    if not reason or len(reason) > 200 or not plain(reason):
-        raise AccidentRefused("撤回原因要写 1 至 200 个字，不要有尖括号，也不要用等号、加减号开头：请改写。")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
+    reason = _guard.take_back(found, reason, at, what="这笔赔付")
     audit.record(
         actor=by, action="delivery.accident-claim-retracted", target=f"accident-claim:{found.pk}", at=at, reason=reason
     )

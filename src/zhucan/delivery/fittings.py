@@ -10,14 +10,13 @@ from zhucan.cases.models import Award
 from zhucan.core.calendar import add_years
 from zhucan.core.errors import ZhucanError
 from zhucan.delivery.models import Fitting, MoveKind
-from zhucan.delivery.stock import alive_on
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.divisions import parameter_rows
 from zhucan.orgs.models import User
 from zhucan.policy.catalogue import scheme as scheme_of
 from zhucan.policy.devices.catalogue import DEVICES, Device
 from zhucan.policy.parameters import resolve
+from zhucan.registry.entering import Guard
 from zhucan.registry.findings import set_finding
 from zhucan.registry.models import Finding
 from zhucan.registry.spells import Witness, retract
@@ -30,6 +29,9 @@ _AFTER = (_Kind.REPAIR, _Kind.VISIT)
 
 class FittingRefused(ZhucanError):
     """It cannot be entered like this; nothing was changed."""
+
+
+_guard = Guard(FittingRefused)
 
 
 @transaction.atomic
@@ -48,10 +50,10 @@ def record(
         raise FittingRefused(f"没有事项“{kind}”：可以写 {'、'.join(_Kind.values)}。")
     if found.revoked_at is not None:
         raise FittingRefused("这项批准已经撤销，不能再登记：请核对。")
-    if day > at.astimezone(SHANGHAI).date() or day < found.approved_on:
-        raise FittingRefused(f"日期 {day} 应在批准日期 {found.approved_on} 和今天之间：请核对。")
-    if not alive_on(found.person, day):
-        raise FittingRefused("本人在这一天之前已去世，不能登记：请核对日期。")
+    _guard.day(day, at)
+    if day < found.approved_on:
+        raise FittingRefused(f"日期 {day} 早于批准日期 {found.approved_on}：请核对。")
+    _guard.alive(found.person, day)
     if not worker.strip():
         raise FittingRefused("没有写办理人：请写是谁做的。")
     _in_order(found, kind, day, works)
@@ -107,12 +109,7 @@ def _source(award: Award) -> str:
 def take_back(*, fitting: Fitting, reason: str, at: datetime, by: User | None) -> Fitting:
     """Take back an entry made by mistake; the finding of an acceptance goes with it. Raises `FittingRefused`."""
     found = Fitting.objects.select_for_update(of=("self",)).select_related("award__person").get(pk=fitting.pk)
-    if found.retracted_at is not None:
-        raise FittingRefused("这条记录已经撤回：不用再次办理。")
-    if not reason.strip():
-        raise FittingRefused("没有写撤回原因：请写明。")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
+    why = _guard.take_back(found, reason, at, what="这条记录")
     if found.kind == _Kind.ACCEPT:
         device = DEVICE_OF[found.award.scheme]
         told = Finding.objects.filter(
@@ -122,7 +119,5 @@ def take_back(*, fitting: Fitting, reason: str, at: datetime, by: User | None) -
         for one in told:
             retract(one, Witness(at, by, _source(found.award)))
         awards.lasts_until(award=found.award, day=_end_by_issue(found.award), at=at, by=by)
-    audit.record(
-        actor=by, action="delivery.fitting-retracted", target=f"award:{found.award_id}", at=at, reason=reason.strip()
-    )
+    audit.record(actor=by, action="delivery.fitting-retracted", target=f"award:{found.award_id}", at=at, reason=why)
     return found

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
+from zhucan.orgs.kept import Recorded, Retractable
 from zhucan.registry.choices import Payer
 
 
@@ -242,7 +243,7 @@ class Plan(models.Model):
         )
 
 
-class Session(models.Model):
+class Session(Retractable):
     """One time a service was rendered; one entered by mistake is taken back by mark."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="sessions")
@@ -255,7 +256,6 @@ class Session(models.Model):
     note = models.CharField("说明", max_length=200, blank=True)
     at = models.DateTimeField("登记时间")
     by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
-    retracted_at = models.DateTimeField("撤回时间", null=True)
 
     class Meta:
         ordering = ("day", "begins")
@@ -282,7 +282,7 @@ class Pickup(models.Model):
         constraints = (models.UniqueConstraint(fields=("award", "month"), name="pickup_once_a_month"),)
 
 
-class AccidentPolicy(models.Model):
+class AccidentPolicy(Recorded):
     """An accident insurance that a county buys for many people from one day to another; its insured are the reliefs under it."""
 
     division = models.ForeignKey("orgs.Division", models.PROTECT, related_name="+", verbose_name="县")
@@ -292,8 +292,6 @@ class AccidentPolicy(models.Model):
     payer = models.CharField("缴费方", max_length=12, choices=Payer, default=Payer.GOVERNMENT)
     starts_on = models.DateField("生效日期")
     ends_on = models.DateField("到期日期（不含）")
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("-starts_on", "-pk")
@@ -331,7 +329,7 @@ class Relief(models.Model):
         )
 
 
-class AccidentClaim(models.Model):
+class AccidentClaim(Retractable):
     """What the insurer paid somebody insured for an accident; one entered by mistake is taken back by mark."""
 
     relief = models.ForeignKey(Relief, models.PROTECT, related_name="claims")
@@ -340,7 +338,6 @@ class AccidentClaim(models.Model):
     amount_fen = models.BigIntegerField("赔付金额（分）")
     at = models.DateTimeField("登记时间")
     by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
-    retracted_at = models.DateTimeField("撤回时间", null=True)
 
     class Meta:
         ordering = ("-paid_on", "-pk")
@@ -353,7 +350,7 @@ class AccidentClaim(models.Model):
         )  # fmt: skip
 
 
-class Fitting(models.Model):
+class Fitting(Retractable):
     """One thing done so that a device granted to a person serves them: measured, fitted, tried, accepted, repaired, visited.
 
     `works` is what a visit found. An acceptance tells the rule from when the years of use run (RH-22). One entered by
@@ -376,7 +373,6 @@ class Fitting(models.Model):
     note = models.CharField("说明", max_length=200, blank=True)
     at = models.DateTimeField("登记时间")
     by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
-    retracted_at = models.DateTimeField("撤回时间", null=True)
 
     class Meta:
         ordering = ("day", "pk")

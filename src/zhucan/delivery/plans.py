@@ -12,12 +12,11 @@ from zhucan.cases.models import Award
 from zhucan.core.errors import ZhucanError
 from zhucan.core.months import Month, months
 from zhucan.delivery.models import Discipline, Plan, Session, Tier
-from zhucan.delivery.stock import alive_on
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import Institution, User
 from zhucan.policy.catalogue import scheme as scheme_of
 from zhucan.policy.schemes import Gives
+from zhucan.registry.entering import Guard
 from zhucan.registry.findings import set_finding
 from zhucan.registry.spells import Witness
 
@@ -27,6 +26,9 @@ _YEAR = 366
 
 class ServiceRefused(ZhucanError):
     """The plan or session cannot be entered like this; nothing was changed."""
+
+
+_guard = Guard(ServiceRefused)
 
 
 @transaction.atomic
@@ -101,10 +103,8 @@ def record(
         raise ServiceRefused("这项批准已经撤销，不能再登记服务：请核对。")
     if not found.starts_on <= day < found.ends_on:
         raise ServiceRefused(f"日期 {day} 不在服务期 {found.starts_on} 至 {found.ends_on}（不含）内：请核对日期。")
-    if day > at.astimezone(SHANGHAI).date():
-        raise ServiceRefused(f"日期 {day} 还没有到：只能登记已经做了的服务。")
-    if not alive_on(found.person, day):
-        raise ServiceRefused("本人在这一天之前已去世，不能登记服务：请核对日期。")
+    _guard.day(day, at)
+    _guard.alive(found.person, day)
     if ends <= begins or units < 1:
         raise ServiceRefused("结束时间要晚于开始时间，数量至少为 1：请核对。")
     if not worker.strip() or not signed_by.strip():
@@ -145,17 +145,10 @@ def record(
 def retract(*, session: Session, reason: str, at: datetime, by: User | None) -> Session:
     """Take back a session entered by mistake. Raises `ServiceRefused`."""
     found = Session.objects.select_for_update().select_related("plan").get(pk=session.pk)
-    if found.retracted_at is not None:
-        raise ServiceRefused("这次服务已经撤回：不用再次办理。")
     if found.plan.closed_on is not None:
         raise ServiceRefused("服务计划已经结案，不能再改它的记录。")
-    if not reason.strip():
-        raise ServiceRefused("没有写撤回原因：请写明。")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
-    audit.record(
-        actor=by, action="delivery.session-retracted", target=f"session:{found.pk}", at=at, reason=reason.strip()
-    )
+    why = _guard.take_back(found, reason, at, what="这次服务")
+    audit.record(actor=by, action="delivery.session-retracted", target=f"session:{found.pk}", at=at, reason=why)
     return found
 
 
@@ -171,8 +164,9 @@ def close(
     found = Plan.objects.select_for_update(of=("self",)).select_related("person", "award").get(pk=plan.pk)
     if found.closed_on is not None:
         raise ServiceRefused(f"这个服务计划已于 {found.closed_on} 结案：不用再次办理。")
-    if day > at.astimezone(SHANGHAI).date() or day < found.starts_on:
-        raise ServiceRefused(f"结案日期 {day} 应在开始日期 {found.starts_on} 和今天之间：请核对。")
+    _guard.day(day, at, what="结案日期")
+    if day < found.starts_on:
+        raise ServiceRefused(f"结案日期 {day} 早于开始日期 {found.starts_on}：请核对。")
     last = found.sessions.filter(retracted_at=None).order_by("-day").first()
     if last is not None and last.day > day:
         raise ServiceRefused(f"结案日期 {day} 早于最后一次服务 {last.day}：请核对。")

@@ -10,17 +10,19 @@ from zhucan.cases.models import Award
 from zhucan.core.errors import ZhucanError
 from zhucan.core.months import Month, months
 from zhucan.delivery.models import AccidentPolicy, Pickup, Relief
-from zhucan.delivery.stock import alive_on
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import Institution, User
 from zhucan.policy.catalogue import scheme as scheme_of
 from zhucan.policy.schemes import Gives
+from zhucan.registry.entering import Guard, alive_on
 from zhucan.registry.models import Certificate, CertificateStatus
 
 
 class ReliefRefused(ZhucanError):
     """The relief or pick-up cannot be entered like this; nothing was changed."""
+
+
+_guard = Guard(ReliefRefused)
 
 
 @transaction.atomic
@@ -39,8 +41,7 @@ def begin(
         raise ReliefRefused(f"终止日期 {valid_to} 不晚于开始日期 {valid_from}：请核对。")
     if amount_fen is not None and amount_fen < 0:
         raise ReliefRefused("减免金额不能为负：请核对。")
-    if not alive_on(found.person, valid_from):
-        raise ReliefRefused("本人在开始日期之前已去世：请核对日期。")
+    _guard.alive(found.person, valid_from)
     same = Relief.objects.filter(person=found.person, award__scheme=found.scheme)
     over = same.filter(Q(valid_to=None) | Q(valid_to__gt=valid_from))
     if valid_to is not None:
@@ -124,10 +125,8 @@ def pick_up(
         raise ReliefRefused(f"{scheme_of(found.scheme).name}不发药品：请核对。")
     if day < found.approved_on or (found.ends_on is not None and day >= found.ends_on):
         raise ReliefRefused(f"日期 {day} 不在批准的期间内：请核对日期。")
-    if day > at.astimezone(SHANGHAI).date():
-        raise ReliefRefused(f"日期 {day} 还没有到：只能登记已经领走的。")
-    if not alive_on(found.person, day):
-        raise ReliefRefused("本人在这一天之前已去世：请核对日期。")
+    _guard.day(day, at)
+    _guard.alive(found.person, day)
     try:
         with transaction.atomic():
             made = Pickup.objects.create(

@@ -16,11 +16,11 @@ from zhucan.core.calendar import add_years
 from zhucan.core.errors import ZhucanError
 from zhucan.delivery.models import Balance, Item, Move, MoveKind, Piece, Round, Store
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import Division, User
 from zhucan.policy.catalogue import scheme as scheme_of
 from zhucan.policy.schemes import Gives
-from zhucan.registry.models import Death, Person
+from zhucan.registry.entering import Guard
+from zhucan.registry.models import Person
 
 OUT = (MoveKind.ISSUE, MoveKind.LOAN)
 BACK = (MoveKind.RETURN, MoveKind.RETURN_BROKEN)
@@ -28,6 +28,9 @@ BACK = (MoveKind.RETURN, MoveKind.RETURN_BROKEN)
 
 class StockRefused(ZhucanError):
     """Goods cannot be moved like this; nothing was changed."""
+
+
+_guard = Guard(StockRefused)
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,6 @@ class Told:
     at: datetime
     by: User | None
     note: str = ""
-
-
-def alive_on(person: Person, day: date) -> bool:
-    """Say whether nobody has told of a death before a day."""
-    return not Death.objects.filter(person=person, retracted_at=None, valid_from__lt=day).exists()
 
 
 @transaction.atomic
@@ -154,7 +152,7 @@ def issue(
     if (award is None) == (round is None):
         raise StockRefused("发放要么按一项批准，要么在一个发放批次里：请选其中一个。")
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # two counters and one person: one after the other
-    _may_have(person, told.day)
+    _guard.alive(person, told.day)
     if award is not None:
         award = _may_be_given(award, item, person, quantity, told.day)
     if round is not None:
@@ -180,7 +178,7 @@ def lend(
     *, store: Store, item: Item, person: Person, quantity: int, due_on: date, told: Told, piece: Piece | None = None
 ) -> Move:
     """Lend goods to a person until a day (RH-24). Raises `StockRefused`."""
-    _may_have(person, told.day)
+    _guard.alive(person, told.day)
     if due_on <= told.day:
         raise StockRefused(f"应还日期 {due_on} 不晚于借出日期 {told.day}：请核对。")
     return _move(store, item, MoveKind.LOAN, quantity, told, person=person, piece=piece, due_on=due_on)
@@ -215,11 +213,6 @@ def write_off(*, store: Store, item: Item, quantity: int, broken: bool, told: To
     if not told.note.strip():
         raise StockRefused("没有写报废原因：请写明。")
     return _move(store, item, MoveKind.WRITE_OFF, quantity, told, piece=piece, from_broken=broken)
-
-
-def _may_have(person: Person, day: date) -> None:
-    if not alive_on(person, day):
-        raise StockRefused("本人已去世，不能再发：请核对日期。")
 
 
 def _may_be_given(award: Award, item: Item, person: Person, quantity: int, day: date) -> Award:
@@ -294,8 +287,7 @@ def _move(
     """Write one move with its balance; refused where the store has not as much, or the piece is elsewhere."""
     if quantity < 1:
         raise StockRefused("数量至少为 1：请核对。")
-    if told.day > told.at.astimezone(SHANGHAI).date():
-        raise StockRefused(f"日期 {told.day} 还没有到：只能登记已经发生的事。")
+    _guard.day(told.day, told.at)
     if item.numbered and (piece is None or quantity != 1):
         raise StockRefused(f"{item.name}逐件编号，一次一{item.unit}：请选一个编号。")
     ready, broken = {

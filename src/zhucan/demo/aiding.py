@@ -6,7 +6,6 @@ from typing import Any
 
 from zhucan.aid import helping, homes, projects
 from zhucan.aid.models import Undertaking
-from zhucan.cases.queries import home_on
 from zhucan.core.calendar import add_years
 from zhucan.core.divisions import county_of
 from zhucan.core.money import fen
@@ -14,6 +13,7 @@ from zhucan.delivery import accidents
 from zhucan.demo.life import at
 from zhucan.demo.paying import Staff
 from zhucan.orgs.divisions import division
+from zhucan.registry.entering import home_on
 from zhucan.registry.models import Person
 
 MANY = 6

@@ -13,12 +13,14 @@ from zhucan.facilities.kinds import GOES_ON
 from zhucan.facilities.models import Check, Facility, Issue, Kept, Score, Standard, Stay, Training, Worker
 from zhucan.facilities.reading import Around, EntryRefused, value_of
 from zhucan.orgs import audit, documents
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.models import Division, User
 from zhucan.orgs.wording import plain
+from zhucan.registry.entering import Guard
 
 Subject = Facility | Division | Standard
 _LONGEST = 200
+_guard = Guard(EntryRefused)
 
 
 @transaction.atomic
@@ -53,8 +55,8 @@ def _keep(entry: Entry, row: Kept, at: datetime, by: User | None) -> Kept:
     twin = _twin(entry, row)
     if twin is not None:
         return twin
-    if entry.day and getattr(row, entry.day) > at.astimezone(SHANGHAI).date():
-        raise EntryRefused(f"{_label(entry, entry.day)} {getattr(row, entry.day)} 还没有到：请核对。")
+    if entry.day:
+        _guard.day(getattr(row, entry.day), at, what=_label(entry, entry.day))
     if sentence := entry.refuse(row):
         raise EntryRefused(sentence)
     row.save()
@@ -136,8 +138,7 @@ def end(*, row: Any, day: date, at: datetime, by: User | None, goes_on: str = ""
         raise EntryRefused("这一条已经结束或撤回：请刷新页面。")
     if held.valid_from is not None and day <= held.valid_from:
         raise EntryRefused(f"结束日期 {day} 应晚于开始日期 {held.valid_from}：请核对。")
-    if day > at.astimezone(SHANGHAI).date():
-        raise EntryRefused(f"结束日期 {day} 还没有到：请核对。")
+    _guard.day(day, at, what="结束日期")
     if isinstance(held, Stay):
         if goes_on not in GOES_ON:
             raise EntryRefused("没有选择去向：去向不明也请选上，以便继续追踪。")
@@ -197,8 +198,7 @@ def score(*, check: Check, points: Mapping[int, tuple[Decimal, str]], at: dateti
     held: Check = Check.objects.select_for_update().get(pk=check.pk)
     if held.retracted_at is not None or held.scores.exists():
         raise EntryRefused("这次检查已经打过分或撤回：请登记新的一次检查。")
-    if held.day > at.astimezone(SHANGHAI).date():
-        raise EntryRefused(f"检查日期 {held.day} 还没有到：到时再打分。")
+    _guard.day(held.day, at, what="检查日期", then="到时再打分。")
     criteria = list(held.standard.criteria.live())
     for one in criteria:
         if one.pk not in points:
@@ -263,7 +263,7 @@ def _open(issue: Issue, day: date, at: datetime) -> Issue:
     held: Issue = Issue.objects.select_for_update().get(pk=issue.pk)
     if held.retracted_at is not None or held.settled_on is not None:
         raise EntryRefused("这一条已经解决或撤回：请刷新页面。")
-    if not (held.referred_on or held.found_on) <= day <= at.astimezone(SHANGHAI).date():
+    if not (held.referred_on or held.found_on) <= day <= day_of(at):
         raise EntryRefused(f"日期 {day} 不对：不能早于发现或转交，也不能晚于今天。")
     return held
 

@@ -7,11 +7,10 @@ else where it was held. What came of a part is told as known now, whatever momen
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-import duckdb
-
-from zhucan.cases.facts import known, load
+from zhucan.cases.facts import known
 from zhucan.community.kinds import CHANNELS, FINALISTS, KINDS, TRAINING, ActivityKind, Who
 from zhucan.indicators.declared import Indicator, Measure
+from zhucan.indicators.desk import Desk
 from zhucan.policy.catalogue import SCHEMES
 from zhucan.policy.schemes import Group
 
@@ -31,23 +30,21 @@ _FOR_FAMILIES = "('family', 'lecture')"
 _TRAINING = ", ".join(f"'{name}'" for name in TRAINING)
 
 
-def bring(con: duckdb.DuckDBPyConnection, people: str, inside: str, known_at: datetime | None) -> None:
+def bring(desk: Desk, inside: str, known_at: datetime) -> None:
     """Take activities and those who took part out of the database; `inside` is SQL for a place in the view."""
-    load(
-        con,
+    desk.bring(
         "activity_held",
         "SELECT a.kind, a.subject, a.title, a.organiser, a.starts_on, a.headcount, a.quantity, a.reach, a.channel, a.held,"
         f" a.cost_fen, a.division_id FROM community_activity a WHERE a.division_id {inside} AND {known(known_at, 'a')}",
         _ACTIVITY,
     )
     head = "p.who || CAST(coalesce(p.relative_id, p.worker_id, p.person_id) AS VARCHAR(20))"
-    load(
-        con,
+    desk.bring(
         "participation",
         f"SELECT p.who, p.person_id, {head}, p.role, p.attended, p.passed, p.number, p.stage, p.outcome, p.outcome_from,"
         " p.outcome_to, a.kind, a.subject, a.title, a.starts_on, a.again_months, a.division_id, w.name FROM community_participant p JOIN community_activity a ON a.id = p.activity_id"
         " LEFT JOIN facilities_worker w ON w.id = p.worker_id"
-        f" WHERE {known(known_at, 'p')} AND {known(known_at, 'a')} AND (p.person_id IN ({people})"
+        f" WHERE {known(known_at, 'p')} AND {known(known_at, 'a')} AND (p.person_id IN ({desk.people})"
         f" OR (p.worker_id IS NOT NULL AND (a.division_id {inside} OR w.division_id {inside})))",
         _PART,
     )

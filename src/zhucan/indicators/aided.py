@@ -7,12 +7,11 @@ project counts by its acceptance, so that a house is one house however its money
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-import duckdb
-
 from zhucan.aid.models import Fund, HelpFile, HelpNote, HousingNeed, Undertaking
-from zhucan.cases.facts import as_utc, known, load, stamp
+from zhucan.cases.facts import known
 from zhucan.core.divisions import prefix
 from zhucan.indicators.declared import Indicator, Measure, Ratio
+from zhucan.indicators.desk import Desk, learnt
 from zhucan.policy.projects import BY_SCHEME, PART_LABELS, PROJECTS, Project
 
 _WORK = {
@@ -52,94 +51,80 @@ CAUSES: Mapping[str, str] = {
 """What the parts of these figures are called when they are told by cause: the part of a project, the source of money, …"""
 
 
-def bring(con: duckdb.DuckDBPyConnection, division: str | None, known_at: datetime | None) -> None:
-    """Take what is registered in a place out of the database, as known at a moment; without a place there is nothing."""
-    here = "1 = 0" if division is None else f"{{}}.place_id LIKE '{prefix(division)}%'"
-
-    def learnt(column: str) -> str:
-        return "" if known_at is None else f" AND {as_utc(column)} <= '{stamp(known_at)}'"
+def bring(desk: Desk, division: str, known_at: datetime) -> None:
+    """Take what is registered in a place out of the database, as known at a moment."""
+    here = f"{{}}.place_id LIKE '{prefix(division)}%'"
 
     def kept(table: str) -> str:
         return known(known_at, table).replace("recorded_at", "at")
 
-    of = f"FROM aid_undertaking u WHERE {here.format('u')}{learnt('u.recorded_at')}"
-    load(
-        con,
+    of = f"FROM aid_undertaking u WHERE {here.format('u')}{learnt('u.recorded_at', known_at)}"
+    desk.bring(
         "undertaking",
         "SELECT u.id, u.person_id, u.place_id, u.project, u.address, u.opened_on, u.accepted_on, u.dropped_on, u.application_id,"
         f" (SELECT c.award_id FROM cases_application c WHERE c.id = u.application_id) {of}",
         _WORK,
     )
     schemes = ", ".join(f"'{name}'" for name in BY_SCHEME)
-    load(
-        con,
+    desk.bring(
         "accepted_case",
         'SELECT c.id, c.award_id, c.person_id, c.place_id, c.scheme, max(m."on") FROM cases_application c'
         " JOIN cases_move m ON m.application_id = c.id AND m.target = 'accepted'"
-        f" WHERE c.scheme IN ({schemes}) AND c.state IN ('accepted', 'delivered') AND {here.format('c')}{learnt('m.at')}"
+        f" WHERE c.scheme IN ({schemes}) AND c.state IN ('accepted', 'delivered') AND {here.format('c')}{learnt('m.at', known_at)}"
         " GROUP BY c.id, c.award_id, c.person_id, c.place_id, c.scheme",
         _CASE,
     )
-    load(
-        con,
+    desk.bring(
         "case_paid",
         "SELECT l.award_id, sum(l.amount_fen) FROM payments_line l JOIN payments_run r ON r.id = l.run_id"
         " JOIN cases_application c ON c.award_id = l.award_id WHERE l.booked AND l.kind IN ('regular', 'arrears', 'recovery')"
-        f" AND c.scheme IN ({schemes}) AND {here.format('c')}{learnt('r.approved_at')} GROUP BY l.award_id",
+        f" AND c.scheme IN ({schemes}) AND {here.format('c')}{learnt('r.approved_at', known_at)} GROUP BY l.award_id",
         {"award_id": "BIGINT", "fen": "BIGINT"},
     )
     inside = f"(SELECT u.id {of})"
-    load(
-        con,
+    desk.bring(
         "part_mark",
         f"SELECT m.id, m.undertaking_id, m.part, m.standing, m.day, m.cost_fen, m.what FROM aid_mark m"
         f" WHERE {kept('m')} AND m.undertaking_id IN {inside}",
         _MARK,
     )
-    load(
-        con,
+    desk.bring(
         "contributed",
         "SELECT c.undertaking_id, c.fund, c.payer, c.programme, c.amount_fen, c.day FROM aid_contribution c"
         f" WHERE {kept('c')} AND c.undertaking_id IN {inside}",
         _MONEY,
     )
-    load(
-        con,
+    desk.bring(
         "lives_at",
         f"SELECT s.undertaking_id, s.person_id FROM aid_served s WHERE s.undertaking_id IN {inside}",
         {"undertaking": "BIGINT", "person_id": "BIGINT"},
     )
-    load(
-        con,
+    desk.bring(
         "housing_need",
         "SELECT n.person_id, n.place_id, n.sought, n.cause, n.asked_on, n.measure, n.settled_on, n.left_on"
-        f" FROM aid_housingneed n WHERE {here.format('n')}{learnt('n.recorded_at')}",
+        f" FROM aid_housingneed n WHERE {here.format('n')}{learnt('n.recorded_at', known_at)}",
         _NEED,
     )
-    files = f"FROM aid_helpfile f WHERE {here.format('f')}{learnt('f.recorded_at')}"
-    load(
-        con,
+    files = f"FROM aid_helpfile f WHERE {here.format('f')}{learnt('f.recorded_at', known_at)}"
+    desk.bring(
         "help_file",
         "SELECT f.id, f.person_id, f.place_id, f.kind, f.cause, f.opened_on, f.asked_fen, f.decision, f.decided_on, f.granted_fen,"
         " f.closed_on, CASE WHEN f.income_before_fen < f.line_before_fen AND f.income_after_fen >= f.line_after_fen"
         f" THEN 1 ELSE 0 END {files}",
         _FILE,
     )
-    load(
-        con,
+    desk.bring(
         "help_note",
         f"SELECT n.file_id, n.channel, n.day, n.amount_fen, n.what FROM aid_helpnote n WHERE {kept('n')}"
         f" AND n.file_id IN (SELECT f.id {files})",
         _NOTE,
     )
-    _join(con)
+    _join(desk)
 
 
-def _join(con: duckdb.DuckDBPyConnection) -> None:
+def _join(desk: Desk) -> None:
     """Lay down each work once: registered projects, and cases that were accepted without one."""
-    con.execute(
-        """
-        CREATE TABLE work AS
+    registered = """
         SELECT u.undertaking, coalesce(u.person_id, v.person_id) AS person_id, u.person_id IS NULL AS at_address, u.place,
                u.project, u.opened_on, coalesce(u.accepted_on, c.accepted_on) AS accepted_on, u.dropped_on, u.address,
                CASE WHEN p.fen IS NOT NULL OR g.fen IS NOT NULL THEN coalesce(p.fen, 0) + coalesce(g.fen, 0) END AS funds_fen
@@ -148,17 +133,18 @@ def _join(con: duckdb.DuckDBPyConnection) -> None:
         LEFT JOIN case_paid p ON p.award_id = u.award_id
         LEFT JOIN (SELECT undertaking, sum(amount_fen) AS fen FROM contributed GROUP BY undertaking) g USING (undertaking)
         """
+    alone = (
+        f" UNION ALL SELECT -c.application_id, c.person_id, false, c.place, '{project.id}', NULL, c.accepted_on, NULL, '',"
+        " p.fen FROM accepted_case c LEFT JOIN case_paid p USING (award_id)"
+        f" WHERE c.scheme = '{scheme}' AND c.application_id NOT IN"
+        " (SELECT application_id FROM undertaking WHERE application_id IS NOT NULL)"
+        for scheme, project in BY_SCHEME.items()
     )
-    for scheme, project in BY_SCHEME.items():
-        con.execute(
-            f"INSERT INTO work SELECT -c.application_id, c.person_id, false, c.place, '{project.id}', NULL, c.accepted_on, NULL, '',"
-            " p.fen FROM accepted_case c LEFT JOIN case_paid p USING (award_id)"
-            f" WHERE c.scheme = '{scheme}' AND c.application_id NOT IN"
-            " (SELECT application_id FROM undertaking WHERE application_id IS NOT NULL)"
-        )
-    con.execute(
-        "CREATE TABLE marked AS SELECT m.*, w.person_id, w.place, w.project, w.accepted_on, w.dropped_on, lag(m.standing) OVER"
-        " (PARTITION BY undertaking, part ORDER BY day, mark) AS before FROM part_mark m JOIN work w USING (undertaking)"
+    desk.derive("work", registered + "".join(alone))
+    desk.derive(
+        "marked",
+        "SELECT m.*, w.person_id, w.place, w.project, w.accepted_on, w.dropped_on, lag(m.standing) OVER"
+        " (PARTITION BY undertaking, part ORDER BY day, mark) AS before FROM part_mark m JOIN work w USING (undertaking)",
     )
 
 

@@ -10,7 +10,7 @@ from zhucan.core.identifiers import CATEGORY_LABELS
 from zhucan.indicators import (
     activities,
     aided,
-    casework,
+    casework_figures,
     elsewhere,
     following,
     handling,
@@ -278,7 +278,7 @@ def _indicators() -> Iterator[Indicator]:
     yield from _bank()
     yield from handling.figures()
     yield from serving.figures()
-    yield from casework.figures()
+    yield from casework_figures.figures()
     yield from place_figures.figures()
     yield from activities.figures()
     yield from elsewhere.figures()
@@ -306,7 +306,7 @@ def _ratios(indicators: Mapping[str, Indicator]) -> Iterator[Ratio]:
         yield Ratio(name, title, numerator, denominator, told, stock=indicators[numerator].stock, part=True)
     yield from handling.ratios()
     yield from serving.ratios()
-    yield from casework.ratios()
+    yield from casework_figures.ratios()
     yield from place_figures.ratios()
 
 

@@ -7,13 +7,12 @@ kept of the place (`cases.informing.keep`), less those awarded since.
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-import duckdb
-
-from zhucan.cases.facts import known, load, load_rows
+from zhucan.cases.facts import known
 from zhucan.cases.finding import List
 from zhucan.cases.models import KeptLook
 from zhucan.core.divisions import ancestors
 from zhucan.indicators.declared import Indicator, Measure
+from zhucan.indicators.desk import Desk
 from zhucan.indicators.registers import told
 from zhucan.policy.catalogue import SCHEMES
 
@@ -23,25 +22,20 @@ _LOOKED = {"look": "BIGINT", "scheme": "VARCHAR", "on_day": "DATE", "looked_at":
 _MISSED = {"person_id": "BIGINT", "look": "BIGINT", "scheme": "VARCHAR", "home": "VARCHAR"}
 
 
-def bring(con: duckdb.DuckDBPyConnection, division: str | None, people: str, known_at: datetime | None) -> None:
-    """Take what other bodies pay some people, and whom the looks at a place found, out of the database.
-
-    Without a place nobody looked.
-    """
+def bring(desk: Desk, division: str, known_at: datetime) -> None:
+    """Take what other bodies pay, and whom the looks at a place found, out of the database."""
     cases = " ".join(f"WHEN '{item.paid_as}' THEN '{item.id}'" for item in SCHEMES_ELSEWHERE)
     kinds = ", ".join(f"'{item.paid_as}'" for item in SCHEMES_ELSEWHERE)
-    load(
-        con,
+    desk.bring(
         "paid_elsewhere",
         f"SELECT t.person_id, CASE t.kind {cases} END, t.valid_from, t.valid_to, t.amount_fen FROM registry_benefit t"
-        f" WHERE t.kind IN ({kinds}) AND {known(known_at)} AND t.person_id IN ({people})",
+        f" WHERE t.kind IN ({kinds}) AND {known(known_at)} AND t.person_id IN ({desk.people})",
         _PAID,
     )
-    looks = list(_looks(division, known_at)) if division else []
-    load_rows(
-        con,
+    looks = list(_looks(division, known_at))
+    desk.tell(
         "kept_look",
-        (
+        lambda: (
             (look.pk, tally["scheme"], look.on, look.known_at.isoformat())
             for look in looks
             for tally in look.tallies
@@ -51,8 +45,7 @@ def bring(con: duckdb.DuckDBPyConnection, division: str | None, people: str, kno
     )
     keys = ", ".join(str(look.pk) for look in looks) or "0"
     schemes = ", ".join(f"'{item.id}'" for item in SCHEMES_ELSEWHERE)
-    load(
-        con,
+    desk.bring(
         "missed_row",
         f"SELECT r.person_id, r.look_id, r.scheme, r.home FROM cases_foundrow r WHERE r.look_id IN ({keys})"
         f" AND r.list = '{List.ENTITLED}' AND r.scheme IN ({schemes})",
@@ -60,11 +53,11 @@ def bring(con: duckdb.DuckDBPyConnection, division: str | None, people: str, kno
     )
 
 
-def _looks(division: str, known_at: datetime | None) -> Iterator[KeptLook]:
+def _looks(division: str, known_at: datetime) -> Iterator[KeptLook]:
     """Yield the newest look at the place and at each it lies in: only that one still has its rows."""
     for code in (division, *ancestors(division)):
         newest = KeptLook.objects.filter(division=code).order_by("-known_at").first()
-        if newest is not None and (known_at is None or newest.known_at <= known_at):
+        if newest is not None and newest.known_at <= known_at:
             yield newest
 
 

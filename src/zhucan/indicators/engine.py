@@ -1,28 +1,26 @@
 """Any figure of the catalogue for a place and period, its parts, and the records behind it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any, NamedTuple
-
-import duckdb
 
 from zhucan.core.divisions import prefix
 from zhucan.core.errors import ZhucanError
 from zhucan.core.money import from_fen
 from zhucan.core.months import Month, months
-from zhucan.indicators import registers, snapshot, words
+from zhucan.indicators import measures, registers, relations, snapshot, words
 from zhucan.indicators.catalog import indicator, shown_in
-from zhucan.indicators.declared import Indicator, Measure, Ratio
+from zhucan.indicators.declared import Indicator, Ratio
+from zhucan.indicators.measures import Value
 from zhucan.indicators.periods import Period
-from zhucan.orgs.clock import SHANGHAI, now
+from zhucan.orgs.clock import day_of, now
 from zhucan.orgs.divisions import division as place_of
 from zhucan.orgs.models import Division
 
-Value = Decimal | int | None
 _TOGETHER = 40  # figures counted in one look
 
 _SQL_OF = {
@@ -87,36 +85,30 @@ class Record:
 
 
 class Figures:
-    """The figures of one place and period as known at a moment; brings the rows out of the database once.
+    """The figures of one place and period as known at a moment (now, where none is named).
 
-    A period that still runs is told up to the last day known. Without `money` only what the registry tells can be
-    asked, and most of the rows stay where they are. Raises `UnknownDivision` and `FutureFigure`.
+    Rows are brought out of the database once, when a figure that stands on them is first asked for; whenever that is,
+    they are those known at the moment. A period that still runs is told up to the last day known. Raises
+    `UnknownDivision` and `FutureFigure`.
     """
 
-    def __init__(self, division: str, period: Period, *, known_at: datetime | None = None, money: bool = True) -> None:
+    def __init__(self, division: str, period: Period, *, known_at: datetime | None = None) -> None:
         self.place = place_of(division)
         self.period = period
-        self.money = money
         self._moment = known_at or now()
-        self._today = self._moment.astimezone(SHANGHAI).date()
+        self._today = day_of(self._moment)
         if period.start > self._today:
             raise FutureFigure(f"{period.label}还没有开始，没有数字：请选以前的时段。")
         self._until = min(period.stop - timedelta(days=1), self._today)
-        self._con = duckdb.connect()
         self._counted: dict[str, tuple[int | None, int]] = {}  # value and records of the period looked at
         self._told: dict[tuple[str, ...], Any] = {}  # what was asked for before: the rows do not change any more
         self._listed: tuple[str, str, str] | None = None  # whose records stand in the table `listed`
-        try:
-            view = self._view(period)
-            self._bookings = snapshot.bring(self._con, view, known_at, money=money)
-            self._laid = snapshot.look(self._con, view, self._bookings)
-        except BaseException:
-            self._con.close()
-            raise
+        self._desk = snapshot.opened(self._view(period), self._moment)
+        self._lay(period)
 
     def close(self) -> None:
         """Let go of the rows."""
-        self._con.close()
+        self._desk.close()
 
     def figures(self, ids: Iterable[str] | None = None) -> list[Figure]:
         """Return figures in the order asked, or all that the place is shown. Raises `UnknownIndicator`."""
@@ -147,17 +139,17 @@ class Figures:
             under = self.breakdown(item.denominator, by)
             if self._figure(item).value is None:
                 return []
-            return [Part(key, label, _percent(over.get(key, 0), value)) for key, label, value in under]
+            return [Part(key, label, measures.percent(over.get(key, 0), value)) for key, label, value in under]
         if not self._known(item):
             return []
-        rows = self._ask(
-            f"SELECT key, {_measure_sql(item.measure)} FROM (SELECT *, {self._by(by)} AS key FROM {item.relation}"
+        rows = self._desk.execute(
+            f"SELECT key, {measures.in_sql(item.measure)} FROM (SELECT *, {self._by(by)} AS key FROM {item.relation}"
             f" WHERE {item.where}) GROUP BY key ORDER BY key NULLS LAST"
         ).fetchall()
-        values = {"" if key is None else str(key): _value(item, counted) for key, counted in rows}
+        values = {"" if key is None else str(key): measures.value_of(item, counted) for key, counted in rows}
         labels = words.labels(by) or (dict(self._below()) if by == "division" else {})
         parts = [
-            Part(key, label, values.pop(key, _value(item, _NOTHING.get(item.measure, 0))))
+            Part(key, label, values.pop(key, measures.value_of(item, measures.NOTHING.get(item.measure, 0))))
             for key, label in labels.items()
         ]
         parts += [Part(key, self._odd_label(by, key), value) for key, value in values.items()]
@@ -186,7 +178,7 @@ class Figures:
             else:
                 self._list(item, by, part)
             self._listed = key
-        rows = self._ask(
+        rows = self._desk.execute(
             f"SELECT * FROM listed{'' if count is None else f' LIMIT {count:d}'} OFFSET {start:d}"
         ).fetchall()
         names = words.names({row[0] for row in rows if row[0] is not None})
@@ -203,9 +195,9 @@ class Figures:
     def _list(self, item: Indicator, by: str = "", part: str = "") -> None:
         """Lay the records of a figure, or of a part of it, in order into a table: its pages are read from there."""
         narrowed = f" AND coalesce(({self._by(by)})::VARCHAR, '') = ?" if by else ""
-        keys, rest = _RECORD[item.measure]
+        keys, rest = measures.RECORD[item.measure]
         known = "" if self._known(item) else " AND false"
-        self._ask(
+        self._desk.execute(
             f"CREATE OR REPLACE TEMP TABLE listed AS SELECT {rest} FROM {item.relation} WHERE ({item.where}){narrowed}{known}"
             f"{f' GROUP BY {keys}' if keys else ''} ORDER BY ALL",
             [part] if by else [],
@@ -222,8 +214,8 @@ class Figures:
         if not self._known(item):
             return []
         narrowed = f" AND coalesce(({self._by(by)})::VARCHAR, '') = ?" if by else ""
-        return self._ask(
-            f"SELECT coalesce(person_id, 0), {_count_sql(item.measure)}, sum(amount_fen) FROM {item.relation}"
+        return self._desk.execute(
+            f"SELECT coalesce(person_id, 0), {measures.count_in_sql(item.measure)}, sum(amount_fen) FROM {item.relation}"
             f" WHERE ({item.where}){narrowed} GROUP BY person_id ORDER BY ALL",
             [part] if by else [],
         ).fetchall()
@@ -244,8 +236,8 @@ class Figures:
         if not self._known(item):
             return 0
         narrowed = f" AND coalesce(({self._by(by)})::VARCHAR, '') = ?" if by else ""
-        found = self._ask(
-            f"SELECT {_count_sql(item.measure)} FROM {item.relation} WHERE ({item.where}){narrowed}",
+        found = self._desk.execute(
+            f"SELECT {measures.count_in_sql(item.measure)} FROM {item.relation} WHERE ({item.where}){narrowed}",
             [part] if by else [],
         ).fetchone()
         assert found is not None  # an aggregate always answers
@@ -256,13 +248,13 @@ class Figures:
         records = 0
         if isinstance(item, Ratio):
             over, under = self._figure(indicator(item.numerator)), self._figure(indicator(item.denominator))
-            value = _percent(over.value, under.value)
+            value = measures.percent(over.value, under.value)
             records = 0 if value is None else over.records
         elif self._known(item):
             if item.id not in self._counted:
                 self._count([item])
             counted, records = self._counted[item.id]
-            value = _value(item, counted)
+            value = measures.value_of(item, counted)
         return Figure(
             item.id, item.name, item.unit, self.place.code, self.period, value, records, item.definition, self._until
         )
@@ -289,11 +281,11 @@ class Figures:
                     f"{sql} AS c{place}_{name}"
                     for place, item in enumerate(part)
                     for name, sql in (
-                        ("value", _measure_sql(item.measure, item.where)),
-                        ("records", _count_sql(item.measure, item.where)),
+                        ("value", measures.in_sql(item.measure, item.where)),
+                        ("records", measures.count_in_sql(item.measure, item.where)),
                     )
                 )
-                row = self._ask(f"SELECT {columns} FROM {relation}").fetchone()
+                row = self._desk.execute(f"SELECT {columns} FROM {relation}").fetchone()
                 assert row is not None  # an aggregate always answers
                 for place, item in enumerate(part):
                     self._counted[item.id] = (row[2 * place], row[2 * place + 1])
@@ -301,27 +293,25 @@ class Figures:
     def _known(self, item: Indicator) -> bool:
         if item.known == "true":
             return True
-        found = self._ask(f"SELECT {item.known}").fetchone()
+        found = self._desk.execute(f"SELECT {item.known}").fetchone()
         return bool(found and found[0])
-
-    def _ask(self, sql: str, given: Sequence[str] = ()) -> duckdb.DuckDBPyConnection:
-        """Ask something of the relations that the text names."""
-        self._laid.lay(sql)
-        return self._con.execute(sql, given)
 
     def _view(self, period: Period) -> snapshot.View:
         return snapshot.View(self.place.code, period, min(period.stop - timedelta(days=1), self._today))
 
+    def _lay(self, period: Period) -> None:
+        relations.lay(self._desk, self._view(period), self._moment)
+
     @contextmanager
     def _looking(self, period: Period) -> Iterator[None]:
         """Look at another period within this one for a while."""
-        self._laid = snapshot.look(self._con, self._view(period), self._bookings)
+        self._lay(period)
         before = self._counted, self._told
         self._counted, self._told = {}, {}
         try:
             yield
         finally:
-            self._laid = snapshot.look(self._con, self._view(self.period), self._bookings)
+            self._lay(self.period)
             self._counted, self._told = before
 
     def _series(self, item: Indicator | Ratio) -> Iterator[Part]:
@@ -353,11 +343,8 @@ _shared: ContextVar[dict[tuple[str, Period, datetime | None], Figures] | None] =
 def together() -> Iterator[None]:
     """Let all figures asked for inside share the rows brought out for the first of each place, period and moment.
 
-    For a reader that asks for many (a report) while nothing is written; inside another, it shares what that one has.
+    For a reader that asks for many (a report) while nothing is written.
     """
-    if _shared.get() is not None:
-        yield
-        return
     held: dict[tuple[str, Period, datetime | None], Figures] = {}
     token = _shared.set(held)
     try:
@@ -433,61 +420,3 @@ def people(
     """Return who stands behind a figure or a part of it: (person, records, fen), by person."""
     with _opened(division, period, known_at) as opened:
         return opened.people(indicator_id, by=by, part=part)
-
-
-def _measure_sql(measure: Measure, where: str = "true") -> str:
-    if measure is Measure.MEDIAN:  # in halves, so that it stays a whole number
-        return f"(2 * median(quantity) FILTER (WHERE {where}))::BIGINT"
-    if measure is Measure.LONGEST:
-        return f"max(quantity) FILTER (WHERE {where})"
-    summed = {Measure.AMOUNT: "amount_fen", Measure.QUANTITY: "quantity"}.get(measure)
-    return f"coalesce(sum({summed}) FILTER (WHERE {where}), 0)::BIGINT" if summed else _count_sql(measure, where)
-
-
-def _count_sql(measure: Measure, where: str = "true") -> str:
-    keys = _RECORD[measure][0]
-    return (f"count(DISTINCT ({keys}))" if keys else "count(*)") + f" FILTER (WHERE {where})"
-
-
-_SUM = "CASE WHEN count(amount_fen) > 0 THEN sum(amount_fen) END"
-_EACH = ("", "person_id, scheme, kind, detail, cause, amount_fen")
-_MONTHLY = ("person_id, scheme, month", f"person_id, scheme, min(kind), max(detail), '', {_SUM}")
-_RECORD = {
-    Measure.PERSONS: ("person_id", f"person_id, min(scheme), min(kind), max(detail), min(cause), {_SUM}"),
-    Measure.HEADS: ("head", "min(person_id), NULL, '', max(detail), '', NULL"),
-    Measure.HOUSEHOLDS: ("household_id", "min(person_id), NULL, '', count(*)::VARCHAR, '', NULL"),
-    Measure.COUNTIES: ("left(place, 6)", "min(person_id), NULL, '', left(place, 6), '', NULL"),
-    Measure.PERSON_TIMES: _MONTHLY,
-    Measure.PERSON_MONTHS: _MONTHLY,
-    Measure.CASES: _EACH,
-    Measure.PAYMENTS: _EACH,
-    Measure.TIMES: _EACH,
-    Measure.QUANTITY: _EACH,
-    Measure.AMOUNT: _EACH,
-    Measure.MEDIAN: _EACH,
-    Measure.LONGEST: _EACH,
-}
-"""For each measure, what makes a record one, and its person, scheme, kind, detail, cause and amount."""
-
-
-_NOTHING: Mapping[Measure, None] = {Measure.MEDIAN: None, Measure.LONGEST: None}
-"""What no records at all say of a measure that does not count."""
-
-
-def _value(item: Indicator, counted: int | None) -> Value:
-    if counted is None:
-        return None
-    match item.measure:
-        case Measure.AMOUNT:
-            return from_fen(int(counted))
-        case Measure.MEDIAN:
-            return Decimal(counted) / 2
-        case _:
-            return int(counted)
-
-
-def _percent(over: Value, under: Value) -> Decimal | None:
-    """Return over/under in percent, half up to two decimals; None without a denominator."""
-    if over is None or not under:
-        return None
-    return (Decimal(over) * 100 / Decimal(under)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)

@@ -5,10 +5,9 @@ holders of a call terminal.
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-import duckdb
-
-from zhucan.cases.facts import known, load
+from zhucan.cases.facts import known
 from zhucan.indicators.declared import Indicator, Measure
+from zhucan.indicators.desk import Desk
 from zhucan.indicators.registers import IN_CLASS, in_words, listed, told
 from zhucan.indicators.studies import FINISHED
 from zhucan.registry.choices import FollowUpKind, Placement, Stage, WorkForm
@@ -37,30 +36,31 @@ _YEAR = "INTERVAL 1 YEAR"
 PARTS = (("graduate-placement-rate", "残疾大学毕业生就业率", "graduates-placed", "graduates"),)
 
 
-def bring(con: duckdb.DuckDBPyConnection, *, people: str, awards: str, known_at: datetime | None) -> None:
+def bring(desk: Desk, awards: str, known_at: datetime) -> None:
     """Take follow-ups, contracts and terminals handed out of the database; `awards` narrows the awards `a` they stand on."""
-    clocks = f"{known(known_at)} AND t.person_id IN ({people})"
-    load(con, "followed", f"SELECT t.person_id, t.valid_from, t.kind, t.worker, t.said, t.well FROM registry_followup t WHERE {clocks}", _FOLLOWED)  # fmt: skip
-    load(con, "contract", f"SELECT t.person_id, t.valid_from, t.valid_to, t.number, t.provider FROM registry_terminalcontract t WHERE {clocks}", _CONTRACT)  # fmt: skip
-    load(
-        con,
+    clocks = f"{known(known_at)} AND t.person_id IN ({desk.people})"
+    desk.bring( "followed", f"SELECT t.person_id, t.valid_from, t.kind, t.worker, t.said, t.well FROM registry_followup t WHERE {clocks}", _FOLLOWED)  # fmt: skip
+    desk.bring( "contract", f"SELECT t.person_id, t.valid_from, t.valid_to, t.number, t.provider FROM registry_terminalcontract t WHERE {clocks}", _CONTRACT)  # fmt: skip
+    desk.bring(
         "terminal",
         "SELECT m.person_id, m.day, (SELECT min(k.day) FROM delivery_move k WHERE k.of_id = m.id), coalesce(i.serial, ''), a.division_id, a.id"
         " FROM delivery_move m JOIN cases_award a ON a.id = m.award_id LEFT JOIN delivery_piece i ON i.id = m.piece_id"
-        f" WHERE m.kind = 'issue' AND a.scheme = '{_TERMINAL_SCHEME}' AND m.person_id IN ({people}) AND {awards}",
+        f" WHERE m.kind = 'issue' AND a.scheme = '{_TERMINAL_SCHEME}' AND m.person_id IN ({desk.people}) AND {awards}",
         _TERMINAL,
     )
-    con.execute(
+    desk.derive(
+        "finishing",
         f"""
-        CREATE TABLE finishing AS SELECT e.*, r.division AS place, NULL::VARCHAR AS scheme FROM (
+        SELECT e.*, r.division AS place, NULL::VARCHAR AS scheme FROM (
             SELECT person_id, max(valid_to) AS day, arg_max(stage, valid_to) AS stage, arg_max(school, valid_to) AS school
             FROM schooling WHERE outcome IN ({listed(FINISHED)}) AND stage IN ({listed(_HIGHER)}) GROUP BY person_id, stage
         ) e ASOF JOIN residence r ON e.person_id = r.person_id AND e.day >= r.valid_from
-        """
+        """,
     )
-    con.execute(
+    desk.derive(
+        "mainstreaming",
         f"""
-        CREATE TABLE mainstreaming AS SELECT e.*, r.division AS place, NULL::VARCHAR AS scheme FROM (
+        SELECT e.*, r.division AS place, NULL::VARCHAR AS scheme FROM (
             SELECT x.*, (SELECT max(f.valid_from) FROM found f WHERE f.person_id = x.person_id AND f.kind = 'mainstream_assessment'
                 AND f.word = 'passed' AND f.valid_from <= x.valid_from AND f.valid_from > x.valid_from - {_YEAR}) AS assessed_on,
                 arg_max(x.placement, x.valid_from) OVER (PARTITION BY x.person_id) AS now_in
@@ -68,7 +68,7 @@ def bring(con: duckdb.DuckDBPyConnection, *, people: str, awards: str, known_at:
             WHERE x.stage IN ({_BASIC}) AND x.placement IN ({listed(IN_CLASS)})
         ) e ASOF JOIN residence r ON e.person_id = r.person_id AND e.valid_from >= r.valid_from
         WHERE came_from NOT IN ({listed(IN_CLASS)}) OR (came_from IS NULL AND assessed_on IS NOT NULL)
-        """
+        """,
     )
 
 

@@ -6,13 +6,12 @@ is what was decided, withdrawn or transferred in it, with what waits after it.
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-
-import duckdb
+from functools import cache
 
 from zhucan.cases import courses
 from zhucan.cases.courses import Case, Stand
-from zhucan.cases.facts import load_rows
 from zhucan.indicators.declared import Indicator, Measure, Ratio
+from zhucan.indicators.desk import Desk
 from zhucan.policy.catalogue import scheme
 from zhucan.policy.steps import State
 
@@ -29,22 +28,26 @@ _GRANTED = (State.APPROVED, State.BUILT, State.ACCEPTED)
 """Where a case stands that is granted and not yet carried out."""
 
 
-def bring(con: duckdb.DuckDBPyConnection, division: str | None, known_at: datetime | None) -> None:
-    """Tell the courses of a place's cases as known at a moment, and lay them down as rows; without a place there are none."""
-    told, stood = [], []
-    for one in () if division is None else courses.in_place(division, known_at):
-        head = (one.person_id, one.scheme, one.place, one.number)
-        told.append((*head, *_case(one)))
-        final = scheme(one.scheme).flow.final
-        for place, stand in enumerate(one.course.stands):
-            since = (
-                stand.since if place else one.course.asked_on
-            )  # what is registered later waits from the day it was asked
-            stood.append(
-                (*head, stand.state.value, since, stand.until, stand.due, _timely(stand), stand.state in final, _said(one, stand))
-            )  # fmt: skip
-    load_rows(con, "course", told, _CASE)
-    load_rows(con, "stand", stood, _STAND)
+def bring(desk: Desk, division: str, known_at: datetime) -> None:
+    """Tell the courses of a place's cases as known at a moment, and where each of them stood."""
+    cases = cache(lambda: list(courses.in_place(division, known_at)))  # told once for both
+    desk.tell("course", lambda: ((*_head(one), *_case(one)) for one in cases()), _CASE)
+    desk.tell("stand", lambda: (row for one in cases() for row in _stands(one)), _STAND)
+
+
+def _head(one: Case) -> tuple[object, ...]:
+    return one.person_id, one.scheme, one.place, one.number
+
+
+def _stands(one: Case) -> Iterator[tuple[object, ...]]:
+    final = scheme(one.scheme).flow.final
+    for place, stand in enumerate(one.course.stands):
+        since = (
+            stand.since if place else one.course.asked_on
+        )  # what is registered later waits from the day it was asked
+        yield (
+            *_head(one), stand.state.value, since, stand.until, stand.due, _timely(stand), stand.state in final, _said(one, stand)
+        )  # fmt: skip
 
 
 def _case(one: Case) -> tuple[object, ...]:

@@ -5,11 +5,9 @@ A matter counts in the county that took it in; below the county where the person
 
 from collections.abc import Iterator, Mapping
 
-import duckdb
-
-from zhucan.cases.facts import load
 from zhucan.casework.models import Matter
 from zhucan.indicators.declared import Indicator, Measure
+from zhucan.indicators.desk import Desk
 from zhucan.indicators.registers import in_words
 
 _MATTER = {
@@ -20,16 +18,14 @@ _WAIT = {"matter_id": "BIGINT", "due_on": "DATE", "until": "DATE"}
 _OPENED = "归受理县，县以下按受理日户籍地统计"
 
 
-def bring(con: duckdb.DuckDBPyConnection, ours: str) -> None:
+def bring(desk: Desk, ours: str) -> None:
     """Take the matters `f` for which a condition holds out of the database, with the deadlines they waited for."""
-    load(
-        con, "matter_row",
+    desk.bring( "matter_row",
         "SELECT f.id, f.person_id, '', f.division_id, m.name, f.opened_on, f.closed_on, f.outcome FROM casework_matter f"
         f" JOIN casework_mechanism m ON m.id = f.mechanism_id WHERE {ours}",
         _MATTER,
     )  # fmt: skip
-    load(
-        con, "matter_wait",
+    desk.bring( "matter_wait",
         f"SELECT f.id, f.due_on, NULL FROM casework_matter f WHERE f.due_on IS NOT NULL AND {ours}"
         " UNION ALL SELECT f.id, t.due_on, t.day FROM casework_mattermove t JOIN casework_matter f ON f.id = t.matter_id"
         f" WHERE {ours}",

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from zhucan.indicators.engine import Figures, Value
+from zhucan.indicators.engine import Figures
+from zhucan.indicators.measures import Value
 from zhucan.policy.catalogue import SCHEMES
 from zhucan.policy.schemes import Gives, Group, Scheme
 

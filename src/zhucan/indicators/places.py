@@ -6,9 +6,7 @@ Everything counts where the place lies, not where the people in it live; areas c
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-import duckdb
-
-from zhucan.cases.facts import as_utc, known, load, load_rows, stamp
+from zhucan.cases.facts import known
 from zhucan.core.divisions import prefix
 from zhucan.facilities.kinds import (
     CIRCLE,
@@ -21,6 +19,7 @@ from zhucan.facilities.kinds import (
     TEACHERS,
     Status,
 )
+from zhucan.indicators.desk import Desk, learnt
 from zhucan.indicators.registers import in_words, listed
 from zhucan.orgs.divisions import parameter_rows
 from zhucan.policy.parameters import value_of
@@ -130,32 +129,28 @@ _TABLES: Mapping[str, tuple[str, dict[str, str]]] = {
 }  # fmt: skip
 
 
-def bring(con: duckdb.DuckDBPyConnection, division: str | None, counties: str, known_at: datetime | None) -> None:
-    """Take what is known of a place's facilities and areas out of the database; without a place the tables stay empty.
+def bring(desk: Desk, division: str, counties: str, known_at: datetime) -> None:
+    """Take what is known of a place's facilities and areas out of the database.
 
     `counties` are the digits that its counties begin with: a community may be near a facility of another township.
     """
     for name, (select, types) in _TABLES.items():
-        if division is None:
-            load_rows(con, name, (), types)
-            continue
         believed = known(known_at)
-        scored = "" if known_at is None else f" AND {as_utc('t.scored_at')} <= '{stamp(known_at)}'"
         text = select.format(
             known=believed, known_session=believed.replace("recorded_at", "at"), inside=prefix(division), counties=counties,
-            scored=scored,
+            scored=learnt("t.scored_at", known_at),
         )  # fmt: skip
-        load(con, name, text, types)
-    rules = [
-        (row.parameter, prefix(row.division), row.valid_from, row.valid_to, _NONE if row.value is None else value_of(row.parameter, row.value))
-        for row in parameter_rows(known_at)
-        if row.parameter in PARAMETERS and (row.retracted_at is None or (known_at is not None and row.retracted_at > known_at))
-    ]  # fmt: skip
-    load_rows(
-        con, "rule", rules,
+        desk.bring(name, text, types)
+    desk.tell(
+        "rule_told",
+        lambda: [
+            (row.parameter, prefix(row.division), row.valid_from, row.valid_to, _NONE if row.value is None else value_of(row.parameter, row.value))
+            for row in parameter_rows(known_at)
+            if row.parameter in PARAMETERS and (row.retracted_at is None or row.retracted_at > known_at)
+        ],
         {"name": "VARCHAR", "digits": "VARCHAR", **_SPELL, "value": "BIGINT"},
     )  # fmt: skip
-    con.execute("UPDATE rule SET digits = coalesce(digits, '')")
+    desk.derive("rule", "SELECT * REPLACE (coalesce(digits, '') AS digits) FROM rule_told")
 
 
 def _rule(name: str, place: str, day: str) -> str:
@@ -166,15 +161,15 @@ def _rule(name: str, place: str, day: str) -> str:
     )
 
 
-def lay(con: duckdb.DuckDBPyConnection, day: str) -> None:
+def lay(desk: Desk, day: str) -> None:
     """Lay down what several relations of a day stand on: who is open, how everybody stands, how far communities are."""
     held = f"(valid_from IS NULL OR valid_from <= {day}) AND (valid_to IS NULL OR valid_to > {day})"
-    con.execute(
+    desk.lay(
         f"CREATE OR REPLACE TABLE facility_open AS SELECT f.*, (SELECT string_agg(DISTINCT {in_words('d.level', LEVELS.items())}"
         f" || d.title, '、') FROM designation_told d WHERE d.facility_id = f.facility_id AND {held}) AS titles"
         f" FROM facility_told f WHERE {held}"
     )
-    con.execute(
+    desk.lay(
         f"""
         CREATE OR REPLACE TABLE verdict AS
         WITH told AS (
@@ -201,7 +196,7 @@ def lay(con: duckdb.DuckDBPyConnection, day: str) -> None:
         "12742 * asin(sqrt(pow(sin(radians(f.latitude - p.latitude) / 2), 2) + cos(radians(p.latitude)) * cos(radians(f.latitude))"
         " * pow(sin(radians(f.longitude - p.longitude) / 2), 2)))"
     )
-    con.execute(
+    desk.lay(
         f"""
         CREATE OR REPLACE TABLE reach AS
         WITH community AS (

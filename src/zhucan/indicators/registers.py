@@ -7,9 +7,8 @@ told of a county, nobody there is without school or insurance: it is not known, 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-import duckdb
-
-from zhucan.cases.facts import known, load
+from zhucan.cases.facts import known
+from zhucan.indicators.desk import Desk
 from zhucan.registry.choices import MEDICAL, PENSIONS, InsuranceKind, Placement, Stage
 
 SUBJECTS = ("pension", "medical", "accident", "schooling", "work", "wish", "rural", "single_dibao")
@@ -59,35 +58,30 @@ def in_words(column: str, choices: Iterable[tuple[str, str]]) -> str:
     return f"CASE {column} {cases} END"
 
 
-def bring(
-    con: duckdb.DuckDBPyConnection, *, people: str, counties: str, first: date, known_at: datetime | None
-) -> None:
+def bring(desk: Desk, *, counties: str, first: date, known_at: datetime) -> None:
     """Take the spells of people out of the database, and since when each county's registers have told anything.
 
     Insurance, which policy reads as it is, is brought with its other relations, jobs by `working`.
     `counties` are the digits that the counties of the place begin with, `first` is the first day that is looked at.
     """
-    clocks = f"FROM {{}} t WHERE {known(known_at)} AND t.person_id IN ({people})"
-    load(
-        con,
+    clocks = f"FROM {{}} t WHERE {known(known_at)} AND t.person_id IN ({desk.people})"
+    desk.bring(
         "schooling",
         "SELECT t.person_id, t.valid_from, t.valid_to, t.stage, t.placement, t.school, t.full_time, t.boarding, t.year, t.class_name,"
         " t.support, t.outcome " + clocks.format("registry_schooling"),
         _SCHOOLING_TYPES,
     )
-    load(
-        con,
+    desk.bring(
         "found",
         f"SELECT t.person_id, t.valid_from, t.valid_to, t.kind, t.number, t.word {clocks.format('registry_finding')}"
         " AND t.kind IN ('jobless', 'rural', 'wants_work', 'can_work', 'roll_checked', 'mainstream_assessment')",
         _FOUND_TYPES,
     )
-    load(
-        con,
+    desk.bring(
         "kind_of_child",
         "SELECT t.person_id, t.valid_from, t.valid_to, c.category, c.grade FROM registry_certificate t"
         " JOIN registry_certificatecomponent c ON c.certificate_id = t.id JOIN registry_person p ON p.id = t.person_id"
-        f" WHERE {known(known_at)} AND t.person_id IN ({people}) AND p.born > '{first - _YOUNG}'",
+        f" WHERE {known(known_at)} AND t.person_id IN ({desk.people}) AND p.born > '{first - _YOUNG}'",
         _KIND_TYPES,
     )
     group = (
@@ -106,8 +100,7 @@ def bring(
             ("'single_dibao'", "registry_benefit", " WHERE kind = 'single_dibao'"),
         )
     )
-    load(
-        con,
+    desk.bring(
         "told",
         "SELECT substr(r.division_id, 1, 6), t.subject,"
         " min(CASE WHEN t.valid_from > r.valid_from THEN t.valid_from ELSE r.valid_from END)"
@@ -118,10 +111,10 @@ def bring(
     )
 
 
-def look(con: duckdb.DuckDBPyConnection, day: date) -> None:
+def look(desk: Desk, day: date) -> None:
     """Lay `registered` over the spells: what the registers tell of each person on a day; nothing told is null."""
     held = f"valid_from <= DATE '{day}' AND (valid_to IS NULL OR valid_to > DATE '{day}')"
-    con.execute(
+    desk.lay(
         f"""
         CREATE OR REPLACE TABLE registered AS
         WITH insured AS (
@@ -178,10 +171,10 @@ def _school_year(day: date) -> date:
     return date(day.year - (day.month < _SCHOOL_YEAR), _SCHOOL_YEAR, 1) - timedelta(days=1)
 
 
-def note_untold(con: duckdb.DuckDBPyConnection, day: date) -> None:
+def note_untold(desk: Desk, day: date) -> None:
     """Create `untold`: what was not told by a day of counties that have certificate holders here."""
     subjects = ", ".join(f"('{subject}')" for subject in SUBJECTS)
-    con.execute(
+    desk.lay(
         "CREATE OR REPLACE TABLE untold AS SELECT h.county, s.subject FROM (SELECT DISTINCT left(place, 6) AS county"
         f" FROM holder) h CROSS JOIN (VALUES {subjects}) s(subject) ANTI JOIN (SELECT * FROM told WHERE since <= DATE '{day}') t"
         " ON t.county = h.county AND t.subject = s.subject"

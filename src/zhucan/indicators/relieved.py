@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-import duckdb
-
-from zhucan.cases.facts import as_utc, known, load, stamp
+from zhucan.cases.facts import known
 from zhucan.indicators.declared import Indicator, Measure
+from zhucan.indicators.desk import Desk, learnt
 from zhucan.policy.assistance.premiums import accident_insurance
 from zhucan.policy.schemes import Gives, Group, Scheme
 
@@ -19,23 +18,20 @@ _CLAIM = {
 }  # fmt: skip
 
 
-def bring(con: duckdb.DuckDBPyConnection, people: str, awards: str, known_at: datetime | None) -> None:
-    """Take the reliefs of some people out of the database; `awards` narrows the awards `a` they stand on."""
-    learnt = "" if known_at is None else f" AND {as_utc('f.at')} <= '{stamp(known_at)}'"
-    load(
-        con,
+def bring(desk: Desk, awards: str, known_at: datetime) -> None:
+    """Take reliefs and claims out of the database; `awards` narrows the awards `a` they stand on."""
+    desk.bring(
         "relief",
         "SELECT f.person_id, a.scheme, a.division_id, f.valid_from, f.valid_to, f.end_reason,"
         " CASE WHEN f.renews_id IS NULL THEN 0 ELSE 1 END FROM delivery_relief f JOIN cases_award a ON a.id = f.award_id"
-        f" WHERE f.person_id IN ({people}) AND {awards}{learnt}",
+        f" WHERE f.person_id IN ({desk.people}) AND {awards}{learnt('f.at', known_at)}",
         _RELIEF,
     )
-    load(
-        con,
+    desk.bring(
         "claim",
         "SELECT f.person_id, a.scheme, a.division_id, c.accident_on, c.paid_on, c.amount_fen FROM delivery_accidentclaim c"
         " JOIN delivery_relief f ON f.id = c.relief_id JOIN cases_award a ON a.id = f.award_id"
-        f" WHERE f.person_id IN ({people}) AND {awards} AND {known(known_at, 'c').replace('recorded_at', 'at')}",
+        f" WHERE f.person_id IN ({desk.people}) AND {awards} AND {known(known_at, 'c').replace('recorded_at', 'at')}",
         _CLAIM,
     )
 

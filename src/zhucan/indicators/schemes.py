@@ -13,7 +13,7 @@ from zhucan.cases.models import Award
 from zhucan.core.divisions import prefix
 from zhucan.delivery.models import Item
 from zhucan.indicators.declared import Indicator, Measure, Ratio
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.divisions import inside, parameter_rows
 from zhucan.orgs.models import Division
 from zhucan.policy.catalogue import offered_with
@@ -95,7 +95,7 @@ def figures_of(scheme: Scheme) -> Iterator[Indicator | Ratio]:
 
 def shown(division: str, known_at: datetime, schemes: Iterable[str]) -> frozenset[str]:
     """Return those schemes whose figures a place is shown: those it runs today, and those anybody there was ever granted or given."""
-    day = known_at.astimezone(SHANGHAI).date()
+    day = day_of(known_at)
     offered = {item.id for item in offered_with(resolve(parameter_rows(known_at), division, day, known_at))}
     county = inside("division_id", prefix(division)[:6].ljust(12, "0"))
     handed = set(Item.objects.filter(county).exclude(scheme="").order_by().values_list("scheme", flat=True).distinct())

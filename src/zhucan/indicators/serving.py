@@ -6,11 +6,10 @@ Beside the figures of what was given (`schemes.py`): a plan tells its outcome wh
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-import duckdb
-
-from zhucan.cases.facts import as_utc, known, load, stamp
+from zhucan.cases.facts import known
 from zhucan.delivery.fittings import DEVICE_OF
 from zhucan.indicators.declared import Indicator, Measure, Ratio
+from zhucan.indicators.desk import Desk, learnt
 from zhucan.policy.catalogue import SCHEMES
 from zhucan.policy.devices.catalogue import DEVICES, FUNCTIONS
 from zhucan.policy.schemes import Gives, Group, Scheme
@@ -31,42 +30,34 @@ _COMPONENT = {"person_id": "BIGINT", "valid_from": "DATE", "valid_to": "DATE", "
 _FUNCTION = {scheme: function.code for function in FUNCTIONS for scheme in function.schemes}
 
 
-def bring(con: duckdb.DuckDBPyConnection, people: str, awards: str, known_at: datetime | None) -> None:
-    """Take plans, fittings and devices of some people out of the database; `awards` narrows the awards `a` they stand on."""
-    kept = f"a.person_id IN ({people}) AND {awards}"
-
-    def learnt(column: str) -> str:
-        return "" if known_at is None else f" AND {as_utc(column)} <= '{stamp(known_at)}'"
-
-    load(
-        con,
+def bring(desk: Desk, awards: str, known_at: datetime) -> None:
+    """Take plans, fittings and devices out of the database; `awards` narrows the awards `a` they stand on."""
+    kept = f"a.person_id IN ({desk.people}) AND {awards}"
+    desk.bring(
         "plan",
         "SELECT a.person_id, a.scheme, a.division_id, p.starts_on, p.ends_on, p.closed_on, p.reached, p.start_score, p.end_score,"
         " p.less_is_better, i.name FROM delivery_plan p JOIN cases_award a ON a.id = p.award_id"
-        f" JOIN orgs_institution i ON i.id = p.institution_id WHERE {kept}{learnt('p.recorded_at')}",
+        f" JOIN orgs_institution i ON i.id = p.institution_id WHERE {kept}{learnt('p.recorded_at', known_at)}",
         _PLAN,
     )
-    load(
-        con,
+    desk.bring(
         "fitting",
         "SELECT a.person_id, a.id, a.scheme, a.division_id, f.kind, f.day, f.works, f.worker FROM delivery_fitting f"
         f" JOIN cases_award a ON a.id = f.award_id WHERE {kept} AND {known(known_at, 'f').replace('recorded_at', 'at')}",
         _FITTING,
     )
     devices = ", ".join(f"'{name}'" for name in DEVICE_OF)
-    load(
-        con,
+    desk.bring(
         "device",
         "SELECT a.person_id, a.id, a.scheme, a.division_id, a.approved_on, a.ends_on FROM cases_award a"
-        f" WHERE {kept} AND a.scheme IN ({devices}) AND a.revoked_at IS NULL{learnt('a.recorded_at')}",
+        f" WHERE {kept} AND a.scheme IN ({devices}) AND a.revoked_at IS NULL{learnt('a.recorded_at', known_at)}",
         _DEVICE,
     )
-    load(
-        con,
+    desk.bring(
         "component",
         "SELECT t.person_id, t.valid_from, t.valid_to, coalesce(c.category, t.category) FROM registry_certificate t"
         " LEFT JOIN registry_certificatecomponent c ON c.certificate_id = t.id"
-        f" WHERE {known(known_at)} AND t.person_id IN ({people})",
+        f" WHERE {known(known_at)} AND t.person_id IN ({desk.people})",
         _COMPONENT,
     )
 

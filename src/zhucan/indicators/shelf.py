@@ -10,14 +10,12 @@ from datetime import datetime
 from threading import Lock
 
 from zhucan.indicators.catalog import indicator
-from zhucan.indicators.declared import Ratio
 from zhucan.indicators.engine import Figures
 from zhucan.indicators.periods import Period
-from zhucan.indicators.snapshot import REGISTRY
 
 _KEPT = 600  # seconds
 _MOST = 3  # a county of 100 000 takes some hundred megabytes
-_Key = tuple[str, Period, bool]
+_Key = tuple[str, Period]
 
 
 class _Opened:
@@ -30,14 +28,6 @@ _shelf: dict[_Key, _Opened] = {}
 _door = Lock()
 
 
-def money_is_needed(indicator_id: str) -> bool:
-    """Tell whether a figure stands on more than the registry. Raises `UnknownIndicator`."""
-    item = indicator(indicator_id)
-    if isinstance(item, Ratio):
-        return money_is_needed(item.numerator) or money_is_needed(item.denominator)
-    return item.relation not in REGISTRY
-
-
 @contextmanager
 def opened(
     indicator_id: str, division: str, period: Period, *, at: datetime, fresh: bool = False
@@ -46,12 +36,13 @@ def opened(
 
     Raises `UnknownIndicator`, `UnknownDivision` and `FutureFigure`.
     """
-    key = (division, period, money_is_needed(indicator_id))
+    indicator(indicator_id)
+    key = (division, period)
     with _door:
         _clear(key if fresh else None)
         found = _shelf.get(key)
     if found is None:
-        found = _Opened(Figures(division, period, money=key[2]), at)
+        found = _Opened(Figures(division, period, known_at=at), at)
         with _door:
             _shelf[key] = found
             _clear(None)

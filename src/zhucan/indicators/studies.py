@@ -7,10 +7,9 @@ Rows of a pupil that only go on (another class, another support) are one time at
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
-import duckdb
-
-from zhucan.cases.facts import known, load
+from zhucan.cases.facts import known
 from zhucan.indicators.declared import Indicator, Measure
+from zhucan.indicators.desk import Desk
 from zhucan.indicators.registers import SCHOOL_AGE, in_words, listed, told
 from zhucan.policy.education.waivers import compulsory_living_aid
 from zhucan.registry.choices import HIGHER, Outcome, Placement, Stage, TermAidKind
@@ -37,20 +36,21 @@ PARTS = (("exam-admission-rate", "高考录取率", "exam-admitted", "exam-quali
 """Shares of a whole: no target for them is above 100 %."""
 
 
-def bring(con: duckdb.DuckDBPyConnection, *, people: str, known_at: datetime | None) -> None:
+def bring(desk: Desk, known_at: datetime) -> None:
     """Take examinations and aid by the term out of the database, and lay out the events of schooling."""
     for table, source, types in (
         ("candidacy", "registry_candidacy", _CANDIDACY),
         ("term_aid", "registry_termaid", _AID),
     ):
         columns = ", ".join(f"t.{name}" for name in types)
-        load(
-            con, table, f"SELECT {columns} FROM {source} t WHERE {known(known_at)} AND t.person_id IN ({people})", types
+        desk.bring(
+            table, f"SELECT {columns} FROM {source} t WHERE {known(known_at)} AND t.person_id IN ({desk.people})", types
         )
     window = "WINDOW w AS (PARTITION BY person_id ORDER BY valid_from)"
-    con.execute(
+    desk.derive(
+        "school_event",
         f"""
-        CREATE TABLE school_event AS SELECT e.*, r.division AS place, NULL::VARCHAR AS scheme FROM (
+        SELECT e.*, r.division AS place, NULL::VARCHAR AS scheme FROM (
             SELECT person_id, valid_from AS day, stage, placement, school, class_name, year,
                 CASE WHEN stage IS DISTINCT FROM lag(stage) OVER w THEN 'entered'
                      WHEN year > lag(year) OVER w THEN 'advanced' END AS event FROM schooling {window}
@@ -59,12 +59,13 @@ def bring(con: duckdb.DuckDBPyConnection, *, people: str, known_at: datetime | N
                 CASE WHEN outcome IN ({listed(FINISHED)}) THEN 'finished' WHEN outcome = '{Outcome.LEFT}' THEN 'left' END
             FROM schooling WHERE valid_to IS NOT NULL
         ) e ASOF JOIN residence r ON e.person_id = r.person_id AND e.day >= r.valid_from WHERE event IS NOT NULL
-        """
+        """,
     )
     for table in ("candidacy", "term_aid"):
-        con.execute(
-            f"CREATE TABLE {table}_here AS SELECT x.*, r.division AS place, NULL::VARCHAR AS scheme FROM {table} x"
-            " ASOF JOIN residence r ON x.person_id = r.person_id AND x.valid_from >= r.valid_from"
+        desk.derive(
+            f"{table}_here",
+            f"SELECT x.*, r.division AS place, NULL::VARCHAR AS scheme FROM {table} x"
+            " ASOF JOIN residence r ON x.person_id = r.person_id AND x.valid_from >= r.valid_from",
         )
 
 

@@ -8,10 +8,9 @@ inspected) are one run: it began with its first row.
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
-import duckdb
-
-from zhucan.cases.facts import known, load
+from zhucan.cases.facts import known
 from zhucan.indicators.declared import Indicator, Measure
+from zhucan.indicators.desk import Desk
 from zhucan.indicators.registers import AREA, in_words, listed, told
 from zhucan.orgs.divisions import parameter_rows
 from zhucan.orgs.models import Division, Level
@@ -34,44 +33,56 @@ RATIOS = (
 )
 
 
-def bring(con: duckdb.DuckDBPyConnection, *, people: str, counties: str, day: date, known_at: datetime | None) -> None:
+def bring(desk: Desk, *, counties: str, day: date, known_at: datetime) -> None:
     """Take the jobs of people out of the database, and by which rule each county calls work steady on a day."""
     columns = ", ".join(f"t.{name}" for name in _JOB)
-    load(
-        con, "job", f"SELECT {columns} FROM registry_job t WHERE {known(known_at)} AND t.person_id IN ({people})", _JOB
+    desk.bring(
+        "job", f"SELECT {columns} FROM registry_job t WHERE {known(known_at)} AND t.person_id IN ({desk.people})", _JOB
     )
-    rows = parameter_rows(known_at)
-    con.execute("CREATE TABLE stable_rule (county VARCHAR, months INTEGER)")
-    for code in Division.objects.filter(level=Level.COUNTY, code__startswith=counties).values_list("code", flat=True):
-        months = resolve(rows, code, day, known_at)["stable_work_months"]
-        if months is not None:
-            con.execute("INSERT INTO stable_rule VALUES (?, ?)", [code[:6], months])
-    con.execute(
+    desk.tell("stable_rule", lambda: _stable(counties, day, known_at), {"county": "VARCHAR", "months": "INTEGER"})
+    desk.derive(
+        "employment",
         """
-        CREATE TABLE employment AS SELECT j.*, r.division AS place, NULL::VARCHAR AS scheme FROM (
+        SELECT j.*, r.division AS place, NULL::VARCHAR AS scheme FROM (
             SELECT *, max(CASE WHEN fresh THEN valid_from END) OVER (PARTITION BY person_id ORDER BY valid_from) AS since,
                 lead(fresh) OVER (PARTITION BY person_id ORDER BY valid_from) IS NOT DISTINCT FROM false AS goes_on
             FROM (SELECT *, NOT coalesce(lag(valid_to) OVER w = valid_from AND lag(kind) OVER w = kind
                     AND lag(workplace) OVER w IS NOT DISTINCT FROM workplace, false) AS fresh
                 FROM job WINDOW w AS (PARTITION BY person_id ORDER BY valid_from))
         ) j ASOF JOIN residence r ON j.person_id = r.person_id AND j.valid_from >= r.valid_from
-        """
+        """,
     )
 
 
-def look(con: duckdb.DuckDBPyConnection, day: date) -> None:
-    """Lay `occupied` over the jobs: what each person works as on a day, and in how many months of its year they worked."""
+def _stable(counties: str, day: date, known_at: datetime) -> Iterator[tuple[str, object]]:
+    """Yield each county with the months that make work steady there, where it says so."""
+    rows = parameter_rows(known_at)
+    for code in Division.objects.filter(level=Level.COUNTY, code__startswith=counties).values_list("code", flat=True):
+        months = resolve(rows, code, day, known_at)["stable_work_months"]
+        if months is not None:
+            yield code[:6], months
+
+
+def look(desk: Desk, day: date) -> None:
+    """Lay `occupied` over the jobs: what each person works as on a day, and in how many months of its year they worked.
+
+    What supported somebody's work (`work_support`) stands apart, because it comes with everything given.
+    """
     held = f"valid_from <= DATE '{day}' AND (valid_to IS NULL OR valid_to > DATE '{day}')"
     yuan = "printf('%d.%02d', {0} // 100, {0} % 100)"
     schemes = " ".join(f"WHEN '{name}' THEN '{word}'" for name, word in _SUPPORT.items())
-    con.execute(
+    desk.lay(
+        f"""
+        CREATE OR REPLACE TABLE work_support AS
+        SELECT person_id, string_agg(CASE scheme {schemes} END || ' ' || day || CASE WHEN amount_fen > 0
+            THEN ' ' || {yuan.format("amount_fen")} || '元' ELSE '' END, '、' ORDER BY day, evidence) AS supported
+        FROM handed WHERE scheme IN ({listed(_SUPPORT)}) AND day <= DATE '{day}' GROUP BY person_id
+        """
+    )
+    desk.lay(
         f"""
         CREATE OR REPLACE TABLE occupied AS
-        WITH support AS (
-            SELECT person_id, string_agg(CASE scheme {schemes} END || ' ' || day || CASE WHEN amount_fen > 0
-                THEN ' ' || {yuan.format("amount_fen")} || '元' ELSE '' END, '、' ORDER BY day, evidence) AS supported
-            FROM handed WHERE scheme IN ({listed(_SUPPORT)}) AND day <= DATE '{day}' GROUP BY person_id
-        ), worked AS (
+        WITH worked AS (
             SELECT j.person_id, count(DISTINCT m.month) AS months_worked FROM job j
             JOIN (SELECT unnest(range(1, {day.month + 1})) AS month) m
             ON j.valid_from <= least(last_day(make_date({day.year}, m.month, 1)), DATE '{day}')
@@ -83,18 +94,25 @@ def look(con: duckdb.DuckDBPyConnection, day: date) -> None:
         SELECT person_id, kind AS form, channel, inspected_on, coalesce(months_worked, 0) AS months_worked,
             concat_ws(' ', {in_words("kind", WorkForm.choices)}, nullif(workplace, ''), '执照' || nullif(licence, ''),
                 {in_words("channel", Channel.choices)}, nullif(product, ''), nullif(scale, ''), since || '起',
-                inspected_on || '核验', '月收入' || {yuan.format("income_fen")} || '元', '扶持：' || supported) AS job_detail
-        FROM latest LEFT JOIN support USING (person_id) LEFT JOIN worked USING (person_id)
+                inspected_on || '核验', '月收入' || {yuan.format("income_fen")} || '元') AS job_detail
+        FROM latest LEFT JOIN worked USING (person_id)
         """
     )
 
 
 def views() -> Iterator[str]:
     """Yield the statements for who works, and for who does or could and would."""
-    yield "CREATE OR REPLACE VIEW worker AS SELECT * REPLACE (coalesce(job_detail, '形式待核') AS detail) FROM holder WHERE working"
+    yield (
+        "CREATE OR REPLACE VIEW supported_holder AS SELECT h.* REPLACE (job_detail || coalesce(' 扶持：' || supported, '') AS job_detail)"
+        " FROM holder h LEFT JOIN work_support USING (person_id)"
+    )
+    yield (
+        "CREATE OR REPLACE VIEW worker AS SELECT * REPLACE (coalesce(job_detail, '形式待核') AS detail) FROM supported_holder"
+        " WHERE working"
+    )
     yield (
         "CREATE OR REPLACE VIEW labour AS SELECT * REPLACE (CASE WHEN working THEN coalesce(job_detail, '正在就业，形式待核')"
-        f" ELSE '有就业愿望和就业能力，没有就业' END AS detail) FROM holder WHERE {_AGE} AND (working OR (wants AND able))"
+        f" ELSE '有就业愿望和就业能力，没有就业' END AS detail) FROM supported_holder WHERE {_AGE} AND (working OR (wants AND able))"
     )
     yield (
         "CREATE OR REPLACE VIEW rural_worker AS SELECT * REPLACE ('本年就业' || coalesce(months_worked, 0) || '个月 ' ||"

@@ -12,18 +12,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from zhucan.cases.queries import home_on
 from zhucan.core.money import fen, from_fen, text
 from zhucan.delivery import accidents
 from zhucan.delivery.models import AccidentClaim, AccidentPolicy, Relief
 from zhucan.office import exports, scope
 from zhucan.office.access import OfficeRequest
-from zhucan.office.aid import enter, who
-from zhucan.office.fields import YuanField, form_page
-from zhucan.office.stock import county
+from zhucan.office.aid import who
+from zhucan.office.fields import YuanField, enter, form_page
+from zhucan.office.scope import county
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division, inside
 from zhucan.registry.choices import Payer
+from zhucan.registry.entering import home_on
 from zhucan.registry.models import Person
 from zhucan.web.forms import DateField, Form
 from zhucan.web.slices import slice_of

@@ -18,7 +18,7 @@ from zhucan.core.money import fen, from_fen, text
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.fields import YuanField, form_page, offer_institutions, took
-from zhucan.office.stock import county
+from zhucan.office.scope import county
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division

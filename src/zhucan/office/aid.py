@@ -18,12 +18,12 @@ from zhucan.aid import projects
 from zhucan.aid.models import Contribution, Fund, Mark, Undertaking
 from zhucan.cases.models import Application
 from zhucan.core import masking
-from zhucan.core.money import fen, from_fen, text
+from zhucan.core.money import fen
 from zhucan.indicators import shelf
 from zhucan.indicators.periods import Period
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
-from zhucan.office.fields import YuanField, form_page
+from zhucan.office.fields import ReasonForm, YuanField, cents, enter, form_page, yuan
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import inside
@@ -35,29 +35,9 @@ from zhucan.web.forms import DateField, Form
 from zhucan.web.slices import slice_of
 
 
-def enter(
-    request: OfficeRequest, form: Form, act: Callable[[], object], back: str, heading: str, *, lead: str, done: str
-) -> HttpResponse:
-    """Do what a form asks and go back, or show the form again with what was refused."""
-    if form.is_valid() and form.tried(act) is not None:
-        messages.success(request, done)
-        return redirect(back)
-    return form_page(request, form, heading, back, lead=lead)
-
-
 def who(person: Person) -> str:
     """Return somebody as a list names them."""
     return f"{masking.name(person.name)}（{person.pk}）"
-
-
-def cents(amount: Decimal | None) -> int | None:
-    """Return an amount typed in as fen, None where the box was left empty."""
-    return None if amount is None else fen(amount)
-
-
-def yuan(amount_fen: int | None) -> str:
-    """Return fen as pages show them, "" where nothing is known."""
-    return "" if amount_fen is None else text(from_fen(amount_fen))
 
 
 def _place(one: Undertaking) -> str:
@@ -110,12 +90,6 @@ class MarkForm(Form):
     evidence = forms.CharField(label="依据", max_length=200, required=False, help_text="例如入户核实、照片、单据")
     worker = forms.CharField(label="责任人", max_length=40, required=False, help_text="还缺的，由谁解决")
     due_on = DateField(label="完成期限", required=False, help_text="还缺的，到哪一天")
-
-
-class ReasonForm(Form):
-    """原因。"""
-
-    reason = forms.CharField(label="原因", max_length=200)
 
 
 class StartForm(Form):

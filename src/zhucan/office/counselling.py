@@ -12,9 +12,8 @@ from zhucan.casework.models import Counselling, Way
 from zhucan.core import masking
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
-from zhucan.office.fields import done, form_page, offer_institutions
-from zhucan.office.services import TimeField
-from zhucan.office.stock import county
+from zhucan.office.fields import TimeField, done, form_page, offer_institutions
+from zhucan.office.scope import county
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.models import Institution

@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from zhucan.core.errors import ZhucanError
-from zhucan.core.money import parse_yuan
+from zhucan.core.money import fen, from_fen, parse_yuan, text
 from zhucan.orgs import institutions
 from zhucan.web.forms import UNPROCESSABLE, Form
 
@@ -29,6 +29,35 @@ class YuanField(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
 
+class TimeField(forms.TimeField):
+    """A time of day, typed as 09:00."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            input_formats=["%H:%M"],
+            widget=forms.TextInput({"class": "short", "inputmode": "numeric", "autocomplete": "off"}),
+            help_text="例如 09:00",
+            error_messages={"invalid": f"{kwargs['label']}不是一个时间：请写成 09:00 的形式。"},
+            **kwargs,
+        )
+
+
+class ReasonForm(Form):
+    """原因。"""
+
+    reason = forms.CharField(label="原因", max_length=200)
+
+
+def cents(amount: Decimal | None) -> int | None:
+    """Return an amount typed in as fen, None where the box was left empty."""
+    return None if amount is None else fen(amount)
+
+
+def yuan(amount_fen: int | None) -> str:
+    """Return fen as pages show them, "" where nothing is known."""
+    return "" if amount_fen is None else text(from_fen(amount_fen))
+
+
 def took(form: Form, act: Callable[[], object]) -> bool:
     """Do what a valid form asks and tell whether it was done; a refusal stands among its errors."""
     return form.tried(lambda: act() or True) is not None
@@ -44,10 +73,20 @@ def form_page(
 
 def done(request: HttpRequest, form: Form, act: Callable[[], object], words: str) -> bool:
     """Do what a valid form asks and say so; a refusal stands among its errors."""
-    if not form.is_valid() or form.tried(lambda: act() or True) is None:
+    if not form.is_valid() or not took(form, act):
         return False
     messages.success(request, words)
     return True
+
+
+def enter(
+    request: HttpRequest, form: Form, act: Callable[[], object], back: str, heading: str, *, lead: str, done: str
+) -> HttpResponse:
+    """Do what a form asks and go back, or show the form again with what was refused."""
+    if form.is_valid() and took(form, act):
+        messages.success(request, done)
+        return redirect(back)
+    return form_page(request, form, heading, back, lead=lead)
 
 
 def offer_institutions(form: Form, county: str) -> None:

@@ -18,7 +18,8 @@ from zhucan.core.months import Month
 from zhucan.indicators import shelf
 from zhucan.indicators.catalog import indicator, shown_in
 from zhucan.indicators.declared import Ratio, UnknownIndicator
-from zhucan.indicators.engine import BREAKDOWNS, Figures, Part, Record, Value
+from zhucan.indicators.engine import BREAKDOWNS, Figures, Part, Record
+from zhucan.indicators.measures import Value
 from zhucan.indicators.periods import InvalidPeriod, Period
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest

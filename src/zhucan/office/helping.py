@@ -14,8 +14,8 @@ from zhucan.aid import helping
 from zhucan.aid.models import HelpFile, HelpNote
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
-from zhucan.office.aid import ReasonForm, cents, enter, who, yuan
-from zhucan.office.fields import YuanField, form_page
+from zhucan.office.aid import who
+from zhucan.office.fields import ReasonForm, YuanField, cents, enter, form_page, yuan
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import inside

@@ -13,8 +13,9 @@ from zhucan.aid import homes
 from zhucan.aid.models import HousingNeed
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
-from zhucan.office.aid import Deed, enter, who
-from zhucan.office.stock import county
+from zhucan.office.aid import Deed, who
+from zhucan.office.fields import enter
+from zhucan.office.scope import county
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import inside
 from zhucan.web.forms import DateField, Form

@@ -23,7 +23,7 @@ from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.corrections import FACTS, SPELLS
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI, last_moment, now, today
+from zhucan.orgs.clock import SHANGHAI, day_of, last_moment, now, today
 from zhucan.payments import recoveries
 from zhucan.payments.causes import label
 from zhucan.payments.models import Line, LineKind, Payment, RecoveryDecision
@@ -258,7 +258,7 @@ def _verdicts(person: Person, home: Any, known_at: datetime | None) -> list[tupl
     """Return what each scheme says, and whether it can be folded away: neither to be had nor decided by the runs."""
     if home is None:
         return []
-    month = Month.of((known_at or now()).astimezone(SHANGHAI).date())
+    month = Month.of(day_of(known_at or now()))
     judgement = judge(person, month, division=county_of(home.division_id), known_at=known_at)
     return [
         (

@@ -17,7 +17,7 @@ from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.fields import done, form_page, offer_institutions
 from zhucan.office.plan_steps import DayForm
-from zhucan.office.stock import county
+from zhucan.office.scope import county
 from zhucan.orgs import institutions
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import inside

@@ -22,7 +22,7 @@ from zhucan.delivery.models import Relief
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.fields import YuanField, form_page, offer_institutions
-from zhucan.office.stock import county
+from zhucan.office.scope import county
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.models import Institution
 from zhucan.policy.catalogue import GRANTED, scheme

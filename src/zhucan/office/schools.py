@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.fields import form_page
-from zhucan.office.stock import county
+from zhucan.office.scope import county
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division
 from zhucan.registry import surveys

@@ -28,6 +28,12 @@ def below_county(request: OfficeRequest) -> bool:
     return level_of(here(request)) in (Level.TOWNSHIP, Level.VILLAGE)
 
 
+def county(request: OfficeRequest) -> str:
+    """Return the county whose goods and institutions the acting place uses; a city's own code for a city."""
+    place = here(request)
+    return county_of(place) if level_of(place) in (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE) else place
+
+
 def divisions(request: OfficeRequest) -> QuerySet[Division]:
     """Return the place and all places in it."""
     return Division.objects.filter(inside("code", here(request)))

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -21,8 +20,8 @@ from zhucan.delivery import plans
 from zhucan.delivery.models import Discipline, Plan, Session, Tier
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
-from zhucan.office.fields import form_page, offer_institutions, took
-from zhucan.office.stock import county
+from zhucan.office.fields import TimeField, form_page, offer_institutions, took
+from zhucan.office.scope import county
 from zhucan.orgs import audit, institutions
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division, inside
@@ -52,19 +51,6 @@ def plans_of(request: OfficeRequest) -> QuerySet[Plan]:
 
 def _institutions(request: OfficeRequest) -> QuerySet[Institution]:
     return institutions.inside(county(request))
-
-
-class TimeField(forms.TimeField):
-    """A time of day, typed as 09:00."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            input_formats=["%H:%M"],
-            widget=forms.TextInput({"class": "short", "inputmode": "numeric", "autocomplete": "off"}),
-            help_text="例如 09:00",
-            error_messages={"invalid": f"{kwargs['label']}不是一个时间：请写成 09:00 的形式。"},
-            **kwargs,
-        )
 
 
 class SessionForm(Form):

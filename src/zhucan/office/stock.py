@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from zhucan.cases.models import Award
 from zhucan.core import masking
-from zhucan.core.divisions import Level, county_of, level_of
 from zhucan.core.money import fen
 from zhucan.delivery import stock
 from zhucan.delivery.models import Balance, Item, Move, MoveKind, Piece, Round, Store
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.fields import done, form_page
+from zhucan.office.scope import county
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division, inside
@@ -29,12 +29,6 @@ from zhucan.web.forms import DateField, Form
 from zhucan.web.slices import slice_of
 
 _GOODS = tuple(item for item in GRANTED if item.gives is Gives.GOODS)
-
-
-def county(request: OfficeRequest) -> str:
-    """Return the county whose goods and institutions the acting place uses; a city's own code for a city."""
-    here = scope.here(request)
-    return county_of(here) if level_of(here) in (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE) else here
 
 
 def _stores(request: OfficeRequest) -> QuerySet[Store]:
@@ -198,12 +192,6 @@ def _row(move: Move, names: dict[int, str]) -> dict[str, Any]:
     return {"move": move, "name": names.get(move.person_id or 0, ""), "out": out}
 
 
-def _shown(
-    request: OfficeRequest, form: Form, heading: str, *, lead: str = "", action: str = "保存", back: str = ""
-) -> HttpResponse:
-    return form_page(request, form, heading, back or reverse("office:stock"), lead=lead, action=action)
-
-
 @require_http_methods(["GET", "POST"])
 def item(request: OfficeRequest) -> HttpResponse:
     """登记一种物品。"""
@@ -219,7 +207,7 @@ def item(request: OfficeRequest) -> HttpResponse:
 
     if done(request, form, act, "已登记物品。"):
         return redirect("office:stock")
-    return _shown(request, form, "登记物品")
+    return form_page(request, form, "登记物品", reverse("office:stock"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -229,7 +217,7 @@ def store(request: OfficeRequest) -> HttpResponse:
     place = division(scope.here(request))
     if done(request, form, lambda: stock.add_store(division=place, name=form.cleaned_data["name"], at=now(), by=request.user), "已登记仓库。"):  # fmt: skip
         return redirect("office:stock")
-    return _shown(request, form, "登记仓库", lead=f"属于{place.name}。")
+    return form_page(request, form, "登记仓库", reverse("office:stock"), lead=f"属于{place.name}。")
 
 
 @require_http_methods(["GET", "POST"])
@@ -243,7 +231,7 @@ def opening(request: OfficeRequest) -> HttpResponse:
 
     if done(request, form, act, "已开发放批次。"):
         return redirect("office:stock")
-    return _shown(request, form, "开发放批次", lead="同一批次每人只发一次，每人数量相同。")
+    return form_page(request, form, "开发放批次", reverse("office:stock"), lead="同一批次每人只发一次，每人数量相同。")
 
 
 @require_http_methods(["GET", "POST"])
@@ -262,7 +250,7 @@ def receive(request: OfficeRequest) -> HttpResponse:
 
     if done(request, form, act, "已入库。"):
         return redirect("office:stock")
-    return _shown(request, form, "入库", action="入库")
+    return form_page(request, form, "入库", reverse("office:stock"), action="入库")
 
 
 @require_http_methods(["GET", "POST"])
@@ -273,7 +261,14 @@ def to_person(request: OfficeRequest) -> HttpResponse:
         if scope.people(request).filter(pk=form.cleaned_data["person"]).exists():
             return redirect("office:stock-issue", pk=form.cleaned_data["person"])
         form.add_error("person", f"本地没有编号 {form.cleaned_data['person']} 的人员：请核对编号。")
-    return _shown(request, form, "发放或借出", lead="先写人员编号；也可以从人员档案里点“发实物”。", action="下一步")
+    return form_page(
+        request,
+        form,
+        "发放或借出",
+        reverse("office:stock"),
+        lead="先写人员编号；也可以从人员档案里点“发实物”。",
+        action="下一步",
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -308,7 +303,7 @@ def issue(request: OfficeRequest, pk: int) -> HttpResponse:
         return redirect("office:people-file", pk=pk)
     audit.record(actor=request.user, action="office.stock-issue", target=f"person:{pk}", at=now())
     lead = f"{masking.name(person.name)}（人员 {pk}）。" + ("" if held else "仓库里没有可以发的：请先入库。")
-    return _shown(request, form, "发放或借出", lead=lead, action="登记", back=reverse("office:people-file", args=[pk]))
+    return form_page(request, form, "发放或借出", reverse("office:people-file", args=[pk]), lead=lead, action="登记")
 
 
 def _awards(person: Person) -> dict[str, Award]:
@@ -356,7 +351,7 @@ def back(request: OfficeRequest, pk: int) -> HttpResponse:
         return redirect("office:stock")
     number = f"，编号 {out.piece}" if out.piece else ""
     lead = f"人员 {out.person_id}，{out.day:%Y-%m-%d} {out.get_kind_display()}的{out.item} {out.quantity} {out.item.unit}{number}。"
-    return _shown(request, form, "归还", lead=lead, action="登记归还")
+    return form_page(request, form, "归还", reverse("office:stock"), lead=lead, action="登记归还")
 
 
 @require_http_methods(["GET", "POST"])
@@ -383,4 +378,4 @@ def kept(request: OfficeRequest, pk: int) -> HttpResponse:
     if done(request, form, act, "已登记。"):
         return redirect("office:stock")
     lead = f"{one.store}的{one.item}：可用 {one.ready} {one.item.unit}，待修 {one.broken} {one.item.unit}。"
-    return _shown(request, form, "修好或报废", lead=lead, action="登记")
+    return form_page(request, form, "修好或报废", reverse("office:stock"), lead=lead, action="登记")

@@ -12,7 +12,7 @@ from zhucan.community import queries
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.fields import form_page, offer_institutions, took
-from zhucan.office.stock import county
+from zhucan.office.scope import county
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division
 from zhucan.orgs.models import Institution

@@ -13,9 +13,14 @@ def now() -> datetime:
     return timezone.now()  # noqa: TID251  this module is where the ban points to
 
 
+def day_of(at: datetime) -> date:
+    """Return the day in Shanghai that a moment falls on (CAL-1)."""
+    return at.astimezone(SHANGHAI).date()
+
+
 def today() -> date:
     """Return today's date in Shanghai (CAL-1)."""
-    return now().astimezone(SHANGHAI).date()
+    return day_of(now())
 
 
 def moment(day: date) -> datetime:

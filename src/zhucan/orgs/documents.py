@@ -11,6 +11,7 @@ from django.db import transaction
 
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.divisions import division
 from zhucan.orgs.models import Document, User
 from zhucan.orgs.wording import plain
@@ -94,7 +95,7 @@ def add(
     for field, text in (("number", number), ("title", title), ("issuer", issuer)):
         if len(text) > _LONGEST[field] or not plain(text) or (field != "number" and not text.strip()):
             raise DocumentRefused("文号、名称或发文机关不对：不要太长，不要有尖括号，也不要用等号、加减号开头。")
-    if issued_on > at.date():
+    if issued_on > day_of(at):
         raise DocumentRefused(f"发文日期 {issued_on} 还没有到：请核对。")
     kept = looked_through(name, chunks)
     if Document.objects.filter(division=where, digest=kept.digest, retracted_at=None).exists():

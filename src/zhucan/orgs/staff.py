@@ -16,7 +16,7 @@ from zhucan.core.calendar import add_years
 from zhucan.core.divisions import within
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.commands import APPROVER, CLERK
 from zhucan.orgs.divisions import division
 from zhucan.orgs.models import Appointment, Division, Role, User
@@ -131,7 +131,7 @@ def _password() -> str:
 
 
 def _in_reason(day: date, at: datetime) -> None:
-    last = add_years(at.astimezone(SHANGHAI).date(), _YEARS_AHEAD)
+    last = add_years(day_of(at), _YEARS_AHEAD)
     if not _FIRST_DAY <= day <= last:
         raise StaffRefused(f"日期 {day} 不对：任职日期应在 {_FIRST_DAY} 至 {last} 之间，请核对。")
 

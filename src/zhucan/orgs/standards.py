@@ -7,7 +7,7 @@ from django.db import transaction
 from zhucan.core.calendar import add_years
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.divisions import division
 from zhucan.orgs.models import LocalParameter, User
 from zhucan.policy.parameters import parameter, value_of
@@ -39,7 +39,7 @@ def set_standard(
         raise StandardRefused("没有写依据的文件：请用文件名或文号说明标准从哪里来。")
     if len(document) > _LONGEST_DOCUMENT:
         raise StandardRefused(f"依据超过 {_LONGEST_DOCUMENT} 个字：请只写文件名和文号。")
-    last = add_years(at.astimezone(SHANGHAI).date(), _YEARS_AHEAD)
+    last = add_years(day_of(at), _YEARS_AHEAD)
     if not _FIRST_DAY <= valid_from <= last:
         raise StandardRefused(f"标准不能从 {valid_from} 起：应在 {_FIRST_DAY} 至 {last}（十年内）之间，请核对日期。")
     live = LocalParameter.objects.filter(

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from zhucan.cases.models import Award
 from zhucan.core.months import Month
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.payments.decide import Draft, decide_month
 from zhucan.payments.models import LineKind
 from zhucan.payments.scope import Scope
@@ -58,7 +58,7 @@ def effects_of(*, person: Person, change: Callable[[], object], at: datetime) ->
     `change` records something as known at `at`, and may raise what its services raise; so does this.
     """
     awards = list(Award.objects.filter(person=person).values_list("division_id", "decided_through"))
-    this = Month.of(at.astimezone(SHANGHAI).date())
+    this = Month.of(day_of(at))
     through = [last for _, last in awards if last is not None]
     month = Month.from_index(max([this.index, *(last + 1 for last in through)]))
     counties = sorted({county for county, _ in awards})

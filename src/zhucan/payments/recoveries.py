@@ -12,9 +12,10 @@ from django.db.models import Q, QuerySet, Sum
 from zhucan.core.errors import ZhucanError
 from zhucan.core.money import fen, from_fen
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.models import User
 from zhucan.payments.models import Account, Entry, LineKind, RecoveryDecision, Run
+from zhucan.registry.entering import Guard
 from zhucan.registry.models import Person
 
 _LONGEST_DOCUMENT = 200
@@ -23,6 +24,9 @@ _DIRECT = {RecoveryDecision.Kind.REPAID: Account.RETURNED, RecoveryDecision.Kind
 
 class RecoveryRefused(ZhucanError):
     """The decision does not fit what is owed."""
+
+
+_guard = Guard(RecoveryRefused)
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def _owed(person_id: int, scheme: str, cause: str) -> int:
 def _arisen(person_id: int, scheme: str, cause: str) -> date:
     """Return the day on which a debt was first booked."""
     booked = Entry.objects.filter(person_id=person_id, scheme=scheme, cause=cause, source=Account.RECOVERABLE)
-    return booked.order_by("at").values_list("at", flat=True)[0].astimezone(SHANGHAI).date()
+    return day_of(booked.order_by("at").values_list("at", flat=True)[0])
 
 
 def _done(decision: RecoveryDecision) -> int:
@@ -119,8 +123,7 @@ def decide(
     free = owed - (pending if kind == RecoveryDecision.Kind.SET_OFF else 0)
     if wanted > free:
         raise RecoveryRefused(f"应追回余额为 {from_fen(max(free, 0))} 元，不能处理 {amount} 元：请核对金额。")
-    if on > at.astimezone(SHANGHAI).date():
-        raise RecoveryRefused(f"日期 {on} 还没有到：只能登记已经作出的决定或已经收到的归还。")
+    _guard.day(on, at, then="只能登记已经作出的决定或已经收到的归还。")
     arisen = _arisen(person.pk, scheme, cause)
     if on < arisen:
         raise RecoveryRefused(f"日期 {on} 早于这笔应追回产生的日期 {arisen}：请核对日期。")

@@ -33,15 +33,15 @@ from zhucan.payments.histories import Event, History, Someone
 from zhucan.payments.models import Batch, Run
 from zhucan.policy.catalogue import MONTHLY
 from zhucan.policy.parameters import ParameterRow, baseline
+from zhucan.registry import certificates, spells
 from zhucan.registry import services as registry
-from zhucan.registry import spells
+from zhucan.registry.entering import home_on
 from zhucan.registry.models import (
     Certificate,
     CertificateEvent,
     OwnIncome,
     PayeeAccount,
     Person,
-    Residence,
     Spell,
 )
 from zhucan.registry.occupations import set_job
@@ -186,7 +186,7 @@ class _Stage:
     def _do(self, event: Event, person: Person, witness: Witness) -> None:
         match event.deed:
             case deeds.Issued() as card:
-                registry.issue_certificate(
+                certificates.issue(
                     person=person,
                     issued=card.issued,
                     category=card.category,
@@ -247,7 +247,7 @@ class _Stage:
 
     def _approve(self, person: Person, schemes: Sequence[str], on: date, approved: date, witness: Witness) -> None:
         """Grant schemes by the county where the person lived on the day of application, as known at the approval."""
-        home = Residence.objects.filter(person=person).as_known().on(on).select_related("division").first()
+        home = home_on(person, on)
         if home is None:
             raise ZhucanError(f"{on} 没有户籍记录，不知道由哪个县发放；请核对日期。")
         for scheme_id in schemes:
@@ -359,15 +359,15 @@ _CONFINED = {
 def _move_certificate(kind: CertificateEvent, person: Person, day: date, witness: Witness, reason: str) -> Certificate:
     match kind:
         case CertificateEvent.CANCEL:
-            return registry.cancel_certificate(person=person, day=day, witness=witness, reason=reason)
+            return certificates.cancel(person=person, day=day, witness=witness, reason=reason)
         case CertificateEvent.FREEZE:
-            return registry.freeze_certificate(person=person, day=day, witness=witness, reason=reason)
+            return certificates.freeze(person=person, day=day, witness=witness, reason=reason)
         case CertificateEvent.UNFREEZE:
-            return registry.unfreeze_certificate(person=person, day=day, witness=witness, reason=reason)
+            return certificates.unfreeze(person=person, day=day, witness=witness, reason=reason)
         case CertificateEvent.TRANSFER:
-            return registry.transfer_certificate(person=person, day=day, witness=witness)
+            return certificates.transfer(person=person, day=day, witness=witness)
         case _:
-            return registry.replace_lost_certificate(person=person, day=day, witness=witness)
+            return certificates.replace_lost(person=person, day=day, witness=witness)
 
 
 def _awards(person: Person, schemes: Sequence[str]) -> QuerySet[Award]:

@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from zhucan.cases.models import Award
 from zhucan.core.months import Month
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.divisions import inside
 from zhucan.payments.decide import Draft, decide_month
 from zhucan.payments.scope import Scope
@@ -60,7 +60,7 @@ def simulate(*, place: str, change: Callable[[], object], at: datetime) -> Simul
 def next_month(place: str, at: datetime) -> Month:
     """Return the month that the next run of a place decides."""
     last = Award.objects.filter(inside("division_id", place)).aggregate(last=Max("decided_through"))["last"]
-    this = Month.of(at.astimezone(SHANGHAI).date())
+    this = Month.of(day_of(at))
     return this if last is None else max(this, Month.from_index(last).next)
 
 

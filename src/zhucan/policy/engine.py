@@ -34,7 +34,6 @@ __all__ = [
     "needed",
     "reckon",
     "settled",
-    "yielding",
 ]
 
 
@@ -199,20 +198,6 @@ def reckon(
             if field.kind in (Kind.INT, Kind.MONEY, Kind.RATE) and value is not None and value < 0:
                 raise ClaimError(f"第 {number} 条的{field.label}是负数：请核对后改正。")
     return scheme.claim.work(items, facts, params)
-
-
-def yielding(decisions: Mapping[str, Decision], schemes: Sequence[Scheme]) -> dict[str, str]:
-    """Return which entitlements yield to a larger one of their exclusive group, each with the id that is granted instead.
-
-    Of equal ones the first in `schemes` is granted (OVL-1: the person loses nothing by it).
-    """
-    best: dict[str, str] = {}
-    entitled = [scheme for scheme in schemes if scheme.exclusive and decisions[scheme.id].outcome is Outcome.YES]
-    for scheme in entitled:
-        held = best.get(scheme.exclusive)
-        if held is None or (decisions[scheme.id].amount_fen or 0) > (decisions[held].amount_fen or 0):
-            best[scheme.exclusive] = scheme.id
-    return {scheme.id: best[scheme.exclusive] for scheme in entitled if best[scheme.exclusive] != scheme.id}
 
 
 def needed(schemes: Sequence[Scheme]) -> tuple[str, ...]:

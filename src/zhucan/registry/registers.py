@@ -16,7 +16,7 @@ from django.db import transaction
 from zhucan.core.divisions import within
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit, divisions
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.models import Division, User
 from zhucan.policy.facts import BENEFIT_LABELS
 from zhucan.registry.choices import Channel, Outcome, Placement, Stage, WorkForm
@@ -252,7 +252,7 @@ def import_register(
     Rows that cannot be taken come back in a marked-up copy at `out` (default: beside the file). Raises `UnusableRoster`
     and `ImportRefused` with nothing changed.
     """
-    which, today = REGISTERS[register], at.astimezone(SHANGHAI).date()
+    which, today = REGISTERS[register], day_of(at)
     day = as_of or today
     if day > today:
         raise ImportRefused(f"名册的日期 {day} 还没有到：请改用今天或以前的日期。")

@@ -8,9 +8,9 @@ from django.db.models import Count, QuerySet
 
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
 from zhucan.orgs.models import Division, User
 from zhucan.registry.choices import Placement, Stage
+from zhucan.registry.entering import Guard
 from zhucan.registry.models import Person, Schooling, SchoolSurvey
 from zhucan.registry.studies import term_of
 
@@ -22,6 +22,9 @@ _MOST = 2000
 
 class SurveyRefused(ZhucanError, ValueError):
     """A survey that cannot be entered or taken back; nothing was changed."""
+
+
+_guard = Guard(SurveyRefused)
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,7 @@ def survey(
     name = school.strip()
     if not name or not worker.strip():
         raise SurveyRefused("学校和摸底人都要写：请补填。")
-    if day > at.astimezone(SHANGHAI).date():
-        raise SurveyRefused(f"摸底日期 {day} 还没有到：请核对。")
+    _guard.day(day, at, what="摸底日期")
     if not 0 <= pupils <= _MOST:
         raise SurveyRefused(f"残疾学生人数 {pupils} 不对：应为 0 至 {_MOST}，没有就写 0。")
     if SchoolSurvey.objects.filter(division=division, school=name, day=day, retracted_at=None).exists():
@@ -63,13 +65,8 @@ def survey(
 def take_back(*, survey: SchoolSurvey, reason: str, at: datetime, by: User | None) -> None:
     """Take back a survey entered by mistake. Raises `SurveyRefused`."""
     found = SchoolSurvey.objects.select_for_update().get(pk=survey.pk)
-    if found.retracted_at is not None or not reason.strip():
-        raise SurveyRefused("要写撤回原因，已经撤回的不用再撤：请核对。")
-    found.retracted_at = at
-    found.save(update_fields=["retracted_at"])
-    audit.record(
-        actor=by, action="registry.school-survey-retracted", target=f"survey:{found.pk}", at=at, reason=reason.strip()
-    )
+    why = _guard.take_back(found, reason, at, what="这次摸底")
+    audit.record(actor=by, action="registry.school-survey-retracted", target=f"survey:{found.pk}", at=at, reason=why)
 
 
 def schools(*, division: Division, people: QuerySet[Person], day: date) -> list[School]:

@@ -8,7 +8,7 @@ from itertools import accumulate
 from django.apps import apps
 from django.db.models import Count
 
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.models import AuditEntry
 from zhucan.registry.models import Person, Spell
 
@@ -37,6 +37,6 @@ def rows_gone() -> Iterator[str]:
         for at, detail in told:
             before, now = detail[_TOLD].get(model._meta.model_name, 0), sums[bisect_right(moments, at)]
             if now < before:
-                name, day = model._meta.verbose_name, at.astimezone(SHANGHAI).date()
+                name, day = model._meta.verbose_name, day_of(at)
                 yield f"{day} 登记过 {before} 条{name}，现在只剩 {now} 条：记录被删除过，请与备份核对，并报告管理员。"
                 break

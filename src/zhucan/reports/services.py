@@ -11,7 +11,7 @@ from zhucan.core.months import Month
 from zhucan.indicators import engine
 from zhucan.indicators.periods import Period
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.divisions import division as place_of
 from zhucan.orgs.models import User
 from zhucan.reports.catalogue import form as form_of
@@ -40,7 +40,7 @@ def compose(form_id: str, division: str, year: int, at: datetime, by: User | Non
         lists = {key: _records(composer, key) for key in composer.figures}
     title = form.title.format(place=place.name, year=composer.period.label)
     organ = f"{place.name}残疾人联合会"
-    day = at.astimezone(SHANGHAI).date()
+    day = day_of(at)
     for key, figure in composer.figures.items():
         figure["records"] = sum(records for _, records, _ in lists[key])
     content = {
@@ -77,7 +77,7 @@ def _records(composer: Composer, key: str) -> list[tuple[int, int, int | None]]:
 
 def period_of(year: int, at: datetime) -> Period:
     """Return what a report of a year, written at a time, covers. Raises `ReportRefused` before a month has passed."""
-    this = Month.of(at.astimezone(SHANGHAI).date())
+    this = Month.of(day_of(at))
     first = Month(year, 1)
     after = min(first + 12, this)
     if after <= first:

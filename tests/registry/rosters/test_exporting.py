@@ -13,7 +13,7 @@ from tests.registry.rosters.conftest import DATA, HEAD, TODAY, Office, card, ide
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import AuditEntry, Division, User
-from zhucan.registry import services, spells
+from zhucan.registry import certificates, services, spells
 from zhucan.registry.models import (
     Benefit,
     Certificate,
@@ -253,7 +253,7 @@ def test_the_dead_are_left_out_and_counted(office: Office):
 
 def test_a_cancelled_certificate_leaves_only_its_status(office: Office):
     office.certificate(*line())
-    services.cancel_certificate(person=Person.objects.get(), day=TODAY, reason="自愿", witness=TOLD)
+    certificates.cancel(person=Person.objects.get(), day=TODAY, reason="自愿", witness=TOLD)
 
     result = exported(office)
     row = sheet(result)[0]
@@ -264,7 +264,7 @@ def test_a_cancelled_certificate_leaves_only_its_status(office: Office):
 
 def test_a_frozen_certificate_is_called_so(office: Office):
     office.certificate(*line())
-    services.freeze_certificate(person=Person.objects.get(), day=TODAY, reason="未迁移", witness=TOLD)
+    certificates.freeze(person=Person.objects.get(), day=TODAY, reason="未迁移", witness=TOLD)
 
     result = exported(office)
 

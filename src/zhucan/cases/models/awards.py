@@ -5,6 +5,8 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 
+from zhucan.orgs.kept import Recorded, Retractable
+
 
 class Award(models.Model):
     """A scheme granted to a person by a paying county, from the month of application on.
@@ -53,7 +55,7 @@ class Award(models.Model):
         )
 
 
-class Bill(models.Model):
+class Bill(Recorded, Retractable):
     """What came of months billed after a scheme was granted: `items` as a claim has them, and the money they add.
 
     A bill taken back stays with its day and reason. What an award is owed is the sum of its bills and of what was
@@ -65,9 +67,6 @@ class Bill(models.Model):
     amount_fen = models.BigIntegerField("结算金额（分）")
     working = models.JSONField("算式")
     document = models.CharField("依据", max_length=200)
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
-    retracted_at = models.DateTimeField("撤回时间", null=True)
     retraction = models.CharField("撤回原因", max_length=200, blank=True)
 
     class Meta:
@@ -79,17 +78,15 @@ class Bill(models.Model):
         return sorted({date.fromisoformat(item["month"]).replace(day=1) for item in self.items})
 
 
-class BackpayGrant(models.Model):
+class BackpayGrant(Recorded):
     """A recorded decision to pay back months lost between expiry and renewal of a certificate (TS-42)."""
 
     award = models.OneToOneField(Award, models.PROTECT, related_name="backpay")
     granted_on = models.DateField("决定日期")
     document = models.CharField("文件", max_length=200, blank=True)
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
 
-class Curtailment(models.Model):
+class Curtailment(Recorded):
     """A recorded decision that part of what was granted is to come back: the period it was given for was not served (EM-71)."""
 
     award = models.OneToOneField(Award, models.PROTECT, related_name="curtailment")
@@ -99,8 +96,6 @@ class Curtailment(models.Model):
     amount_fen = models.BigIntegerField("应退金额（分）")
     cause = models.CharField(max_length=30)
     document = models.CharField("文件", max_length=200)
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = (

@@ -3,10 +3,11 @@
 from django.db import models
 from django.db.models import F, Q
 
+from zhucan.orgs.kept import Retractable
 from zhucan.registry.models import Category
 
 
-class MaterialFile(models.Model):
+class MaterialFile(Retractable):
     """A paper, uploaded once and used by every application until `valid_until`; without it, by its own bundle alone."""
 
     person = models.ForeignKey("registry.Person", models.PROTECT, related_name="materials")
@@ -18,7 +19,6 @@ class MaterialFile(models.Model):
     valid_until = models.DateField("可用至", null=True)
     added_at = models.DateTimeField("上传时间")
     added_by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
-    retracted_at = models.DateTimeField("撤回时间", null=True)
 
     class Meta:
         indexes = (models.Index(fields=("person", "code")),)

@@ -3,10 +3,11 @@
 from django.db import models
 from django.db.models import F, Q
 
+from zhucan.orgs.kept import Recorded
 from zhucan.orgs.secrecy import SealedField
 
 
-class Window(models.Model):
+class Window(Recorded):
     """A window where people are served. A slot takes so many appointments, and so many may be present at a time."""
 
     division = models.ForeignKey("orgs.Division", models.PROTECT, related_name="+", verbose_name="地方")
@@ -15,8 +16,6 @@ class Window(models.Model):
     slot_minutes = models.PositiveSmallIntegerField("时段（分钟）")
     per_slot = models.PositiveSmallIntegerField("每时段人数")
     most_present = models.PositiveSmallIntegerField("同时在场人数上限")
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("division", "name")
@@ -31,7 +30,7 @@ class Window(models.Model):
         return self.name
 
 
-class WindowVisit(models.Model):
+class WindowVisit(Recorded):
     """Somebody who comes to a window, with an appointment or without: arrived, called, gone. The name is kept sealed."""
 
     window = models.ForeignKey(Window, models.PROTECT, related_name="visits")
@@ -44,8 +43,6 @@ class WindowVisit(models.Model):
     called_at = models.DateTimeField("叫号", null=True)
     left_at = models.DateTimeField("办完", null=True)
     cancelled_at = models.DateTimeField("取消", null=True)
-    recorded_at = models.DateTimeField("登记时间")
-    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("day", "slot", "pk")

@@ -5,6 +5,8 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 
+from zhucan.orgs.kept import Retractable
+
 PERIOD = Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
 
 
@@ -16,12 +18,11 @@ class KeptQuerySet(models.QuerySet[Any]):
         return self.filter(retracted_at=None)
 
 
-class Kept(models.Model):
+class Kept(Retractable):
     """A row that is entered, and taken back by mark if it was wrong; never overwritten in silence."""
 
     recorded_at = models.DateTimeField("登记时间")
     recorded_by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+", verbose_name="登记人")
-    retracted_at = models.DateTimeField("撤回时间", null=True)
 
     objects = KeptQuerySet.as_manager()
 

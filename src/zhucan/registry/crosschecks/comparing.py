@@ -9,7 +9,7 @@ from typing import Any
 from zhucan.core.divisions import prefix
 from zhucan.core.errors import ZhucanError
 from zhucan.core.money import from_fen, text
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.models import Division
 from zhucan.policy.facts import BENEFIT_LABELS
 from zhucan.registry import services
@@ -159,7 +159,7 @@ def ours(doubt: Doubt) -> list[Ours]:
             _said(spell),
             spell.valid_from,
             spell.valid_to,
-            spell.recorded_at.astimezone(SHANGHAI).date(),
+            day_of(spell.recorded_at),
             str(spell.recorded_by or "导入或命令行"),
             spell.source,
         )
@@ -224,7 +224,7 @@ def record(doubt: Doubt, witness: Witness) -> Spell:
             return services.end_hardship(person=who, day=_needed(stop or day), witness=witness)
         case "custody_missing":
             made: Spell = services.enter_custody(person=who, day=_needed(day), witness=witness)
-            if stop is not None and stop <= witness.at.astimezone(SHANGHAI).date():
+            if stop is not None and stop <= day_of(witness.at):
                 return services.leave_custody(person=who, day=stop, witness=witness)
             return made
         case "custody_ended":

@@ -14,7 +14,7 @@ from zhucan.core.calendar import add_working_days
 from zhucan.core.divisions import Level, county_of, level_of, within
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit, divisions
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.divisions import parameter_rows
 from zhucan.orgs.models import Division, Role, User
 from zhucan.orgs.secrecy import blind_index
@@ -91,7 +91,7 @@ def import_list(
     place, so that who is missing on it is a difference too. Rows that came back or are of nobody known are told in a
     marked-up copy at `out` (default: beside the file). Raises `ListRefused`, `UnusableRoster` and `UnknownList`.
     """
-    which, today = kind_of(kind), at.astimezone(SHANGHAI).date()
+    which, today = kind_of(kind), day_of(at)
     on = as_of or today
     if on > today:
         raise ListRefused(f"名单的日期 {on} 还没有到：请改用今天或以前的日期。")

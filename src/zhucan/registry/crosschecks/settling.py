@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from zhucan.core.calendar import add_working_days
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.divisions import parameter_rows
 from zhucan.orgs.models import Division, Role, User
 from zhucan.policy.parameters import resolve
@@ -82,7 +82,7 @@ def refer(*, doubt: Doubt, role: Role, place: Division, reason: str, at: datetim
         raise DoubtRefused(f"这条疑点已经由{place.name}{role.label}核实：请转给别的岗位。")
     if not reason.strip():
         raise DoubtRefused("请写明为什么转交。")
-    today = at.astimezone(SHANGHAI).date()
+    today = day_of(at)
     days = resolve(parameter_rows(at), place.pk, today, at)["doubt_working_days"]
     found.role, found.place, found.reason, found.due = role.value, place, reason.strip(), add_working_days(today, days)
     found.save(update_fields=["role", "place", "reason", "due"])
@@ -135,7 +135,7 @@ def records(among: QuerySet[Doubt]) -> list[Record]:
     found = [
         Record(
             row["source"], row["kind"], row["doubts"], row["open"], row["accepted"], row["rejected"], row["repeated"],
-            row["latest"].astimezone(SHANGHAI).date(),
+            day_of(row["latest"]),
         )
         for row in rows
     ]  # fmt: skip

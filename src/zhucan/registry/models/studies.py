@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from zhucan.orgs.kept import Retractable
 from zhucan.registry.choices import FollowUpKind, Stage, TermAidKind
 from zhucan.registry.models.people import Spell
 
@@ -70,7 +71,7 @@ class TerminalContract(Spell):
         verbose_name = "呼叫终端服务合同"
 
 
-class SchoolSurvey(models.Model):
+class SchoolSurvey(Retractable):
     """How many pupils with disabilities an ordinary school reported on a day, none included; taken back by mark."""
 
     division = models.ForeignKey("orgs.Division", models.PROTECT, related_name="+", verbose_name="县")
@@ -80,7 +81,6 @@ class SchoolSurvey(models.Model):
     worker = models.CharField("摸底人", max_length=40)
     recorded_at = models.DateTimeField("登记时间")
     recorded_by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
-    retracted_at = models.DateTimeField("撤回时间", null=True)
 
     class Meta:
         ordering = ("-day", "pk")

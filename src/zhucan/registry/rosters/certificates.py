@@ -6,10 +6,11 @@ from typing import Any
 
 from zhucan.core.calendar import add_years
 from zhucan.core.identifiers import CATEGORY_LABELS, CertificateNumber, make_certificate_number
+from zhucan.registry.certificates import VALIDITY_YEARS
 from zhucan.registry.rosters import cells
 from zhucan.registry.rosters.cells import BadCell, Forever, Kinds
 from zhucan.registry.rosters.remarks import CertificateEntry, Remark, Remarker, Row
-from zhucan.registry.services import VALIDITY_YEARS, certificate_index
+from zhucan.registry.services import certificate_index
 
 _GRADE_WORDS = "一二三四"
 

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from zhucan.core.errors import ZhucanError
 from zhucan.core.garbage import no_garbage_collection
 from zhucan.orgs import audit, divisions
-from zhucan.orgs.clock import SHANGHAI
+from zhucan.orgs.clock import day_of
 from zhucan.orgs.models import Division, User
 from zhucan.registry.models import Certificate, CertificateStatus, ImportBatch, Person
 from zhucan.registry.rosters import marking
@@ -89,7 +89,7 @@ def import_people(
     Rows that cannot be taken come back in a marked-up copy at `out` (default: beside the file). Raises
     `UnusableRoster` or `ImportRefused` with nothing changed; so does a copy that cannot be written.
     """
-    today = at.astimezone(SHANGHAI).date()
+    today = day_of(at)
     as_of = as_of or today
     if as_of > today:
         raise ImportRefused(f"花名册的日期 {as_of} 还没有到：请改用今天或以前的日期。")

@@ -20,7 +20,8 @@ from zhucan.orgs.commands import Command as Base
 from zhucan.orgs.divisions import division
 from zhucan.orgs.models import Division
 from zhucan.policy.catalogue import MONTHLY, scheme
-from zhucan.registry.models import Person, Residence
+from zhucan.registry.entering import home_on
+from zhucan.registry.models import Person
 from zhucan.registry.queries import find
 
 _SHOWN = 5
@@ -212,7 +213,7 @@ def _county(code: str) -> Division:
 
 
 def _home(person: Person, day: date) -> Division:
-    home = Residence.objects.filter(person=person).as_known().on(day).first()
+    home = home_on(person, day)
     if home is None:
         raise ZhucanError(f"人员 {person.pk} 在 {day} 没有户籍登记：请先登记户籍，或用 --division 指明发放县。")
     return _county(home.division_id)

@@ -10,7 +10,8 @@ from zhucan.core.errors import ZhucanError
 from zhucan.core.months import Month
 from zhucan.indicators import engine
 from zhucan.indicators.catalog import CATALOG, MADE, indicator, shown_in
-from zhucan.indicators.engine import Figure, Value
+from zhucan.indicators.engine import Figure
+from zhucan.indicators.measures import Value
 from zhucan.indicators.periods import Period
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.commands import Command as Base
