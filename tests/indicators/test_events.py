@@ -167,6 +167,7 @@ def test_a_debt_shrinks_as_it_is_settled(county: County):
     assert engine.breakdown("subsidies-debt", A, YEAR, "cause") == [("died", "死亡", Decimal("150.00"))]
 
 
+@pytest.mark.sqlite_only  # the rows that are shared are out of the database
 def test_shared_rows_give_the_same_figures(county: County):
     county.certify(county.person(), "physical", 1)
     alone = engine.figures(A, YEAR)
