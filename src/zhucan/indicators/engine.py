@@ -343,8 +343,11 @@ _shared: ContextVar[dict[tuple[str, Period, datetime | None], Figures] | None] =
 def together() -> Iterator[None]:
     """Let all figures asked for inside share the rows brought out for the first of each place, period and moment.
 
-    For a reader that asks for many (a report) while nothing is written.
+    For a reader that asks for many (a report) while nothing is written; inside another, it shares what that one has.
     """
+    if _shared.get() is not None:
+        yield
+        return
     held: dict[tuple[str, Period, datetime | None], Figures] = {}
     token = _shared.set(held)
     try:
