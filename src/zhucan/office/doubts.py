@@ -2,8 +2,6 @@
 together."""
 
 import json
-import secrets
-from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -23,7 +21,7 @@ from zhucan.office import scope, work
 from zhucan.office.access import OfficeRequest
 from zhucan.office.corrections import effect_rows
 from zhucan.office.fields import form_page
-from zhucan.office.imports import UploadForm, folder
+from zhucan.office.imports import UploadForm, folder, kept
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.models import Division, Role
@@ -287,15 +285,9 @@ def new_list(request: OfficeRequest) -> HttpResponse:
     form = ListForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if form.is_valid():
         data = form.cleaned_data
-        name = f"{secrets.token_hex(16)}{Path(data['file'].name).suffix.lower()}"
-        with (folder() / name).open("wb") as kept:
-            for chunk in data["file"].chunks():
-                kept.write(chunk)
-        (folder() / name).chmod(0o600)
         key = work.start(
             work.take_list,
-            file=name,
-            shown=Path(data["file"].name).name[:100],
+            **kept(data["file"]),
             list=data["list"],
             source=data["source"],
             as_of=data["as_of"].isoformat() if data["as_of"] else "",

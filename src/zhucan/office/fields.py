@@ -11,8 +11,9 @@ from django.shortcuts import redirect, render
 
 from zhucan.core.errors import ZhucanError
 from zhucan.core.money import fen, from_fen, parse_yuan, text
+from zhucan.indicators.periods import InvalidPeriod, Period
 from zhucan.orgs import institutions
-from zhucan.web.forms import UNPROCESSABLE, Form
+from zhucan.web.forms import UNPROCESSABLE, Form, MonthField
 
 
 class YuanField(forms.CharField):
@@ -40,6 +41,25 @@ class TimeField(forms.TimeField):
             error_messages={"invalid": f"{kwargs['label']}不是一个时间：请写成 09:00 的形式。"},
             **kwargs,
         )
+
+
+class MonthsForm(Form):
+    """看哪段时间：两个月份，和由它们得出的 `period`。"""
+
+    quiet = True
+
+    first = MonthField(label="从哪个月")
+    last = MonthField(label="到哪个月")
+
+    def clean(self) -> dict[str, Any]:
+        """Let months in order pass."""
+        data = super().clean() or {}
+        if data.get("first") and data.get("last"):
+            try:
+                data["period"] = Period(data["first"], data["last"].next)
+            except InvalidPeriod:
+                self.add_error("last", "结束的月份早于开始的月份：请核对。")
+        return data
 
 
 class ReasonForm(Form):

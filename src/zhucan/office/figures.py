@@ -20,15 +20,15 @@ from zhucan.indicators.catalog import indicator, shown_in
 from zhucan.indicators.declared import Ratio, UnknownIndicator
 from zhucan.indicators.engine import BREAKDOWNS, Figures, Part, Record
 from zhucan.indicators.measures import Value
-from zhucan.indicators.periods import InvalidPeriod, Period
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
+from zhucan.office.fields import MonthsForm
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division
 from zhucan.orgs.models import Division
 from zhucan.web.charts import Bar, Chart
-from zhucan.web.forms import UNPROCESSABLE, Form, MonthField
+from zhucan.web.forms import UNPROCESSABLE
 from zhucan.web.slices import Slice, slice_of
 
 _WORDS = {
@@ -49,13 +49,14 @@ _WORDS = {
 _ON_A_PAGE = 100
 
 
-class PlaceForm(Form):
+class PlaceForm(MonthsForm):
     """看哪里、哪段时间、哪个指标。"""
+
+    quiet = False
+    field_order = ("id", "division", "first", "last", "by")
 
     id = forms.CharField(label="指标", widget=forms.HiddenInput)
     division = forms.ChoiceField(label="地方")
-    first = MonthField(label="从哪个月")
-    last = MonthField(label="到哪个月")
     by = forms.ChoiceField(
         label="分开看", required=False, choices=[("", "不分"), *((name, _WORDS[name]) for name in BREAKDOWNS)]
     )
@@ -72,16 +73,6 @@ class PlaceForm(Form):
         except UnknownIndicator as error:
             raise forms.ValidationError("没有这个指标：请从指标目录里选。") from error
         return asked
-
-    def clean(self) -> dict[str, Any]:
-        """Let months in order pass."""
-        data = super().clean() or {}
-        if data.get("first") and data.get("last"):
-            try:
-                data["period"] = Period(data["first"], data["last"].next)
-            except InvalidPeriod:
-                self.add_error("last", "结束的月份早于开始的月份：请核对。")
-        return data
 
 
 @require_GET

@@ -15,16 +15,16 @@ from zhucan.cases import courses
 from zhucan.core.errors import ZhucanError
 from zhucan.indicators import shelf
 from zhucan.indicators.engine import Figures
-from zhucan.indicators.periods import InvalidPeriod, Period
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
+from zhucan.office.fields import MonthsForm
 from zhucan.office.figures import near, said, usual
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now
 from zhucan.orgs.divisions import division
 from zhucan.orgs.models import Division
 from zhucan.policy.catalogue import scheme
-from zhucan.web.forms import UNPROCESSABLE, Form, MonthField
+from zhucan.web.forms import UNPROCESSABLE
 
 _COLUMNS = (
     ("received", "收到"), ("approved", "批准"), ("refused", "不批"), ("pending", "待决定"), ("undelivered", "待办结"),
@@ -34,29 +34,17 @@ _COLUMNS = (
 _TABLES = (("scheme", "项目"), ("division", "地方"), ("area", "城乡"), ("step", "环节"))
 
 
-class HandlingForm(Form):
+class HandlingForm(MonthsForm):
     """看哪里、哪段时间。"""
 
-    quiet = True
+    field_order = ("division", "first", "last", "by")
 
     division = forms.ChoiceField(label="地方")
-    first = MonthField(label="从哪个月")
-    last = MonthField(label="到哪个月")
     by = forms.ChoiceField(label="分开看", choices=_TABLES)
 
     def __init__(self, *args: Any, places: Sequence[Division], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["division"].choices = [(one.code, one.name) for one in places]  # type: ignore[attr-defined]  # above
-
-    def clean(self) -> dict[str, Any]:
-        """Let months in order pass."""
-        data = super().clean() or {}
-        if data.get("first") and data.get("last"):
-            try:
-                data["period"] = Period(data["first"], data["last"].next)
-            except InvalidPeriod:
-                self.add_error("last", "结束的月份早于开始的月份：请核对。")
-        return data
 
 
 _COUNTED = "件"

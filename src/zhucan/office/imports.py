@@ -74,6 +74,17 @@ def folder() -> Path:
     return path
 
 
+def kept(file: "UploadedFile[Any]") -> dict[str, str]:
+    """Keep an uploaded list in that folder, as long as it is looked at; return its name there and the one it came with."""
+    said = Path(file.name or "")
+    path = folder() / f"{secrets.token_hex(16)}{said.suffix.lower()}"
+    with path.open("wb") as stored:
+        for chunk in file.chunks():
+            stored.write(chunk)
+    path.chmod(0o600)
+    return {"file": path.name, "shown": said.name[:100]}
+
+
 @require_GET
 def imports(request: OfficeRequest) -> HttpResponse:
     """导入和导出的历史。"""
@@ -105,15 +116,9 @@ def new(request: OfficeRequest) -> HttpResponse:
     form = UploadForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if form.is_valid():
         data = form.cleaned_data
-        name = f"{secrets.token_hex(16)}{Path(data['file'].name).suffix.lower()}"
-        with (folder() / name).open("wb") as kept:
-            for chunk in data["file"].chunks():
-                kept.write(chunk)
-        (folder() / name).chmod(0o600)
         key = work.start(
             work.take_in,
-            file=name,
-            shown=Path(data["file"].name).name[:100],
+            **kept(data["file"]),
             place=scope.here(request),
             as_of=data["as_of"].isoformat() if data["as_of"] else "",
             allow_rename=data["allow_rename"],

@@ -13,13 +13,12 @@ from zhucan.casework.models import Milestone, Review
 from zhucan.core.errors import ZhucanError
 from zhucan.delivery.models import Plan
 from zhucan.indicators import outcomes, shelf
-from zhucan.indicators.periods import InvalidPeriod, Period
 from zhucan.office import scope, services
 from zhucan.office.access import OfficeRequest
-from zhucan.office.fields import done, form_page
+from zhucan.office.fields import MonthsForm, done, form_page
 from zhucan.office.figures import usual
 from zhucan.orgs.clock import now, today
-from zhucan.web.forms import UNPROCESSABLE, DateField, Form, MonthField
+from zhucan.web.forms import UNPROCESSABLE, DateField, Form
 
 
 class MilestoneForm(Form):
@@ -48,25 +47,6 @@ class ReasonForm(Form):
     """撤回。"""
 
     reason = forms.CharField(label="撤回原因", max_length=200)
-
-
-class MonthsForm(Form):
-    """看哪段时间。"""
-
-    quiet = True
-
-    first = MonthField(label="从哪个月")
-    last = MonthField(label="到哪个月")
-
-    def clean(self) -> dict[str, Any]:
-        """Let months in order pass."""
-        data = super().clean() or {}
-        if data.get("first") and data.get("last"):
-            try:
-                data["period"] = Period(data["first"], data["last"].next)
-            except InvalidPeriod:
-                self.add_error("last", "结束的月份早于开始的月份：请核对。")
-        return data
 
 
 def _page(request: OfficeRequest, form: Form, heading: str, plan: Plan, action: str = "登记") -> HttpResponse:

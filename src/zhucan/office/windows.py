@@ -16,9 +16,8 @@ from zhucan.cases.windows import WindowRefused
 from zhucan.core import masking
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
-from zhucan.office.fields import TimeField, done, form_page
+from zhucan.office.fields import MonthsForm, TimeField, done, form_page
 from zhucan.office.figures import usual
-from zhucan.office.plan_steps import MonthsForm
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division
 from zhucan.registry.models import Person
