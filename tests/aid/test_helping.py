@@ -1,6 +1,6 @@
 """Help in single cases: a cause, a decision of somebody else with the aid of the year beside it, measures, visits, an outcome."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +13,10 @@ from zhucan.aid.models import HelpFile, HelpNote
 from zhucan.aid.refusing import AidRefused
 from zhucan.cases.awards import grant
 from zhucan.core.money import fen
+from zhucan.core.months import Month
 from zhucan.indicators import engine
 from zhucan.indicators.periods import Period
+from zhucan.orgs.clock import moment
 from zhucan.planning.services import add_plan_item, progress
 from zhucan.registry.models import Person
 
@@ -132,3 +134,21 @@ def test_a_person_has_one_open_file_for_a_cause_and_a_note_can_be_taken_back(off
 
     assert figure("hardship-help-helped") == 0
     assert opened(office, person, "hardship", "illness").pk
+
+
+def test_help_decided_late_in_the_books_is_not_granted_in_the_figures_of_before(office: Office):
+    file = helping.open_file(
+        kind="hardship", person=office.person(), cause="illness", asked_for="示例需要", asked_fen=fen("500.00"),
+        day=date(2025, 3, 3), at=moment(date(2025, 3, 3)), by=office.clerk,
+    )  # fmt: skip
+    helping.decide(
+        file=file, decision="granted", day=date(2025, 3, 10), note="示例", amount_fen=fen("300.00"),
+        at=moment(date(2025, 5, 1)), by=office.approver,
+    )  # fmt: skip
+
+    def granted(at: datetime | None) -> Any:
+        return engine.figure("hardship-help-granted", COUNTY, Period(Month(2025, 3), Month(2025, 4)), known_at=at).value
+
+    assert granted(moment(date(2025, 4, 15))) == 0
+    assert granted(moment(date(2025, 5, 15))) == granted(None) == 1
+    assert HelpFile.objects.get().by == office.clerk  # who opened it stays

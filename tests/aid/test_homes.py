@@ -90,3 +90,24 @@ def test_a_household_waits_once_whoever_of_it_asks(office: Office):
     with pytest.raises(AidRefused, match="没有这种优先依据"):
         register(sister, "affordable", "nobody")
     assert figure("public-housing-waiting") == 1
+
+
+def test_who_was_housed_still_waits_in_the_figures_of_before_it_was_entered(office: Office):
+    need = homes.register(
+        person=office.person(), sought="homeless", cause="collapsed", ground="holder", asked_on=date(2025, 2, 3),
+        at=moment(date(2025, 2, 4)), by=None,
+    )  # fmt: skip
+    homes.offer(need=need, measure="rent", day=date(2025, 3, 3), at=moment(date(2025, 5, 1)), by=None)
+    homes.settle(need=need, day=date(2025, 3, 10), home="示例小区 1-101", at=moment(date(2025, 6, 1)), by=None)
+    march = Period(Month(2025, 3), Month(2025, 4))
+
+    def known(at: date | None) -> tuple[Any, ...]:
+        told_at = None if at is None else moment(at)
+        names = ("homeless-waiting", "homeless-housed")
+        return tuple(engine.figure(name, COUNTY, march, known_at=told_at).value for name in names)
+
+    assert known(date(2025, 4, 15)) == known(date(2025, 5, 15)) == (1, 0)
+    assert known(date(2025, 6, 15)) == known(None) == (0, 1)
+    assert [(one.measure, one.settled_on) for one in HousingNeed.everything.order_by("pk")] == [
+        ("rent", date(2025, 3, 10)), ("", None), ("rent", None),
+    ]  # fmt: skip

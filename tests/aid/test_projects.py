@@ -14,6 +14,7 @@ from zhucan.aid.models import Contribution, Mark, Undertaking
 from zhucan.aid.refusing import AidRefused
 from zhucan.cases.models import MaterialFile
 from zhucan.core.money import fen
+from zhucan.core.months import Month
 from zhucan.indicators import engine
 from zhucan.indicators.periods import Period
 from zhucan.orgs.clock import moment
@@ -267,3 +268,36 @@ def test_a_work_given_up_no_longer_counts_and_one_with_money_is_not_given_up(off
     assert (figure("liveable-home-opened"), figure("liveable-home-running")) == (1, 1)
     with pytest.raises(AidRefused, match="已经登记了资金"):
         projects.drop(undertaking=other, day=date(2025, 3, 1), reason="搬走", at=AT, by=None)
+
+
+def test_a_work_accepted_late_in_the_books_still_runs_in_the_figures_of_before(office: Office):
+    def on(day: str) -> dict[str, Any]:
+        return {"day": date.fromisoformat(day), "by": None}
+
+    one = projects.open_for(
+        project_id="liveable-home", person=office.person(), **on("2025-02-03"), at=moment(date(2025, 2, 3))
+    )
+    projects.start(undertaking=one, plan="示例方案", **on("2025-03-03"), at=moment(date(2025, 3, 3)))
+    projects.mark(
+        undertaking=one, part=one.of.parts[0].code, standing="in_place", what="示例", evidence="照片", cost_fen=100,
+        **on("2025-03-10"), at=moment(date(2025, 3, 10)),
+    )  # fmt: skip
+    for part in one.of.parts[1:]:
+        projects.mark(
+            undertaking=one, part=part.code, standing="not_needed", evidence="照片", **on("2025-03-10"),
+            at=moment(date(2025, 3, 10)),
+        )  # fmt: skip
+    projects.accept(
+        undertaking=one, finished_on=date(2025, 3, 20), accepted_by="示例镇", **on("2025-03-21"), at=moment(date(2025, 6, 1))
+    )  # fmt: skip
+    march = Period(Month(2025, 3), Month(2025, 4))
+
+    def known(at: date | None) -> tuple[Any, ...]:
+        told_at = None if at is None else moment(at)
+        names = ("liveable-home-running", "liveable-home-accepted")
+        return tuple(engine.figure(name, COUNTY, march, known_at=told_at).value for name in names)
+
+    assert known(date(2025, 5, 31)) == (1, 0)
+    assert known(date(2025, 6, 2)) == known(None) == (0, 1)
+    parts_before = engine.figure("liveable-home-cost", COUNTY, march, known_at=moment(date(2025, 6, 2)))
+    assert parts_before.value == Decimal("1.00")  # what hangs on a work stays with its number

@@ -11,7 +11,7 @@ from zhucan.aid.refusing import AidRefused, guard
 from zhucan.cases.models import Award
 from zhucan.core.divisions import county_of
 from zhucan.core.months import Month
-from zhucan.orgs import audit
+from zhucan.orgs import audit, versions
 from zhucan.orgs.divisions import parameter_rows
 from zhucan.orgs.models import User
 from zhucan.payments.models import Line, LineKind
@@ -110,10 +110,10 @@ def decide(
     granted = guard.money(amount_fen, "决定金额")
     if granted is not None and decision != _Decision.GRANTED:
         raise AidRefused("只有给予帮扶的才写金额：请核对。")
-    found.other_fen = sum(one.amount_fen or 0 for one in other_aid(found.person, day.year))
-    found.decision, found.decided_on, found.decided_by, found.granted_fen = decision, day, by, granted
-    found.decision_note = guard.line(note, "决定说明")
-    found.save(update_fields=["decision", "decided_on", "decided_by", "granted_fen", "decision_note", "other_fen"])
+    versions.change(
+        found, at=at, decision=decision, decided_on=day, decided_by=by, granted_fen=granted, decision_note=guard.line(note, "决定说明"),
+        other_fen=sum(one.amount_fen or 0 for one in other_aid(found.person, day.year)),
+    )  # fmt: skip
     audit.record(
         actor=by, action="aid.help-decided", target=f"help:{found.pk}", at=at, decision=decision, amount_fen=granted
     )
@@ -172,9 +172,15 @@ def close(
     if helped and found.kind == _Kind.POVERTY and income_fen is None:
         raise AidRefused("扶贫帮困结案要写帮扶后的家庭人均月收入，没有收入写 0：请填写。")
     _not_negative(income_fen)
-    found.closed_on, found.outcome, found.income_after_fen = day, guard.line(outcome, "结果"), income_fen
-    found.line_after_fen = None if income_fen is None else line_on(found.place_id, day, at)
-    found.save(update_fields=["closed_on", "outcome", "income_after_fen", "line_after_fen"])
+    line = None if income_fen is None else line_on(found.place_id, day, at)
+    versions.change(
+        found,
+        at=at,
+        closed_on=day,
+        outcome=guard.line(outcome, "结果"),
+        income_after_fen=income_fen,
+        line_after_fen=line,
+    )
     audit.record(actor=by, action="aid.help-closed", target=f"help:{found.pk}", at=at, on=str(day))
     return found
 

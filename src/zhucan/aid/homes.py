@@ -9,7 +9,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from zhucan.aid.models import HousingNeed
 from zhucan.aid.refusing import AidRefused, guard
 from zhucan.core.divisions import county_of, prefix
-from zhucan.orgs import audit
+from zhucan.orgs import audit, versions
 from zhucan.orgs.models import User
 from zhucan.registry.findings import set_finding
 from zhucan.registry.models import Person
@@ -62,8 +62,7 @@ def offer(*, need: HousingNeed, measure: str, day: date, at: datetime, by: User 
     if measure not in HousingNeed.Measure.values:
         raise AidRefused(f"没有这种办法“{measure}”：可以写 {'、'.join(HousingNeed.Measure.values)}。")
     guard.day(day, at, since=found.asked_on, what="安排日期")
-    found.measure, found.offered_on = measure, day
-    found.save(update_fields=["measure", "offered_on"])
+    versions.change(found, at=at, measure=measure, offered_on=day)
     audit.record(actor=by, action="aid.housing-offered", target=f"housing:{found.pk}", at=at, measure=measure)
     return found
 
@@ -75,8 +74,7 @@ def settle(*, need: HousingNeed, day: date, home: str, at: datetime, by: User | 
     if not found.measure or found.offered_on is None:
         raise AidRefused("还没有登记怎么安排：请先登记安排的办法。")
     guard.day(day, at, since=found.offered_on, what="住上日期")
-    found.settled_on, found.home = day, guard.line(home, "住房情况", longest=120)
-    found.save(update_fields=["settled_on", "home"])
+    versions.change(found, at=at, settled_on=day, home=guard.line(home, "住房情况", longest=120))
     if found.sought == _Sought.HOMELESS:
         _find(found, day, "否", at, by)
     audit.record(actor=by, action="aid.housing-settled", target=f"housing:{found.pk}", at=at, on=str(day))
@@ -88,8 +86,7 @@ def leave(*, need: HousingNeed, day: date, reason: str, at: datetime, by: User |
     """Take a household off the queue without a home, with the reason. Raises `AidRefused`."""
     found = _waiting(need)
     guard.day(day, at, since=found.asked_on, what="退出日期")
-    found.left_on, found.left_reason = day, guard.line(reason, "退出原因")
-    found.save(update_fields=["left_on", "left_reason"])
+    versions.change(found, at=at, left_on=day, left_reason=guard.line(reason, "退出原因"))
     audit.record(actor=by, action="aid.housing-left", target=f"housing:{found.pk}", at=at, reason=found.left_reason)
     return found
 

@@ -5,7 +5,8 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 
-from zhucan.orgs.kept import Recorded, Retractable
+from zhucan.orgs.kept import Retractable
+from zhucan.orgs.versions import Versioned
 from zhucan.policy.projects import PROJECTS, Project, project
 from zhucan.policy.steps import State
 from zhucan.registry.models import Category
@@ -13,7 +14,7 @@ from zhucan.registry.models import Category
 _ACCEPTED = (State.ACCEPTED.value, State.DELIVERED.value)
 
 
-class Undertaking(Recorded):
+class Undertaking(Versioned):
     """A project done for one person's household, or at an address for those who live there.
 
     Where a scheme grants money for it, the case (`application`) tells when it was finished and accepted; else these days do.
@@ -23,7 +24,7 @@ class Undertaking(Recorded):
     place = models.ForeignKey("orgs.Division", models.PROTECT, related_name="+", verbose_name="所在地")
     person = models.ForeignKey("registry.Person", models.PROTECT, null=True, related_name="undertakings")
     address = models.CharField("地址", max_length=120, blank=True)
-    application = models.OneToOneField("cases.Application", models.PROTECT, null=True, related_name="undertaking")
+    application = models.ForeignKey("cases.Application", models.PROTECT, null=True, related_name="undertakings")
     opened_on = models.DateField("登记日期")
     plan = models.CharField("方案", max_length=400, blank=True)
     started_on = models.DateField("开工日期", null=True)
@@ -32,6 +33,7 @@ class Undertaking(Recorded):
     accepted_by = models.CharField("验收人", max_length=60, blank=True)
     dropped_on = models.DateField("终止日期", null=True)
     drop_reason = models.CharField("终止原因", max_length=200, blank=True)
+    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("-opened_on", "-pk")
@@ -46,6 +48,9 @@ class Undertaking(Recorded):
                 | Q(finished_on__isnull=True)
                 | Q(finished_on__gte=F("started_on")),
                 name="undertaking_finished_after_start",
+            ),
+            models.UniqueConstraint(
+                fields=("application",), condition=Q(retracted_at__isnull=True), name="undertaking_of_a_case_once"
             ),
         )
 
@@ -68,6 +73,7 @@ class Served(models.Model):
 
     undertaking = models.ForeignKey(Undertaking, models.PROTECT, related_name="served")
     person = models.ForeignKey("registry.Person", models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField("登记时间")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("undertaking", "person"), name="served_once"),)
@@ -136,7 +142,7 @@ class Contribution(Retractable):
         constraints = (models.CheckConstraint(condition=Q(amount_fen__gt=0), name="contribution_positive"),)
 
 
-class HousingNeed(Recorded):
+class HousingNeed(Versioned):
     """A household that waits for a home: why it has none, or what it applied for and where it stands in the queue."""
 
     class Sought(models.TextChoices):
@@ -177,13 +183,14 @@ class HousingNeed(Recorded):
     home = models.CharField("住房情况", max_length=120, blank=True)
     left_on = models.DateField("退出日期", null=True)
     left_reason = models.CharField("退出原因", max_length=200, blank=True)
+    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("asked_on", "pk")
         constraints = (
             models.UniqueConstraint(
                 fields=("person", "sought"),
-                condition=Q(settled_on__isnull=True, left_on__isnull=True),
+                condition=Q(settled_on__isnull=True, left_on__isnull=True, retracted_at__isnull=True),
                 name="housing_need_once",
             ),
             models.CheckConstraint(
@@ -193,7 +200,7 @@ class HousingNeed(Recorded):
         )
 
 
-class HelpFile(Recorded):
+class HelpFile(Versioned):
     """Help for one person: what is wrong, what was asked, what was decided, and what became of it.
 
     Of a poor person (`poverty`) the file also tells the income a head before and after, and the line of each day.
@@ -239,12 +246,15 @@ class HelpFile(Recorded):
     outcome = models.CharField("结果", max_length=200, blank=True)
     income_after_fen = models.BigIntegerField("帮扶后人均月收入（分）", null=True)
     line_after_fen = models.BigIntegerField("结案时的低保标准（分）", null=True)
+    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("-opened_on", "-pk")
         constraints = (
             models.UniqueConstraint(
-                fields=("person", "kind", "cause"), condition=Q(closed_on__isnull=True), name="help_open_once"
+                fields=("person", "kind", "cause"),
+                condition=Q(closed_on__isnull=True, retracted_at__isnull=True),
+                name="help_open_once",
             ),
             models.CheckConstraint(
                 condition=Q(decision="", decided_on__isnull=True) | (~Q(decision="") & Q(decided_on__isnull=False)),

@@ -11,7 +11,7 @@ from zhucan.aid.models import Contribution, Fund, Mark, Served, Undertaking
 from zhucan.aid.refusing import AidRefused, guard
 from zhucan.cases.models import Application
 from zhucan.core.divisions import county_of
-from zhucan.orgs import audit
+from zhucan.orgs import audit, versions
 from zhucan.orgs.models import Division, User
 from zhucan.payments.models import Line, LineKind
 from zhucan.policy.catalogue import scheme as scheme_of
@@ -60,7 +60,7 @@ def open_for(
     if application is not None:
         _fits(item, person, application)
     elif item.scheme:
-        case = Application.objects.filter(family, scheme=item.scheme, closed_on=None, undertaking=None).first()
+        case = Application.objects.filter(family, scheme=item.scheme, closed_on=None, undertakings=None).first()
         if case is not None:
             raise AidRefused(
                 f"这户已有{scheme_of(item.scheme).name}的申请 {case.number}：请从那件申请登记，不另立一件。"
@@ -95,8 +95,7 @@ def attach(*, undertaking: Undertaking, application: Application, at: datetime, 
     _fits(found.of, found.person, application)
     if found.contributions.filter(fund=Fund.GOVERNMENT, retracted_at=None).exists():
         raise AidRefused("这件已经手工登记了财政资金，会与申请的发放重复：请先撤回那一笔。")
-    found.application = application
-    found.save(update_fields=["application"])
+    versions.change(found, at=at, application=application)
     audit.record(actor=by, action="aid.attached", target=f"undertaking:{found.pk}", at=at, application=application.pk)
     return found
 
@@ -120,7 +119,7 @@ def open_at(
         plan=guard.line(plan, "方案", longest=400, needed=False),
     )  # fmt: skip
     for person in served:
-        _serve(made, person, day)
+        _serve(made, person, day, at)
     audit.record(actor=by, action="aid.opened", target=f"undertaking:{made.pk}", at=at, project=item.id)
     return made
 
@@ -131,17 +130,17 @@ def serve(*, undertaking: Undertaking, person: Person, day: date, at: datetime, 
     found = _open(undertaking)
     if not found.of.at_address:
         raise AidRefused("按家庭登记的项目不另登记受益人：家里人都算。")
-    made = _serve(found, person, day)
+    made = _serve(found, person, day, at)
     audit.record(actor=by, action="aid.served", target=f"undertaking:{found.pk}", at=at, person=person.pk)
     return made
 
 
-def _serve(undertaking: Undertaking, person: Person, day: date) -> Served:
+def _serve(undertaking: Undertaking, person: Person, day: date, at: datetime) -> Served:
     if county_of(guard.home(person, day).code) != county_of(undertaking.place_id):
         raise AidRefused(f"人员 {person.pk} 的户籍不在本县：只登记本县的残疾人。")
     if undertaking.served.filter(person=person).exists():
         raise AidRefused(f"人员 {person.pk} 已经登记过：不用重复登记。")
-    return Served.objects.create(undertaking=undertaking, person=person)
+    return Served.objects.create(undertaking=undertaking, person=person, recorded_at=at)
 
 
 @transaction.atomic
@@ -210,8 +209,7 @@ def start(*, undertaking: Undertaking, day: date, plan: str, at: datetime, by: U
             raise AidRefused(f"申请 {case.number} 还没有批准，不能开工：请先审批。")
         since = max(since, case.award.approved_on)
     guard.day(day, at, since=since, what="开工日期")
-    found.started_on, found.plan = day, guard.line(plan or found.plan, "方案", longest=400)
-    found.save(update_fields=["started_on", "plan"])
+    versions.change(found, at=at, started_on=day, plan=guard.line(plan or found.plan, "方案", longest=400))
     audit.record(actor=by, action="aid.started", target=f"undertaking:{found.pk}", at=at, on=str(day))
     return found
 
@@ -239,9 +237,8 @@ def accept(
         raise AidRefused("没有登记受益的残疾人，不能验收：请先登记住在这里的残疾人。")
     if found.of.at_address and not found.contributions.filter(retracted_at=None).exists():
         raise AidRefused("没有登记谁出的资金，不能验收：请先登记资金。")
-    found.finished_on, found.accepted_on = finished_on, day
-    found.accepted_by = guard.line(accepted_by, "验收人", longest=60)
-    found.save(update_fields=["finished_on", "accepted_on", "accepted_by"])
+    who = guard.line(accepted_by, "验收人", longest=60)
+    versions.change(found, at=at, finished_on=finished_on, accepted_on=day, accepted_by=who)
     audit.record(actor=by, action="aid.accepted", target=f"undertaking:{found.pk}", at=at, on=str(day))
     return found
 
@@ -253,8 +250,7 @@ def drop(*, undertaking: Undertaking, day: date, reason: str, at: datetime, by: 
     guard.day(day, at, since=found.opened_on)
     if found.contributions.filter(retracted_at=None).exists():
         raise AidRefused("已经登记了资金，不能终止：请先撤回资金登记，或照实验收。")
-    found.dropped_on, found.drop_reason = day, guard.line(reason, "终止原因")
-    found.save(update_fields=["dropped_on", "drop_reason"])
+    versions.change(found, at=at, dropped_on=day, drop_reason=guard.line(reason, "终止原因"))
     audit.record(actor=by, action="aid.dropped", target=f"undertaking:{found.pk}", at=at, reason=found.drop_reason)
     return found
 

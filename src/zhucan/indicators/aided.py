@@ -12,6 +12,7 @@ from zhucan.cases.facts import known
 from zhucan.core.divisions import prefix
 from zhucan.indicators.declared import Indicator, Measure, Ratio
 from zhucan.indicators.desk import Desk, learnt
+from zhucan.orgs.versions import number
 from zhucan.policy.projects import BY_SCHEME, PART_LABELS, PROJECTS, Project
 
 _WORK = {
@@ -58,10 +59,10 @@ def bring(desk: Desk, division: str, known_at: datetime) -> None:
     def kept(table: str) -> str:
         return known(known_at, table).replace("recorded_at", "at")
 
-    of = f"FROM aid_undertaking u WHERE {here.format('u')}{learnt('u.recorded_at', known_at)}"
+    of = f"FROM aid_undertaking u WHERE {here.format('u')} AND {known(known_at, 'u')}"
     desk.bring(
         "undertaking",
-        "SELECT u.id, u.person_id, u.place_id, u.project, u.address, u.opened_on, u.accepted_on, u.dropped_on, u.application_id,"
+        f"SELECT {number('u')}, u.person_id, u.place_id, u.project, u.address, u.opened_on, u.accepted_on, u.dropped_on, u.application_id,"
         f" (SELECT c.award_id FROM cases_application c WHERE c.id = u.application_id) {of}",
         _WORK,
     )
@@ -81,7 +82,7 @@ def bring(desk: Desk, division: str, known_at: datetime) -> None:
         f" AND c.scheme IN ({schemes}) AND {here.format('c')}{learnt('r.approved_at', known_at)} GROUP BY l.award_id",
         {"award_id": "BIGINT", "fen": "BIGINT"},
     )
-    inside = f"(SELECT u.id {of})"
+    inside = f"(SELECT {number('u')} {of})"
     desk.bring(
         "part_mark",
         f"SELECT m.id, m.undertaking_id, m.part, m.standing, m.day, m.cost_fen, m.what FROM aid_mark m"
@@ -96,19 +97,19 @@ def bring(desk: Desk, division: str, known_at: datetime) -> None:
     )
     desk.bring(
         "lives_at",
-        f"SELECT s.undertaking_id, s.person_id FROM aid_served s WHERE s.undertaking_id IN {inside}",
+        f"SELECT s.undertaking_id, s.person_id FROM aid_served s WHERE s.undertaking_id IN {inside}{learnt('s.recorded_at', known_at)}",
         {"undertaking": "BIGINT", "person_id": "BIGINT"},
     )
     desk.bring(
         "housing_need",
         "SELECT n.person_id, n.place_id, n.sought, n.cause, n.asked_on, n.measure, n.settled_on, n.left_on"
-        f" FROM aid_housingneed n WHERE {here.format('n')}{learnt('n.recorded_at', known_at)}",
+        f" FROM aid_housingneed n WHERE {here.format('n')} AND {known(known_at, 'n')}",
         _NEED,
     )
-    files = f"FROM aid_helpfile f WHERE {here.format('f')}{learnt('f.recorded_at', known_at)}"
+    files = f"FROM aid_helpfile f WHERE {here.format('f')} AND {known(known_at, 'f')}"
     desk.bring(
         "help_file",
-        "SELECT f.id, f.person_id, f.place_id, f.kind, f.cause, f.opened_on, f.asked_fen, f.decision, f.decided_on, f.granted_fen,"
+        f"SELECT {number('f')}, f.person_id, f.place_id, f.kind, f.cause, f.opened_on, f.asked_fen, f.decision, f.decided_on, f.granted_fen,"
         " f.closed_on, CASE WHEN f.income_before_fen < f.line_before_fen AND f.income_after_fen >= f.line_after_fen"
         f" THEN 1 ELSE 0 END {files}",
         _FILE,
@@ -116,7 +117,7 @@ def bring(desk: Desk, division: str, known_at: datetime) -> None:
     desk.bring(
         "help_note",
         f"SELECT n.file_id, n.channel, n.day, n.amount_fen, n.what FROM aid_helpnote n WHERE {kept('n')}"
-        f" AND n.file_id IN (SELECT f.id {files})",
+        f" AND n.file_id IN (SELECT {number('f')} {files})",
         _NOTE,
     )
     _join(desk)

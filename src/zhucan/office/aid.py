@@ -183,7 +183,7 @@ def _reached(request: OfficeRequest, chosen: str) -> Iterator[dict[str, Any]]:
 
 def _cases(person: Person) -> list[tuple[str, str]]:
     """Return the applications that a project of a person can stand on."""
-    found = Application.objects.filter(person=person, scheme__in=BY_SCHEME, undertaking=None).order_by("-pk")
+    found = Application.objects.filter(person=person, scheme__in=BY_SCHEME, undertakings=None).order_by("-pk")
     return [(str(one.pk), f"{one.number} {BY_SCHEME[one.scheme].name}，{one.get_state_display()}") for one in found]
 
 
