@@ -168,6 +168,7 @@ STAFF = {  # by user and, where there are many, by what they are about: each is 
         "/services/matters/?which=closed",
         "/services/matters/new/{followed}/",
         "/services/matters/{matter}/",
+        "/services/matters/{matter}/retract/",
     ),
     "clerk services": (
         "/services/",
@@ -389,7 +390,7 @@ KEYS = {
     "held": "SELECT MIN(id) FROM casework_counselling WHERE held_at IS NOT NULL",
     "mechanism": "SELECT MIN(id) FROM casework_mechanism",
     "matter": "SELECT MIN(m.id) FROM casework_matter m JOIN casework_mechanismstep s ON s.id = m.step_id"
-    " WHERE m.closed_on IS NULL AND s.role = 'county_clerk'",
+    " WHERE m.closed_on IS NULL AND m.retracted_at IS NULL AND s.role = 'county_clerk'",
     "course": "SELECT MIN(id) FROM community_activity WHERE kind = 'vocational'",
     "examined": "SELECT MIN(p.id) FROM community_participant p JOIN community_activity a ON a.id = p.activity_id"
     " WHERE a.kind = 'examination'",

@@ -1,11 +1,13 @@
 """A county lays down its own mechanism, matters run through it by role and deadline, and what came of them is counted."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tests.casework.conftest import Ward
@@ -17,7 +19,7 @@ from zhucan.core.months import Month
 from zhucan.indicators import engine
 from zhucan.indicators.periods import Period
 from zhucan.orgs.clock import moment
-from zhucan.orgs.models import Division
+from zhucan.orgs.models import AuditEntry, Division
 from zhucan.registry.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +162,79 @@ def test_what_makes_no_mechanism_is_refused_and_what_is_asked_is_sealed(ward: Wa
     take(matter, "commissioner", "2025-03-04", note="家里有三级台阶")
     with connection.cursor() as cursor:
         cursor.execute("SELECT asked, (SELECT note FROM casework_mattermove) FROM casework_matter")
-        stored = str(cursor.fetchone())
+        stored = str(cursor.fetchall())
     assert "台阶" not in stored
     assert Matter.objects.get().asked == "门口台阶高，出不去"
+
+
+def test_a_deadline_that_no_holiday_table_reaches_is_filled_in_once_the_table_is_out(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+):
+    mechanism = define(ward)
+    with monkeypatch.context() as without:
+        without.setattr(mechanisms, "deadline", lambda day, count: None)
+        matter, ended = (come(mechanism, ward.office.person(), "2025-03-03") for _ in range(2))
+        assert (matter.due_on, matter.step.name) == (None, "村里受理")
+        assert take(matter, "commissioner", "2025-03-04").due_on is None
+        take(ended, "commissioner", "2025-03-04", "ended", "当场办好", "solved")
+        assert not mechanisms.overdue(Matter.objects.all(), day("2025-12-31")).exists()
+        figures = {
+            name: engine.figure(f"matters-{name}", "330499", Period.year(2025)) for name in ("handled", "in-time")
+        }
+        assert {name: one.value for name, one in figures.items()} == {"handled": 1, "in-time": None}
+    dated = come(mechanism, ward.office.person(), "2025-03-03")
+    assert list(mechanisms.waiting(Matter.objects.all())) == [dated, matter]  # no deadline: last
+
+    out = StringIO()
+    call_command("mechanism", "matters", "--division", "330499", stdout=out)
+    assert "期限等放假安排公布" in out.getvalue()
+    call_command("mechanism", "deadlines", "--division", "330499", stdout=out)
+    call_command("mechanism", "deadlines", "--division", "330499", stdout=out)
+
+    assert out.getvalue().splitlines()[-2:] == ["补上了 3 个期限。", "补上了 0 个期限。"]
+    matter.refresh_from_db()
+    assert matter.due_on == day("2025-03-11")
+    assert [one.due_on for one in matter.moves.all()] == [day("2025-03-06")]
+    assert engine.figure("matters-in-time", "330499", Period.year(2025)).value == 1
+
+
+def test_a_matter_entered_by_mistake_is_taken_back_and_what_was_known_before_still_counts_it(ward: Ward):
+    first, second, third = (moment(date(2025, month, 10)) for month in (4, 5, 6))
+    mechanism, told = (
+        define(ward),
+        {"mechanism": None, "person": ward.office.person(), "day": day("2025-03-03"), "by": None},
+    )
+    wrong, right = (
+        mechanisms.open_matter(**{**told, "mechanism": mechanism, "asked": asked, "at": first})
+        for asked in ("甲", "乙")
+    )
+    step: dict[str, Any] = {
+        "what": "ended",
+        "role": "commissioner",
+        "day": day("2025-03-04"),
+        "note": "办好",
+        "by": None,
+    }
+    for one in (wrong, right):
+        mechanisms.move(matter=one, **step, outcome="solved", at=second)
+    call_command("mechanism", "retract", str(wrong.pk), "--reason", "登记错人", "--division", "330499")
+    with pytest.raises(CaseworkRefused, match="已经撤回"):
+        mechanisms.take_back(matter=wrong, reason="x", at=third, by=None)
+    with pytest.raises(CaseworkRefused, match="已经撤回"):
+        mechanisms.move(matter=wrong, **step, outcome="solved", at=third)
+
+    def known(at: datetime | None) -> tuple[Any, Any]:
+        period = Period(Month(2025, 3), Month(2025, 4))
+        return tuple(
+            engine.figure(f"matters-{one}", "330499", period, known_at=at).value for one in ("open", "handled")
+        )  # type: ignore[return-value]
+
+    assert known(first) == (2, 0)  # nobody knew yet that they were done
+    assert known(third) == (0, 2)
+    assert known(None) == (0, 1)
+    assert AuditEntry.objects.filter(action="casework.matter-retracted", target=f"matter:{wrong.pk}").exists()
+    out = StringIO()
+    call_command("mechanism", "list", "--division", "330499", stdout=out)
+    assert "受理过 1 件，在办 0 件" in out.getvalue()
+    with pytest.raises(CommandError, match="没有编号"):
+        call_command("mechanism", "retract", str(wrong.pk), "--reason", "x", "--division", "330499")

@@ -1,6 +1,6 @@
 """What may be entered about a plan's steps, a referral, a file and counselling, and what is refused."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,10 @@ from zhucan.casework import counselling, files, progress, referrals
 from zhucan.casework.loads import loads
 from zhucan.casework.models import CaseFile, Contact, Counselling, Incident, Referral, Review
 from zhucan.casework.refusing import CaseworkRefused
+from zhucan.core.months import Month
 from zhucan.delivery.models import Plan
+from zhucan.indicators import engine
+from zhucan.indicators.periods import Period
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import Division
 from zhucan.policy.catalogue import SCHEMES
@@ -236,3 +239,26 @@ def test_nobody_is_followed_after_their_death(ward: Ward):
     registry.record_death(person=person, day=day("2025-02-01"), witness=told("2025-03-01"))
     with pytest.raises(CaseworkRefused, match="已去世"):
         files.contact(file=file, day=day("2025-02-02"), way="visit", worker="钱网格员", note="", **MORE)
+
+
+def test_what_was_closed_or_answered_late_in_the_books_still_stands_in_the_figures_of_before(ward: Ward):
+    first, second = moment(day("2025-03-02")), moment(day("2025-08-01"))
+    person = ward.office.person(born=date(1940, 1, 1))
+    file = files.open_file(
+        person=person, kind="coordination", every_days=60, keepers={"coordinator": "陈医生"}, day=day("2025-03-01"),
+        at=first, by=None,
+    )  # fmt: skip
+    files.close(file=file, day=day("2025-03-20"), note="搬走", at=second, by=None)
+    sent = referrals.refer(
+        person=person, purpose="joint", tier="institution", institution=ward.home, source=ward.centre, reason="康养",
+        day=day("2025-03-01"), at=first, by=None,
+    )  # fmt: skip
+    referrals.answer(referral=sent, accepted=True, day=day("2025-03-10"), at=second, by=None)
+    march = Period(Month(2025, 3), Month(2025, 4))
+
+    def known(at: datetime | None) -> tuple[Any, ...]:
+        names = ("coordination-files", "joint-waiting", "joint-served")
+        return tuple(engine.figure(name, "330499", march, known_at=at).value for name in names)
+
+    assert known(moment(day("2025-07-01"))) == (1, 1, 0)
+    assert known(None) == known(moment(day("2025-09-01"))) == (0, 0, 1)

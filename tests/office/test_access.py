@@ -192,7 +192,7 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
             f"services-mechanism-{name}": lambda user: {"pk": makers.matter(county).mechanism_id} for name in ("revise", "end")
         },
         "services-matter-new": lambda user: {"pk": person},
-        "services-matter": lambda user: {"pk": makers.matter(county).pk},
+        **{f"services-{name}": lambda user: {"pk": makers.matter(county).pk} for name in ("matter", "matter-retract")},
         "services-retract": lambda user: {"pk": makers.session(county, user).pk},
         "services-new": lambda user: {"pk": makers.a_plan(county, user).award_id},
         **{f"services-{name}": lambda user: {"pk": makers.a_plan(county, user).institution_id} for name in ("account", "staff")},
@@ -204,7 +204,7 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
             f"facilities-{name}": lambda user: {"pk": makers.school(county).workers.get().pk, "what": "worker"}
             for name in ("end", "retract")
         },
-        "facilities-follow": lambda user: {"pk": makers.school(county).stays.get().pk},
+        "facilities-follow": lambda user: {"pk": makers.school(county).stays.live().get().pk},
         **{f"facilities-{name}": lambda user: {"pk": makers.criteria(county).pk} for name in ("standard", "criterion", "criteria")},
         "facilities-check": lambda user: {"pk": makers.criteria(county).checks.get().pk},
         **{

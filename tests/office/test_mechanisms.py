@@ -98,3 +98,47 @@ def test_a_mechanism_with_matters_is_replaced_and_a_county_sees_its_own_alone(of
     ending = reverse("office:services-mechanism-end", args=[Mechanism.objects.get(valid_to=None).pk])
     assert clerk.post(ending, {**_day("day", today())}).status_code == 422  # it has only just begun
     assert clerk.post(ending, {**_day("day", today() + timedelta(days=1))}).status_code == 302
+
+
+def test_the_form_grows_a_step_at_a_time_and_keeps_what_was_typed(office: Office):
+    clerk, address = _client("county_clerk", office.county.a), reverse("office:services-mechanism-new")
+    first = clerk.get(address).content.decode()
+    assert ('name="name_3"' in first, 'name="name_4"' in first) == (True, False)
+
+    grown = clerk.post(address, _laid(steps="3", more="1", days_1="many"))
+    page = grown.content.decode()
+    assert (grown.status_code, Mechanism.objects.exists()) == (200, False)
+    for kept in ('value="助残直通车"', 'value="受理"', 'value="many"', 'name="name_4"', "autofocus"):
+        assert kept in page
+    assert "处需要修改" not in page
+
+    full = clerk.post(address, _laid(steps="11", more="1")).content.decode()
+    assert ('name="name_12"' in full, "再加一步" in full) == (True, False)
+    twelve = {
+        f"{field}_{number}": value
+        for number in range(1, 13)
+        for field, value in (("name", f"第{number}步"), ("role", "leader"), ("days", "1"))
+    }
+    assert clerk.post(address, _laid(steps="12", **twelve)).status_code == 302
+    mechanism = Mechanism.objects.get()
+    assert mechanism.steps.count() == 12
+    revise = clerk.get(reverse("office:services-mechanism-revise", args=[mechanism.pk])).content.decode()
+    assert 'value="第12步"' in revise
+
+
+def test_a_clerk_of_the_county_takes_a_matter_back_with_the_reason(office: Office):
+    clerk = _client("county_clerk", office.county.a)
+    clerk.post(reverse("office:services-mechanism-new"), _laid())
+    new = reverse("office:services-matter-new", args=[office.person().pk])
+    clerk.post(new, {"mechanism": Mechanism.objects.get().pk, "asked": "x", **_day("day", today())})
+    matter = Matter.objects.get()
+    address = reverse("office:services-matter-retract", args=[matter.pk])
+    assert address in clerk.get(reverse("office:services-matter", args=[matter.pk])).content.decode()
+
+    assert clerk.post(address, {"reason": ""}).status_code == 422
+    assert clerk.post(address, {"reason": "登记错人"}).status_code == 302
+
+    matter.refresh_from_db()
+    assert matter.retracted_at is not None
+    assert clerk.get(reverse("office:services-matter", args=[matter.pk])).status_code == 404
+    assert "按服务机制等您办的事" not in clerk.get("/").content.decode()

@@ -30,12 +30,7 @@ def due(flow: Flow, state: State, arrived: date, params: Mapping[str, Any]) -> d
     fills the day in once the table is there.
     """
     days = allowed(flow, state, params)
-    if days is None:
-        return None
-    try:
-        return calendar.add_working_days(arrived, days)
-    except NoHolidayTable:
-        return None
+    return None if days is None else calendar.deadline(arrived, days)
 
 
 def waits_until(flow: Flow, step: Step, arrived: date, params: Mapping[str, Any]) -> date | None:

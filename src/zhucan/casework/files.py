@@ -12,7 +12,7 @@ from django.db.models import Max, Q, QuerySet
 
 from zhucan.casework.models import CaseFile, Contact, Coordinator, Incident, Keeper, Kind, Way
 from zhucan.casework.refusing import CaseworkRefused, guard
-from zhucan.orgs import audit
+from zhucan.orgs import audit, versions
 from zhucan.orgs.models import Division, Level, User
 from zhucan.policy.rehabilitation.needs import INDICATED, NEEDS
 from zhucan.registry.entering import home_on
@@ -145,8 +145,7 @@ def reschedule(*, file: CaseFile, every_days: int, at: datetime, by: User | None
     found = _open(file)
     if not 1 <= every_days <= _LONGEST:
         raise CaseworkRefused(f"联系间隔应为 1 至 {_LONGEST} 天：请核对。")
-    found.every_days = every_days
-    found.save(update_fields=["every_days"])
+    versions.change(found, at=at, every_days=every_days)
     audit.record(actor=by, action="casework.interval", target=f"file:{found.pk}", at=at, days=every_days)
     return found
 
@@ -205,8 +204,7 @@ def close(*, file: CaseFile, day: date, note: str, at: datetime, by: User | None
     last = found.contacts.filter(retracted_at=None).order_by("-day").first()
     if last is not None and last.day > day:
         raise CaseworkRefused(f"结案日期 {day} 早于最后一次联系 {last.day}：请核对。")
-    found.closed_on, found.close_note = day, words
-    found.save(update_fields=["closed_on", "close_note"])
+    versions.change(found, at=at, closed_on=day, close_note=words)
     found.keepers.filter(valid_to=None, valid_from__lt=day).update(valid_to=day)
     audit.record(actor=by, action="casework.file-closed", target=f"file:{found.pk}", at=at, day=str(day))
     return found

@@ -7,18 +7,21 @@ revision ends it and begins another, and what is under way goes on as it began.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from zhucan.casework.models import Matter, MatterMove, Mechanism, MechanismStep
 from zhucan.casework.refusing import CaseworkRefused, guard
-from zhucan.core.calendar import add_working_days
+from zhucan.core.calendar import deadline
 from zhucan.core.divisions import Level, level_of
-from zhucan.orgs import audit
+from zhucan.orgs import audit, versions
+from zhucan.orgs.divisions import inside
 from zhucan.orgs.models import Division, Role, User
 from zhucan.registry.models import Person
 
+MOST_STEPS = 12
 RESPONSIBLE = (Role.COMMISSIONER, Role.TOWNSHIP_CLERK, Role.COUNTY_CLERK, Role.APPROVER, Role.FINANCE, Role.LEADER)
 """Who may answer for a step."""
 _MOST_DAYS = 250  # a year of working days
@@ -43,6 +46,8 @@ def in_force(division: str, day: date) -> QuerySet[Mechanism]:
 def _checked(steps: Sequence[Step]) -> list[Step]:
     if not steps:
         raise CaseworkRefused("机制至少要有一步：请写明第一步做什么、谁负责、几个工作日。")
+    if len(steps) > MOST_STEPS:
+        raise CaseworkRefused(f"机制有 {len(steps)} 步，超过 {MOST_STEPS} 步：请并成少一些。")
     for number, one in enumerate(steps, 1):
         guard.line(one.name, f"第 {number} 步做什么", longest=40)
         if one.role not in RESPONSIBLE:
@@ -105,7 +110,7 @@ def revise(
 ) -> Mechanism:  # fmt: skip
     """Write a mechanism anew; one with matters in it ends on the day from which the new one holds. Raises `CaseworkRefused`."""
     found = _standing(mechanism)
-    if found.matters.exists():
+    if Matter.everything.filter(mechanism=found).exists():  # also what was taken back stays as it was
         _end(found, valid_from, at, by)
         return define(
             division=found.division, name=name, document=document, valid_from=valid_from, steps=steps, at=at, by=by
@@ -151,7 +156,7 @@ def open_matter(
     first = mechanism.steps.all()[0]
     made = Matter.objects.create(
         mechanism=mechanism, person=person, division=home, opened_on=day, asked=guard.prose(asked, "要办什么", longest=1000), step=first,
-        due_on=add_working_days(day, first.working_days), recorded_at=at, by=by,
+        due_on=deadline(day, first.working_days), recorded_at=at, by=by,
     )  # fmt: skip
     audit.record(actor=by, action="casework.matter", target=f"matter:{made.pk}", at=at, person=person.pk)
     return made
@@ -165,8 +170,8 @@ def move(
 
     Only the role that answers for the step may. The last step done is an end. Raises `CaseworkRefused`.
     """
-    found = Matter.objects.select_for_update(of=("self",)).select_related("step", "mechanism").get(pk=matter.pk)
-    if found.closed_on is not None or found.due_on is None:
+    found = _held(matter)
+    if found.closed_on is not None:
         raise CaseworkRefused(f"这件事已于 {found.closed_on} 办结：不能再办。")
     here, due_on = found.step, found.due_on
     if role != here.role:
@@ -178,17 +183,53 @@ def move(
     if what == Kind.ENDED and outcome not in Outcome.values:
         raise CaseworkRefused(f"办结要写结果：可以写 {'、'.join(Outcome.values)}。")
     if what == Kind.ENDED:
-        found.closed_on, found.due_on, found.outcome = day, None, outcome
+        goes_on: dict[str, Any] = {"closed_on": day, "due_on": None, "outcome": outcome}
     else:
-        found.step = _next(found, here, what)
-        found.due_on = add_working_days(day, found.step.working_days)
+        step = _next(found, here, what)
+        goes_on = {"step": step, "due_on": deadline(day, step.working_days)}
     words = guard.prose(note, "说明", longest=1000) if what != Kind.DONE else note.strip()[:1000]
-    found.save(update_fields=["step", "due_on", "closed_on", "outcome"])
+    versions.change(found, at=at, **goes_on)
     made = MatterMove.objects.create(
         matter=found, step=here, kind=what, day=day, due_on=due_on, note=words, recorded_at=at, by=by
     )
     audit.record(actor=by, action="casework.matter-moved", target=f"matter:{found.pk}", at=at, what=what, move=made.pk)
     return found
+
+
+def _held(matter: Matter) -> Matter:
+    found = Matter.everything.select_for_update(of=("self",)).select_related("step", "mechanism").get(pk=matter.pk)
+    if found.retracted_at is not None:
+        raise CaseworkRefused("这件事已经撤回：不能再办。")
+    return found
+
+
+@transaction.atomic
+def take_back(*, matter: Matter, reason: str, at: datetime, by: User | None) -> Matter:
+    """Take back a matter that was entered by mistake, with all that was done in it. Raises `CaseworkRefused`."""
+    found = _held(matter)
+    words = guard.take_back(found, reason, at, what="这件事")
+    audit.record(actor=by, action="casework.matter-retracted", target=f"matter:{found.pk}", at=at, reason=words)
+    return found
+
+
+@transaction.atomic
+def fill_deadlines(*, division: Division, at: datetime, by: User | None) -> int:
+    """Work out the deadlines of a place that no holiday table reached when they began; returns how many came to be known."""
+    filled = 0
+    here = Matter.objects.filter(inside("division_id", division.code))
+    lacking = Q(closed_on=None, due_on=None) | Q(moves__due_on=None, moves__isnull=False)
+    for found in here.filter(lacking).distinct().select_related("step"):
+        since, before = found.opened_on, filled
+        for one in found.moves.select_related("step"):
+            if one.due_on is None and (due := deadline(since, one.step.working_days)):
+                filled += MatterMove.objects.filter(pk=one.pk).update(due_on=due)
+            since = one.day
+        if found.closed_on is None and found.due_on is None and (due := deadline(since, found.step.working_days)):
+            versions.change(found, at=at, due_on=due)
+            filled += 1
+        if filled > before:
+            audit.record(actor=by, action="casework.matter-deadlines", target=f"matter:{found.pk}", at=at)
+    return filled
 
 
 def _next(found: Matter, here: MechanismStep, what: str) -> MechanismStep:
@@ -203,8 +244,11 @@ def _next(found: Matter, here: MechanismStep, what: str) -> MechanismStep:
 
 
 def waiting(found: QuerySet[Matter], role: str = "") -> QuerySet[Matter]:
-    """Return the matters that are not closed, those of one role alone where it is given, the earliest due first."""
-    open_ = found.filter(closed_on=None).order_by("due_on", "pk")
+    """Return the matters that are not closed, those of one role alone where it is given, the earliest due first.
+
+    What has no deadline yet comes last.
+    """
+    open_ = found.filter(closed_on=None).order_by(F("due_on").asc(nulls_last=True), "pk")
     return open_.filter(step__role=role) if role else open_
 
 

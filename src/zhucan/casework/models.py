@@ -10,20 +10,26 @@ from zhucan.delivery.models import Tier
 from zhucan.orgs.kept import Recorded, Retractable
 from zhucan.orgs.models import Role
 from zhucan.orgs.secrecy import SealedField
+from zhucan.orgs.versions import Versioned
 from zhucan.policy.rehabilitation.needs import NEEDS
 
 
-class Milestone(Recorded):
+class Milestone(Versioned):
     """A step on the way to a plan's goal, with the day it is meant to be reached by."""
 
     plan = models.ForeignKey("delivery.Plan", models.PROTECT, related_name="milestones")
     text = models.CharField("阶段目标", max_length=120)
     due_on = models.DateField("应达到日期")
     reached_on = models.DateField("达到日期", null=True)
+    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("due_on", "pk")
-        constraints = (models.UniqueConstraint(fields=("plan", "text"), name="milestone_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("plan", "text"), condition=Q(retracted_at__isnull=True), name="milestone_once"
+            ),
+        )
 
 
 class Review(Recorded, Retractable):
@@ -44,7 +50,7 @@ class Review(Recorded, Retractable):
         )
 
 
-class Referral(Recorded):
+class Referral(Versioned):
     """Somebody sent on: from a screening, from a plan, or from one institution to another; taken, declined, or waiting.
 
     `onward` is the plan that came of it where one did. A joint referral keeps a person with both: a rehabilitation and a
@@ -72,6 +78,7 @@ class Referral(Recorded):
     answer = models.CharField("答复说明", max_length=200, blank=True)
     onward = models.OneToOneField("delivery.Plan", models.PROTECT, null=True, related_name="came_by")
     ended_on = models.DateField("结束日期", null=True)
+    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("-day", "-pk")
@@ -113,7 +120,7 @@ class Kind(models.TextChoices):
     SOCIAL_WORK = "social_work", "社工服务"
 
 
-class CaseFile(Recorded):
+class CaseFile(Versioned):
     """A person followed for a reason: who keeps the file, how often they look, what they found.
 
     For social work `needs` are the needs found indicated when the file was opened, each to be served.
@@ -128,12 +135,15 @@ class CaseFile(Recorded):
     opened_on = models.DateField("建档日期")
     closed_on = models.DateField("结案日期", null=True)
     close_note = models.CharField("结案说明", max_length=200, blank=True)
+    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("opened_on", "pk")
         constraints = (
             models.UniqueConstraint(
-                fields=("person", "kind"), condition=Q(closed_on__isnull=True), name="case_file_open_once"
+                fields=("person", "kind"),
+                condition=Q(closed_on__isnull=True, retracted_at__isnull=True),
+                name="case_file_open_once",
             ),
             models.CheckConstraint(condition=Q(every_days__gt=0), name="case_file_interval"),
             models.CheckConstraint(
@@ -278,7 +288,7 @@ class MechanismStep(models.Model):
         )
 
 
-class Matter(Recorded):
+class Matter(Versioned):
     """What somebody asked for, run through a mechanism: at which step it waits until which day, or how it ended.
 
     `asked` is confidential.
@@ -295,16 +305,17 @@ class Matter(Recorded):
     opened_on = models.DateField("受理日期")
     asked = SealedField("要办什么")
     step = models.ForeignKey(MechanismStep, models.PROTECT, related_name="+")
-    due_on = models.DateField("这一步的期限", null=True)  # None once it is closed
+    due_on = models.DateField("这一步的期限", null=True)  # None too while no holiday table reaches that far
     closed_on = models.DateField("办结日期", null=True)
     outcome = models.CharField("结果", max_length=10, choices=Outcome, blank=True)
+    by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("due_on", "pk")
         indexes = (models.Index(fields=("closed_on", "due_on")),)
         constraints = (
             models.CheckConstraint(
-                condition=Q(closed_on__isnull=True, due_on__isnull=False, outcome="")
+                condition=Q(closed_on__isnull=True, outcome="")
                 | Q(closed_on__gte=F("opened_on"), due_on__isnull=True) & ~Q(outcome=""),
                 name="matter_waits_or_is_closed",
             ),
@@ -323,7 +334,7 @@ class MatterMove(Recorded):
     step = models.ForeignKey(MechanismStep, models.PROTECT, related_name="moves")
     kind = models.CharField("怎么办的", max_length=10, choices=Kind)
     day = models.DateField("日期")
-    due_on = models.DateField("期限")
+    due_on = models.DateField("期限", null=True)
     note = SealedField("说明", default="")
 
     class Meta:

@@ -9,7 +9,7 @@ from django.db.models import Max, Q, QuerySet
 from zhucan.casework.models import Milestone, Review
 from zhucan.casework.refusing import CaseworkRefused, guard
 from zhucan.delivery.models import Plan
-from zhucan.orgs import audit
+from zhucan.orgs import audit, versions
 from zhucan.orgs.models import User
 
 
@@ -41,8 +41,7 @@ def reach(*, milestone: Milestone, day: date, at: datetime, by: User | None) -> 
     if found.reached_on is not None:
         raise CaseworkRefused(f"这个阶段目标已于 {found.reached_on} 达到：不用再次登记。")
     guard.day(day, at, since=plan.starts_on, what="达到日期")
-    found.reached_on = day
-    found.save(update_fields=["reached_on"])
+    versions.change(found, at=at, reached_on=day)
     audit.record(actor=by, action="casework.milestone-reached", target=f"plan:{plan.pk}", at=at, day=str(day))
     return found
 

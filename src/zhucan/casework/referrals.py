@@ -7,7 +7,7 @@ from django.db import transaction
 from zhucan.casework.models import Referral
 from zhucan.casework.refusing import CaseworkRefused, guard
 from zhucan.delivery.models import Plan, Tier
-from zhucan.orgs import audit
+from zhucan.orgs import audit, versions
 from zhucan.orgs.models import Institution, User
 from zhucan.registry.models import Finding, Person
 
@@ -82,9 +82,8 @@ def answer(
         guard.line(note, "不接收的原因")
     if onward is not None and (onward.person_id != found.person_id or onward.institution_id != found.institution_id):
         raise CaseworkRefused("接续的服务计划应是本人在接收机构的：请核对。")
-    found.accepted, found.answered_on, found.answer = accepted, day, note.strip()[:200]
-    found.onward = onward if accepted else None
-    found.save(update_fields=["accepted", "answered_on", "answer", "onward"])
+    onward = onward if accepted else None
+    versions.change(found, at=at, accepted=accepted, answered_on=day, answer=note.strip()[:200], onward=onward)
     audit.record(actor=by, action="casework.referral-answered", target=f"referral:{found.pk}", at=at, outcome=accepted)
     return found
 
@@ -96,7 +95,6 @@ def end(*, referral: Referral, day: date, at: datetime, by: User | None) -> Refe
     if not found.accepted or found.ended_on is not None:
         raise CaseworkRefused("这次转介没有接收，或已经结束：请核对。")
     guard.day(day, at, since=found.answered_on, what="结束日期")
-    found.ended_on = day
-    found.save(update_fields=["ended_on"])
+    versions.change(found, at=at, ended_on=day)
     audit.record(actor=by, action="casework.referral-ended", target=f"referral:{found.pk}", at=at, day=str(day))
     return found

@@ -160,6 +160,20 @@ def add_working_days(day: date, count: int) -> date:
     return _shipped().add_working_days(day, count)
 
 
+def deadline(day: date, count: int) -> date | None:
+    """Return the last day of what may take some working days from a day on; None while the shipped table ends before it.
+
+    What runs is not refused for a table that is not out yet: its deadline is filled in once it is.
+
+    >>> deadline(date(2025, 9, 26), 5)
+    datetime.date(2025, 10, 10)
+    """
+    try:
+        return add_working_days(day, count)
+    except NoHolidayTable:
+        return None
+
+
 def add_calendar_days(day: date, count: int) -> date:
     """Return the last day of a period of calendar days by the shipped table (民法典 arts. 201, 203).
 

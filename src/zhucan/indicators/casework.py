@@ -14,6 +14,7 @@ from zhucan.delivery.models import Tier
 from zhucan.indicators import mechanisms
 from zhucan.indicators.desk import Desk, learnt
 from zhucan.indicators.registers import in_words, listed
+from zhucan.orgs.versions import number
 from zhucan.policy.catalogue import SCHEMES, scheme
 from zhucan.policy.rehabilitation.needs import INDICATED, NEEDS
 from zhucan.policy.schemes import Group
@@ -70,12 +71,13 @@ def bring(desk: Desk, payers: str, known_at: datetime) -> None:
     desk.bring( "referral_row",
         "SELECT f.person_id, '', f.division_id, f.purpose, f.source_tier, f.tier, i.name, coalesce(o.name, ''), f.day,"
         " f.answered_on, f.accepted, f.ended_on FROM casework_referral f JOIN orgs_institution i ON i.id = f.institution_id"
-        f" LEFT JOIN orgs_institution o ON o.id = f.source_id WHERE {ours.format('f')}{learnt('f.recorded_at', known_at)}",
+        f" LEFT JOIN orgs_institution o ON o.id = f.source_id WHERE {ours.format('f')} AND {known(known_at, 'f')}",
         _REFERRAL,
     )  # fmt: skip
-    desk.bring( "file_row",
-        "SELECT f.id, f.person_id, '', f.division_id, f.kind, f.every_days, f.opened_on, f.closed_on FROM casework_casefile f"
-        f" WHERE {ours.format('f')}{learnt('f.recorded_at', known_at)}",
+    desk.bring(
+        "file_row",
+        f"SELECT {number('f')}, f.person_id, '', f.division_id, f.kind, f.every_days, f.opened_on, f.closed_on FROM casework_casefile f"
+        f" WHERE {ours.format('f')} AND {known(known_at, 'f')}",
         _FILE,
     )  # fmt: skip
     for table, source, way in (
@@ -95,14 +97,15 @@ def bring(desk: Desk, payers: str, known_at: datetime) -> None:
     )  # fmt: skip
     desk.bring( "step_row",
         "SELECT a.person_id, a.scheme, a.division_id, 'milestone', m.due_on, m.reached_on, m.text FROM casework_milestone m"
-        f" JOIN delivery_plan p ON p.id = m.plan_id JOIN cases_award a ON a.id = p.award_id WHERE {of_award}{learnt('m.recorded_at', known_at)}"
+        f" JOIN delivery_plan p ON p.id = m.plan_id JOIN cases_award a ON a.id = p.award_id WHERE {of_award} AND {known(known_at, 'm')}"
         " UNION ALL SELECT a.person_id, a.scheme, a.division_id, 'review', t.day, t.day, CAST(t.score AS VARCHAR(20)) || ' 分，' || t.worker"
         " FROM casework_review t JOIN delivery_plan p ON p.id = t.plan_id JOIN cases_award a ON a.id = p.award_id"
         f" WHERE {of_award} AND {known(known_at)}",
         _STEP,
     )  # fmt: skip
-    mechanisms.bring(desk, f"{ours.format('f')}{learnt('f.recorded_at', known_at)}")
-    desk.bring( "found_word",
+    mechanisms.bring(desk, ours.format("f"), known_at)
+    desk.bring(
+        "found_word",
         "SELECT t.person_id, t.valid_from, t.valid_to, t.kind, t.word, t.number FROM registry_finding t"
         f" WHERE {known(known_at)} AND t.person_id IN ({desk.people}) AND t.kind IN ({listed(_KINDS)})",
         _FOUND,

@@ -86,6 +86,8 @@ WORDS: Mapping[str, str] = {
     "casework.keeper": "换档案负责人",
     "casework.matter": "受理服务机制的办件",
     "casework.matter-moved": "办理服务机制的一步",
+    "casework.matter-retracted": "撤回服务机制的办件",
+    "casework.matter-deadlines": "补上服务机制办件的期限",
     "casework.mechanism": "登记服务机制",
     "casework.mechanism-ended": "服务机制截止",
     "casework.mechanism-rewritten": "改写还没有办件的服务机制",

@@ -328,7 +328,7 @@ def _of_matters(request: OfficeRequest, role: Role) -> Iterator[Todo]:
     waiting = mechanisms.to_do(request)
     if waiting["many"]:
         due, where = waiting["first"], f"{link(request, 'services-matters')}?which=mine"
-        tone = "err" if due < today() else "warn"
+        tone = "err" if due and due < today() else "warn"
         yield Todo("按服务机制等您办的事", where, f"{waiting['many']} 件", due, tone, 0, waiting["many"])
 
 

@@ -4,26 +4,29 @@ What was asked and what was noted at each step is confidential: it is shown to t
 opening stands in the audit chain.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Min, Q, QuerySet
+from django.forms.boundfield import BoundField
+from django.forms.utils import ErrorDict
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from zhucan.casework import mechanisms
-from zhucan.casework.mechanisms import RESPONSIBLE, Step
+from zhucan.casework.mechanisms import MOST_STEPS, RESPONSIBLE, Step
 from zhucan.casework.models import Matter, MatterMove, Mechanism
 from zhucan.core import masking
 from zhucan.core.divisions import county_of
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.fields import done, form_page
-from zhucan.office.plan_steps import DayForm
+from zhucan.office.plan_steps import DayForm, ReasonForm
 from zhucan.office.scope import county
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
@@ -31,40 +34,67 @@ from zhucan.orgs.divisions import inside
 from zhucan.web.forms import UNPROCESSABLE, DateField, Form
 from zhucan.web.slices import slice_of
 
-_STEPS = 6
+_FEWEST = 3
+"""So many steps can be filled in at first; one more at a time after that."""
+_OF_A_STEP = ("name", "role", "days")
 _ROLES = [(role.value, role.label) for role in RESPONSIBLE]
 
 
 class MechanismForm(Form):
     """登记或修订服务机制。"""
 
+    quiet = True
+
     name = forms.CharField(label="名称", max_length=60, help_text="县里自己定的名字，如 助残直通车")
     document = forms.CharField(label="文件", max_length=200, help_text="按哪个文件办")
     valid_from = DateField(label="从哪天起实行")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for number in range(1, _STEPS + 1):
+    def __init__(self, data: Mapping[str, Any] | None, *, initial: Mapping[str, Any]) -> None:
+        super().__init__(data, initial=initial)
+        self.growing = data is not None and "more" in data
+        shown = str((data or initial).get("steps", ""))
+        many = (int(shown) if shown.isdecimal() else _FEWEST) + self.growing
+        self.many = min(max(many, _FEWEST), MOST_STEPS)
+        for number in range(1, self.many + 1):
             must = number == 1
-            self.fields[f"name_{number}"] = forms.CharField(
-                label=f"第 {number} 步做什么",
-                max_length=40,
-                required=must,
-                help_text="" if must else "没有这一步就不填",
-            )
+            self.fields[f"name_{number}"] = forms.CharField(label=f"第 {number} 步做什么", max_length=40, required=must)
             self.fields[f"role_{number}"] = forms.ChoiceField(
-                label=f"第 {number} 步谁负责", required=must, choices=[("", "请选择"), *_ROLES]
+                label="谁负责", required=must, choices=[("", "请选择"), *_ROLES]
             )
             self.fields[f"days_{number}"] = forms.IntegerField(
-                label=f"第 {number} 步几个工作日内", required=must, min_value=1, max_value=250
+                label="几个工作日内", required=must, min_value=1, max_value=250
             )
+        if self.growing:
+            self.fields[f"name_{self.many}"].widget.attrs["autofocus"] = True
+
+    @property
+    def about(self) -> list[BoundField]:
+        """What is asked of the mechanism itself."""
+        return [self[name] for name in ("name", "document", "valid_from")]
+
+    @property
+    def blocks(self) -> list[tuple[int, list[BoundField]]]:
+        """The boxes of each step."""
+        return [(one, [self[f"{field}_{one}"] for field in _OF_A_STEP]) for one in range(1, self.many + 1)]
+
+    @property
+    def can_grow(self) -> bool:
+        """Whether there may be one more step."""
+        return self.many < MOST_STEPS
+
+    def full_clean(self) -> None:
+        """Judge nothing while a step is being added: what was typed only comes back."""
+        if self.growing:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+        else:
+            super().full_clean()
 
     def clean(self) -> dict[str, Any]:
         """Return what was typed, with its steps in order; a step is whole or empty, and none is left out between."""
         data: dict[str, Any] = super().clean() or {}
         steps: list[Step] = []
-        for number in range(1, _STEPS + 1):
-            told = [data.get(f"{field}_{number}") for field in ("name", "role", "days")]
+        for number in range(1, self.many + 1):
+            told = [data.get(f"{field}_{number}") for field in _OF_A_STEP]
             if not any(told):
                 continue
             if not all(told) or len(steps) != number - 1:
@@ -127,11 +157,16 @@ def _matters(request: OfficeRequest) -> QuerySet[Matter]:
     return found.select_related("mechanism", "person", "step")
 
 
+_LIVE = Q(matters__retracted_at=None)
+
+
 @require_GET
 def listing(request: OfficeRequest) -> HttpResponse:
     """县里的服务机制：步骤、岗位和期限。"""
     found = _mechanisms(request).prefetch_related("steps")
-    found = found.annotate(many=Count("matters"), waiting=Count("matters", filter=Q(matters__closed_on=None)))
+    found = found.annotate(
+        many=Count("matters", filter=_LIVE), waiting=Count("matters", filter=_LIVE & Q(matters__closed_on=None))
+    )
     context = {"rows": found.order_by("valid_to", "name"), "day": today()}
     return render(request, "office/mechanisms.html", context)
 
@@ -140,16 +175,27 @@ def _data(form: Form) -> dict[str, Any]:
     return {name: form.cleaned_data[name] for name in ("name", "document", "valid_from", "steps")}
 
 
+def _form(
+    request: OfficeRequest, heading: str, initial: Mapping[str, Any], act: Callable[..., object], words: str, lead: str = ""
+) -> HttpResponse:  # fmt: skip
+    """Ask for a mechanism with as many steps as are wanted, and lay it down."""
+    form = MechanismForm(request.POST if request.method == "POST" else None, initial=initial)
+
+    def lay() -> object:
+        said = {name: form.cleaned_data[name] for name in ("name", "document", "valid_from", "steps")}
+        return act(**said, at=now(), by=request.user)
+
+    if not form.growing and done(request, form, lay, words):
+        return redirect("office:services-mechanisms")
+    context = {"form": form, "heading": heading, "lead": lead, "back": reverse("office:services-mechanisms")}
+    return render(request, "office/mechanism_form.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
 @require_http_methods(["GET", "POST"])
 def new(request: OfficeRequest) -> HttpResponse:
     """登记一个服务机制。"""
-    form = MechanismForm(request.POST or None, initial={"valid_from": today()})
-    place = request.post.division
-    if done(
-        request, form, lambda: mechanisms.define(division=place, **_data(form), at=now(), by=request.user), "已登记。"
-    ):
-        return redirect("office:services-mechanisms")
-    return form_page(request, form, "登记服务机制", reverse("office:services-mechanisms"))
+    act = partial(mechanisms.define, division=request.post.division)
+    return _form(request, "登记服务机制", {"valid_from": today()}, act, "已登记。")
 
 
 @require_http_methods(["GET", "POST"])
@@ -157,20 +203,16 @@ def revise(request: OfficeRequest, pk: int) -> HttpResponse:
     """修订一个服务机制：有办件的，原来的截止，另立新的。"""
     found = get_object_or_404(_mechanisms(request), pk=pk)
     initial: dict[str, Any] = {"name": found.name, "document": found.document, "valid_from": found.valid_from}
-    for one in found.steps.all():
-        initial |= {
-            f"name_{one.number}": one.name,
-            f"role_{one.number}": one.role,
-            f"days_{one.number}": one.working_days,
-        }
-    many = found.matters.count()
-    form = MechanismForm(request.POST or None, initial=initial | ({"valid_from": today()} if many else {}))
-    if done(
-        request, form, lambda: mechanisms.revise(mechanism=found, **_data(form), at=now(), by=request.user), "已修订。"
-    ):
-        return redirect("office:services-mechanisms")
+    steps = list(found.steps.all())
+    for one in steps:
+        told = (one.name, one.role, one.working_days)
+        initial |= {f"{field}_{one.number}": value for field, value in zip(_OF_A_STEP, told, strict=True)}
+    initial["steps"] = len(steps)
+    many = Matter.everything.filter(mechanism=found, version_of=None).count()
     lead = f"已有 {many} 件按它办：原来的步骤到新的实行那天为止，在办的仍按原来的办完。" if many else ""
-    return form_page(request, form, f"修订“{found}”", reverse("office:services-mechanisms"), lead=lead)
+    if many:
+        initial["valid_from"] = today()
+    return _form(request, f"修订“{found}”", initial, partial(mechanisms.revise, mechanism=found), "已修订。", lead)
 
 
 @require_http_methods(["GET", "POST"])
@@ -248,6 +290,21 @@ def matter(request: OfficeRequest, pk: int) -> HttpResponse:
         "moves": found.moves.select_related("step", "by"), "day": today(),
     }  # fmt: skip
     return render(request, "office/matter.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def take_back(request: OfficeRequest, pk: int) -> HttpResponse:
+    """撤回受理错的一件，写明原因。"""
+    found = get_object_or_404(_matters(request), pk=pk)
+    form = ReasonForm(request.POST or None)
+    if done(
+        request, form,
+        lambda: mechanisms.take_back(matter=found, **form.cleaned_data, at=now(), by=request.user), "已撤回。",
+    ):  # fmt: skip
+        return redirect("office:services-matters")
+    lead = "受理错了才撤回：不再列出，也不再计入数字。本人不要办了的，请办结为“本人撤回”。"
+    back = reverse("office:services-matter", args=[pk])
+    return form_page(request, form, f"撤回受理错的一件：{found.mechanism}", back, lead=lead, action="撤回")
 
 
 def _ways(found: Matter, last: int) -> list[tuple[str, str]]:

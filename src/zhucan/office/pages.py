@@ -222,6 +222,7 @@ PAGES: tuple[Page, ...] = (
     Page("services-matters", "services/matters/", mechanisms.matters, READERS),
     Page("services-matter-new", "services/matters/new/<int:pk>/", mechanisms.take_in, TAKERS),
     Page("services-matter", "services/matters/<int:pk>/", mechanisms.matter, READERS),
+    Page("services-matter-retract", "services/matters/<int:pk>/retract/", mechanisms.take_back, CLERK),
     Page("services-institutions", "services/institutions/", services.bodies, CLERK),
     Page("services-account", "services/institutions/<int:pk>/account/", services.account, CLERK),
     Page("services-staff", "services/institutions/<int:pk>/staff/", services.staff, CLERK),
