@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from zhucan.cases import courses
+from zhucan.core.decimals import plain
 from zhucan.core.errors import ZhucanError
 from zhucan.indicators import shelf
 from zhucan.indicators.engine import Figures
@@ -124,4 +125,4 @@ def _short(value: Any, unit: str) -> str:
     """Return a number for a cell; nothing to tell is a dash."""
     if value is None:
         return "—"
-    return said(value, unit) if unit == "%" else f"{value.normalize():f}" if hasattr(value, "normalize") else str(value)
+    return said(value, unit) if unit == "%" else plain(value)

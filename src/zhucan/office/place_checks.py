@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from zhucan.core.decimals import plain
 from zhucan.core.divisions import ancestors
 from zhucan.core.errors import ZhucanError
 from zhucan.facilities import importing, queries, services
@@ -65,7 +66,7 @@ class ScoreForm(Form):
         super().__init__(*args, **kwargs)
         self.criteria = criteria
         for one in criteria:
-            points = f"{one.points.normalize():f}"
+            points = plain(one.points)
             must = "，必须达到" if one.essential else ""
             self.fields[f"points-{one.pk}"] = forms.CharField(
                 label=f"{one}：得分（满分 {points}{must}）", max_length=8,

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 from django.urls import reverse
 
 from zhucan.core import masking
+from zhucan.core.decimals import plain
 from zhucan.core.money import from_fen, text
 from zhucan.facilities import queries
 from zhucan.facilities.entries import ENTRIES, Column, Entry
@@ -70,13 +70,13 @@ def _shown(column: Column, row: Any) -> str:
         case "person":
             return f"{masking.name(value.name)}（{value.pk}）"
         case "decimal":
-            return f"{value.normalize():f}"
+            return plain(value)
     return str(value.pk if isinstance(value, Patrol) else value)
 
 
 def _trained(row: Worker) -> str:
     told = row.trainings.live().filter(day__year=today().year).aggregate(hours=Sum("hours"))["hours"]
-    return f"{(told or Decimal(0)).normalize():f}"
+    return plain(told or 0)
 
 
 def _came_to(row: Check) -> str:
