@@ -1,7 +1,8 @@
 """Schools, bases, kindergartens and stations with their people, and what is counted of them."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -271,3 +272,29 @@ def test_figures_of_a_past_moment_leave_out_what_was_entered_later(places: Place
 
     assert engine.figure("special-schools", "330499", YEAR, known_at=moment(date(2026, 1, 4))).value == 0
     assert engine.figure("special-schools", "330499", YEAR, known_at=moment(date(2026, 1, 6))).value == 1
+
+
+def test_what_was_settled_or_lost_late_in_the_books_still_stands_in_the_figures_of_before(places: Places):
+    school = places.facility("special_school", "示例特教学校")
+    issue = places.enter(
+        "issue",
+        school,
+        kind="problem",
+        text="校车不够",
+        unit="示例县教育局",
+        found_on="2025-03-01",
+        due_on="2025-09-01",
+    )
+    base = places.facility("training_base", "示例盲人按摩基地")
+    title = places.enter("designation", base, level="city", title="培训基地", valid_from="2024-05-01", document="示例")
+    later: dict[str, Any] = {"at": moment(date(2026, 3, 1)), "by": None}
+    services.settle(issue=issue, day=date(2025, 12, 1), outcome="新增一辆校车", **later)
+    services.end(row=title, day=date(2025, 11, 1), **later)
+
+    def known(at: datetime | None) -> tuple[Any, bool]:
+        told = [one.detail for one in engine.records("training-bases", "330499", YEAR, known_at=at)]
+        return engine.figure("facility-problems-open", "330499", YEAR, known_at=at).value, "市级培训基地" in str(told)
+
+    assert known(moment(date(2026, 2, 1))) == (1, True)
+    assert known(None) == known(moment(date(2026, 4, 1))) == (0, False)
+    assert base.designations.live().get().valid_to == date(2025, 11, 1)

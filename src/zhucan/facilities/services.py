@@ -12,7 +12,7 @@ from zhucan.facilities.entries import AREA, DETAILS, ENTRIES, FACILITY, STANDARD
 from zhucan.facilities.kinds import GOES_ON
 from zhucan.facilities.models import Check, Facility, Issue, Kept, Score, Standard, Stay, Training, Worker
 from zhucan.facilities.reading import Around, EntryRefused, value_of
-from zhucan.orgs import audit, documents
+from zhucan.orgs import audit, documents, versions
 from zhucan.orgs.clock import day_of
 from zhucan.orgs.models import Division, User
 from zhucan.orgs.wording import plain
@@ -112,17 +112,18 @@ def amend(*, facility: Facility, said: Mapping[str, Any], around: Around, at: da
     """Change a facility's address, capacity, coordinates or institution; the trail keeps what was there before."""
     row: Facility = Facility.objects.select_for_update().get(pk=facility.pk)
     before = {column.label: str(getattr(row, column.field) or "") for column in DETAILS.columns}
-    for field, value in _values(DETAILS, said, around).items():
+    values = _values(DETAILS, said, around)
+    for field, value in values.items():
         setattr(row, field, value)
     if sentence := DETAILS.refuse(row):
         raise EntryRefused(sentence)
-    row.save()
     changed = [
         f"{column.label}：{before[column.label] or '没有'}"
         for column in DETAILS.columns
         if before[column.label] != str(getattr(row, column.field) or "")
     ]
     if changed:
+        versions.change(row, at=at, **values)
         audit.record(actor=by, action="facilities.amend", target=f"facility:{row.pk}", at=at, before=changed)
     return row
 
@@ -139,14 +140,12 @@ def end(*, row: Any, day: date, at: datetime, by: User | None, goes_on: str = ""
     if held.valid_from is not None and day <= held.valid_from:
         raise EntryRefused(f"结束日期 {day} 应晚于开始日期 {held.valid_from}：请核对。")
     _guard.day(day, at, what="结束日期")
-    if isinstance(held, Stay):
-        if goes_on not in GOES_ON:
-            raise EntryRefused("没有选择去向：去向不明也请选上，以便继续追踪。")
-        held.goes_on = goes_on
+    if isinstance(held, Stay) and goes_on not in GOES_ON:
+        raise EntryRefused("没有选择去向：去向不明也请选上，以便继续追踪。")
     if isinstance(held, Facility) and held.stays.live().filter(valid_to=None).exists():
         raise EntryRefused(f"{held}还有在册的人：请先登记他们离开和去向，再停用。")
-    held.valid_to = day
-    held.save()
+    more = {"goes_on": goes_on} if isinstance(held, Stay) else {}
+    versions.change(held, at=at, valid_to=day, **more)
     audit.record(actor=by, action="facilities.end", target=f"{_kind(type(held))}:{held.pk}", at=at, on=day.isoformat())
 
 
@@ -158,8 +157,8 @@ def follow(*, stay: Stay, goes_on: str, at: datetime, by: User | None) -> None:
         raise EntryRefused("此人还在册：离开时再登记去向。")
     if goes_on not in GOES_ON:
         raise EntryRefused("没有选择去向：请从列出的里面选。")
-    before, held.goes_on = held.goes_on, goes_on
-    held.save(update_fields=["goes_on"])
+    before = held.goes_on
+    versions.change(held, at=at, goes_on=goes_on)
     audit.record(
         actor=by, action="facilities.followed", target=f"stay:{held.pk}", at=at, before=before, outcome=goes_on
     )
@@ -241,8 +240,7 @@ def refer(*, issue: Issue, day: date, at: datetime, by: User | None) -> None:
     held = _open(issue, day, at)
     if held.referred_on is not None:
         raise EntryRefused(f"已于 {held.referred_on} 转交{held.unit}：不用再转。")
-    held.referred_on = day
-    held.save(update_fields=["referred_on"])
+    versions.change(held, at=at, referred_on=day)
     audit.record(actor=by, action="facilities.referred", target=f"issue:{held.pk}", at=at, on=day.isoformat())
 
 
@@ -254,8 +252,7 @@ def settle(*, issue: Issue, day: date, outcome: str, at: datetime, by: User | No
         raise EntryRefused(f"没有写怎么解决的，或写得不对：请用不超过 {_LONGEST} 字写明。")
     if held.kind == Issue.Kind.DEFECT and held.referred_on is None:
         raise EntryRefused("设施缺陷还没有转交责任单位：请先登记转交，再登记修复。")
-    held.settled_on, held.outcome = day, said
-    held.save(update_fields=["settled_on", "outcome"])
+    versions.change(held, at=at, settled_on=day, outcome=said)
     audit.record(actor=by, action="facilities.settled", target=f"issue:{held.pk}", at=at, on=day.isoformat())
 
 

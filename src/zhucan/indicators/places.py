@@ -22,6 +22,7 @@ from zhucan.facilities.kinds import (
 from zhucan.indicators.desk import Desk, learnt
 from zhucan.indicators.registers import in_words, listed
 from zhucan.orgs.divisions import parameter_rows
+from zhucan.orgs.versions import number
 from zhucan.policy.parameters import value_of
 from zhucan.registry.choices import Stage
 
@@ -33,7 +34,7 @@ _NONE = -1  # a row that says there is no standard, where SQL would take null fo
 _SPELL = {"valid_from": "DATE", "valid_to": "DATE"}
 _TABLES: Mapping[str, tuple[str, dict[str, str]]] = {
     "facility_told": (
-        "SELECT t.id, t.division_id, t.kind, t.name, t.capacity, CAST(t.latitude AS REAL), CAST(t.longitude AS REAL),"
+        "SELECT {number}, t.division_id, t.kind, t.name, t.capacity, CAST(t.latitude AS REAL), CAST(t.longitude AS REAL),"
         " t.institution_id, t.valid_from, t.valid_to FROM facilities_facility t WHERE {known} AND t.division_id LIKE '{counties}%'",
         {
             "facility_id": "BIGINT", "place": "VARCHAR", "kind": "VARCHAR", "name": "VARCHAR", "capacity": "BIGINT",
@@ -52,7 +53,7 @@ _TABLES: Mapping[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "worker_told": (
-        "SELECT t.id, t.division_id, t.facility_id, t.name, t.post, t.employer, t.qualification, t.area, t.valid_from, t.valid_to"
+        "SELECT {number}, t.division_id, t.facility_id, t.name, t.post, t.employer, t.qualification, t.area, t.valid_from, t.valid_to"
         " FROM facilities_worker t WHERE {known} AND t.division_id LIKE '{inside}%'",
         {
             "worker_id": "BIGINT", "place": "VARCHAR", "facility_id": "BIGINT", "name": "VARCHAR", "post": "VARCHAR",
@@ -76,7 +77,7 @@ _TABLES: Mapping[str, tuple[str, dict[str, str]]] = {
         {"facility_id": "BIGINT", "day": "DATE", "amount_fen": "BIGINT", "purpose": "VARCHAR"},
     ),
     "check_told": (
-        "SELECT t.id, t.standard_id, t.division_id, t.facility_id, t.kind, t.day FROM facilities_check t"
+        "SELECT {number}, t.standard_id, t.division_id, t.facility_id, t.kind, t.day FROM facilities_check t"
         " WHERE {known} AND t.division_id LIKE '{inside}%'",
         {
             "check_id": "BIGINT", "standard_id": "BIGINT", "place": "VARCHAR", "facility_id": "BIGINT", "kind": "VARCHAR",
@@ -93,7 +94,7 @@ _TABLES: Mapping[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "standard_told": (
-        "SELECT t.id, t.topic, t.level, t.name, t.pass_mark, t.advanced_mark FROM facilities_standard t WHERE {known}",
+        "SELECT {number}, t.topic, t.level, t.name, t.pass_mark, t.advanced_mark FROM facilities_standard t WHERE {known}",
         {
             "standard_id": "BIGINT", "topic": "VARCHAR", "level": "VARCHAR", "name": "VARCHAR", "pass_mark": "DECIMAL(8,2)",
             "advanced_mark": "DECIMAL(8,2)",
@@ -137,7 +138,7 @@ def bring(desk: Desk, division: str, counties: str, known_at: datetime) -> None:
     for name, (select, types) in _TABLES.items():
         believed = known(known_at)
         text = select.format(
-            known=believed, known_session=believed.replace("recorded_at", "at"), inside=prefix(division), counties=counties,
+            known=believed, number=number("t"), known_session=believed.replace("recorded_at", "at"), inside=prefix(division), counties=counties,
             scored=learnt("t.scored_at", known_at),
         )  # fmt: skip
         desk.bring(name, text, types)

@@ -5,7 +5,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 
-from zhucan.orgs.kept import Retractable
+from zhucan.orgs.versions import Clocked
 
 PERIOD = Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
 
@@ -18,10 +18,9 @@ class KeptQuerySet(models.QuerySet[Any]):
         return self.filter(retracted_at=None)
 
 
-class Kept(Retractable):
-    """A row that is entered, and taken back by mark if it was wrong; never overwritten in silence."""
+class Kept(Clocked):
+    """A row that is entered, and taken back by mark if it was wrong; where it changes, what was believed stays beside it."""
 
-    recorded_at = models.DateTimeField("登记时间")
     recorded_by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+", verbose_name="登记人")
 
     objects = KeptQuerySet.as_manager()
