@@ -69,10 +69,14 @@ def test_a_list_of_relatives_and_of_workers(hall: Hall, tmp_path: Path):
     staff = hall.hold("professional", "康复班", DAY, subject="therapy")
     taken = take_in(
         activity=staff,
-        path=written(tmp_path / "人员.xlsx", ("姓名", "身份证号", "到课次数"), (hall.therapist.name, "", 1)),
+        path=written(
+            tmp_path / "人员.xlsx", ("姓名", "身份证号", "来自哪里", "到课次数"), (hall.therapist.name, "", "", 1),
+            ("周远来", "", "邻县残联", 1),
+        ),
         **hall.told,
-    )
-    assert (taken.new, taken.rejected) == (1, [])
+    )  # fmt: skip
+    assert (taken.new, taken.rejected) == (2, [])
+    assert Participant.objects.get(who="guest").guest_name == "周远来"
 
 
 def test_the_commands_hold_sign_up_note_and_show(hall: Hall, capsys: pytest.CaptureFixture[str]):
@@ -87,6 +91,10 @@ def test_the_commands_hold_sign_up_note_and_show(hall: Hall, capsys: pytest.Capt
     call_command("activity", "sign-up", str(course.pk), "--person", str(ann.pk), *place)
     row = Participant.objects.get()
     call_command("activity", "note", str(row.pk), "--attended", "9", "--passed", "yes", "--number", "ZS-1", *place)
+    call_command("activity", "sign-up", str(course.pk), "--guest", "周远来", "--guest-from", "邻县", *place)
+    assert Participant.objects.latest("pk").guest_from == "邻县"
+    with pytest.raises(CommandError, match="只写一个"):
+        call_command("activity", "sign-up", str(course.pk), "--guest", "周远来", "--person", str(ann.pk), *place)
     capsys.readouterr()
     call_command("activity", "show", str(course.pk), *place)
     call_command("activity", "programme", "万人培训", *place)

@@ -1,7 +1,7 @@
 """What the mission's rows ask of activities, each counted by hand."""
 
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +11,11 @@ from tests.community.conftest import Hall
 from zhucan.cases import awards
 from zhucan.community import activities, participants, queries
 from zhucan.community.activities import ActivityRefused
+from zhucan.community.participants import Entrant
 from zhucan.core.months import Month
 from zhucan.delivery import plans
 from zhucan.indicators.periods import Period
+from zhucan.orgs.clock import moment
 from zhucan.orgs.models import AuditEntry
 from zhucan.planning.services import add_plan_item, progress
 from zhucan.registry.models import Person
@@ -194,7 +196,7 @@ def test_what_an_examination_found_is_sealed_and_opened_with_a_reason(hall: Hall
 
 def test_entrants_by_event_sum_to_the_total_unless_entries_in_several_are_allowed(hall: Hall, figure: Figure):
     ann, bob = hall.person(category="visual"), hall.person()
-    contest = hall.hold("competition", "市职业技能比赛", DAY, edition=6)
+    contest = hall.hold("competition", "市职业技能比赛", DAY, edition=6, events=["手工编织", "电脑打字"])
     hall.join(contest, ann, event="手工编织", stage="final")
     hall.join(contest, bob, event="电脑打字")
     with pytest.raises(ActivityRefused, match="只能报一次"):
@@ -203,7 +205,7 @@ def test_entrants_by_event_sum_to_the_total_unless_entries_in_several_are_allowe
     assert sum(many for _, many in told.events) == told.persons == figure("attended-persons-competition") == 2
     assert figure("competition-finalists") == 1
 
-    several = hall.hold("competition", "多项赛", DAY, edition=1, multiple=True)
+    several = hall.hold("competition", "多项赛", DAY, edition=1, multiple=True, events=["手工编织", "电脑打字"])
     hall.join(several, ann, event="手工编织")
     hall.join(several, ann, event="电脑打字")
     assert (queries.outcome(several).persons, len(queries.outcome(several).events)) == (1, 2)
@@ -272,3 +274,64 @@ def test_online_sessions_have_sign_up_accessibility_and_completion(hall: Hall, f
     hall.join(session, hall.person(), None)
 
     assert (figure("signed-up-online"), figure("attended-online"), figure("completed-online")) == (3, 2, 1)
+
+
+def test_a_guest_from_outside_the_county_is_written_down_and_counted_apart(hall: Hall, figure: Figure):
+    contest = hall.hold("competition", "邀请赛", DAY, edition=1, planned=3, events=["象棋", " 象棋 ", "剪纸"])
+    assert contest.events == ["象棋", "剪纸"]
+    hall.join(contest, hall.person(), event="剪纸")
+
+    def guest(**said: str) -> Entrant:
+        return Entrant(**{"guest_name": "周远来", "guest_from": "邻县", "event": "象棋"} | said)
+
+    for entrant, words in (
+        (guest(guest_from=" "), "来自哪里"),
+        (guest(event="围棋"), "没有比赛项目“围棋”：可以写 象棋、剪纸"),
+    ):
+        with pytest.raises(ActivityRefused, match=words):
+            participants.sign_up(activity=contest, entrant=entrant, **hall.told)
+    row = participants.sign_up(activity=contest, entrant=guest(), **hall.told)
+    participants.note(participant=row, attended=1, stage="first", **hall.told)
+    with pytest.raises(ActivityRefused, match="只能报一次"):
+        participants.sign_up(activity=contest, entrant=guest(event="剪纸"), **hall.told)
+    participants.sign_up(activity=contest, entrant=guest(guest_name="第二位"), **hall.told)
+    with pytest.raises(ActivityRefused, match="名额 3 人已满"):
+        participants.sign_up(activity=contest, entrant=guest(guest_name="第三位"), **hall.told)
+
+    told = queries.outcome(contest)
+    assert (told.signed_up, told.persons, told.person_times, told.guests) == (3, 1, 1, 1)
+    assert told.events == [("象棋", 2), ("剪纸", 1)]
+    assert (figure("attended-competition"), figure("guests-attended"), figure("competition-finalists")) == (1, 1, 0)
+    assert participants.label_of(row) == "周*来（来自邻县）"
+    again = {"title": "邀请赛", "organiser": "示例县残联", "starts_on": DAY, "edition": 1}
+    with pytest.raises(ActivityRefused, match="已有人报名剪纸"):
+        activities.correct(activity=contest, **again, events=["象棋"], **hall.told)
+
+
+def test_results_and_corrections_entered_later_do_not_show_in_the_figures_of_before(hall: Hall):
+    from zhucan.indicators import engine
+
+    first, second, third = (moment(date(2025, month, 20)) for month in (6, 8, 10))
+    told: dict[str, Any] = {"by": hall.county.clerk}
+    fair = activities.hold(
+        kind="job_fair", division=hall.county.a, title="招聘会", organiser="示例县残联", starts_on=date(2025, 6, 2), edition=1,
+        headcount=10, at=first, **told,
+    )  # fmt: skip
+    ann = hall.person()
+    row = participants.sign_up(activity=fair, entrant=Entrant(ann), at=first, **told)
+    participants.note(participant=row, attended=1, at=first, **told)
+    participants.note(participant=row, outcome="hired", outcome_from=date(2025, 7, 1), at=second, **told)
+    activities.correct(
+        activity=fair, title="招聘会", organiser="示例县残联", starts_on=date(2025, 6, 2), edition=1, headcount=30, at=third, **told
+    )  # fmt: skip
+
+    def known(at: datetime | None) -> tuple[Any, ...]:
+        months = Period(Month(2025, 6), Month(2025, 8))
+        names = ("attended-job-fair", "job-fair-hires")
+        return tuple(engine.figure(name, "330499", months, known_at=at).value for name in names)
+
+    assert known(moment(date(2025, 8, 1))) == (11, 0)
+    assert known(moment(date(2025, 9, 1))) == (11, 1)
+    assert known(None) == known(moment(date(2025, 11, 1))) == (31, 1)
+    assert [one.outcome for one in queries.taken_part(ann, moment(date(2025, 8, 1)))] == [""]
+    assert [one.outcome for one in queries.taken_part(ann)] == ["hired"]

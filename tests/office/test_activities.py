@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.community.conftest import Hall, hall  # noqa: F401  # the fixture
+from zhucan.community import participants
 from zhucan.community.models import Activity, Agreement, Participant, Programme
 from zhucan.orgs.models import Appointment, AuditEntry, Division, Role, User
 
@@ -107,7 +108,8 @@ def test_relatives_workers_events_and_roles_are_signed_up_by_the_line(hall: Hall
     for kind, more, line, want in (
         ("family", {}, f"{ann.id_number} 张母 母亲", "relative"),
         ("professional", {"subject": "therapy"}, f"工作人员 {hall.therapist.name}", "worker"),
-        ("competition", {"edition": 6}, f"{ann.id_number} 手工编织", "self"),
+        ("competition", {"edition": 6, "events": ["手工编织"]}, f"{ann.id_number} 手工编织", "self"),
+        ("joint", {}, "来宾 周远来 邻县残联", "guest"),
         ("examination", {}, f"{ann.id_number} 职康站学员", "self"),
     ):
         held = hall.hold(kind, "活动", DAY, **more)
@@ -116,6 +118,12 @@ def test_relatives_workers_events_and_roles_are_signed_up_by_the_line(hall: Hall
         assert Participant.objects.get(activity=held).who == want
     assert Participant.objects.get(activity__kind="competition").event == "手工编织"
     assert Participant.objects.get(activity__kind="examination").role == "trainee"
+    participants.note(
+        participant=Participant.objects.get(activity__kind="competition"), attended=1, stage="final", **hall.told
+    )
+    file = client.get(reverse("office:people-file", args=[ann.pk])).content.decode()
+    assert "手工编织，决赛" in file
+    assert "家属" in file
 
 
 def test_programmes_and_agreements_are_kept_and_people_stand_under_places(hall: Hall):  # noqa: F811  a fixture asks for it by name

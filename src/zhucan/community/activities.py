@@ -1,6 +1,6 @@
 """Activities: held, corrected, taken back; programmes they belong to, agreements they stand on, hours that staff have of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from zhucan.facilities import services as facilities
 from zhucan.facilities.entries import most_hours
 from zhucan.facilities.models import Training
 from zhucan.facilities.reading import EntryRefused
-from zhucan.orgs import audit
+from zhucan.orgs import audit, versions
 from zhucan.orgs.clock import day_of
 from zhucan.orgs.models import Division, Institution, User
 from zhucan.registry.entering import Guard
@@ -28,10 +28,12 @@ _NEEDED: Mapping[str, tuple[str, str]] = {
     "platform": ("线上平台", "请写明在哪里参加"),
     "accessibility": ("无障碍安排", "请写明手语、字幕或读屏等安排，没有就写“无”"),
     "edition": ("届次", "请写明第几届或第几场"),
+    "events": ("比赛项目", "请至少写一个"),
 }
 """What an activity cannot be without, where its kind asks for it."""
 _COMMON = ("title", "organiser", "starts_on", "last_on", "place", "note")
 _STORED = {"cost": "cost_fen"}
+_LONGEST_EVENT = 40
 
 
 class ActivityRefused(ZhucanError):
@@ -55,6 +57,8 @@ def _checked(kind: ActivityKind, division: Division, said: Mapping[str, Any]) ->
         values[name] = str(values.get(name, "")).strip()
         if not values[name]:
             raise ActivityRefused(f"没有写{word_of(Activity, name)}：请补上。")
+    if "events" in values:
+        values["events"] = _events(values["events"])
     for name, (word, advice) in _NEEDED.items():
         if name in kind.asks and not values.get(name):
             raise ActivityRefused(f"{kind.label}要写{word}：{advice}。")
@@ -87,6 +91,15 @@ def _checked(kind: ActivityKind, division: Division, said: Mapping[str, Any]) ->
     if values.get("cost_fen", 0) < 0:
         raise ActivityRefused("费用不能小于 0：请核对。")
     return values
+
+
+def _events(said: Iterable[str]) -> list[str]:
+    """Return the events of a competition, each once. Raises `ActivityRefused`."""
+    events = list(dict.fromkeys(" ".join(one.split()) for one in said if one.strip()))
+    long = next((one for one in events if len(one) > _LONGEST_EVENT), None)
+    if long is not None:
+        raise ActivityRefused(f"比赛项目“{long[:20]}…”超过 {_LONGEST_EVENT} 个字：请写短一些。")
+    return events
 
 
 def agreement_on(institution: Institution, day: date) -> Agreement | None:
@@ -123,7 +136,7 @@ def _only_one(kind: ActivityKind, division: Division, values: Mapping[str, Any],
 @transaction.atomic
 def correct(*, activity: Activity, at: datetime, by: User | None, **said: Any) -> Activity:
     """Change what was entered of an activity; everything its kind asks for is given anew. Raises `ActivityRefused`."""
-    found = Activity.objects.select_for_update(of=("self",)).select_related("division").get(pk=activity.pk)
+    found = Activity.everything.select_for_update(of=("self",)).select_related("division").get(pk=activity.pk)
     if found.retracted_at is not None:
         raise ActivityRefused("这项活动已经撤回：请另行登记。")
     kind = kind_of(found.kind)
@@ -137,13 +150,18 @@ def correct(*, activity: Activity, at: datetime, by: User | None, **said: Any) -
         raise ActivityRefused(f"已登记有人到课 {most} 次，课次不能改成 {values.get('sessions', 1)}：请先更正到课次数。")
     if values["starts_on"] > day_of(at) and live.filter(attended__isnull=False).exists():
         raise ActivityRefused("已经登记了到场情况，开始日期不能改到以后：请核对日期。")
-    if not values.get("multiple") and found.multiple and live.count() > live.values("person").distinct().count():
+    entered = set(live.exclude(event="").values_list("event", flat=True))
+    if missing := sorted(entered - set(values.get("events", ()))):
+        raise ActivityRefused(f"已有人报名{'、'.join(missing)}，不能去掉这个比赛项目：请先更正名单。")
+    if (
+        not values.get("multiple")
+        and found.multiple
+        and live.count() > live.values("person", "guest_name", "guest_from").distinct().count()
+    ):
         raise ActivityRefused("已有人参加了多项，不能改成一人一项：请先更正名单。")
     names = {*_COMMON, *(_STORED.get(name, name) for name in kind.asks), *(("agreement",) if "institution" in kind.asks else ())}  # fmt: skip
     empty = Activity()
-    for name in sorted(names):
-        setattr(found, name, values.get(name, getattr(empty, name)))
-    found.save(update_fields=sorted(names))
+    versions.change(found, at=at, **{name: values.get(name, getattr(empty, name)) for name in sorted(names)})
     for one in live.filter(worker__isnull=False).select_related("worker", "training"):
         credit(one, found, at=at, by=by)
     audit.record(actor=by, action="community.activity-corrected", target=f"activity:{found.pk}", at=at)
@@ -153,7 +171,7 @@ def correct(*, activity: Activity, at: datetime, by: User | None, **said: Any) -
 @transaction.atomic
 def retract(*, activity: Activity, reason: str, at: datetime, by: User | None) -> Activity:
     """Take back an activity entered by mistake or called off, with those signed up for it. Raises `ActivityRefused`."""
-    found = Activity.objects.select_for_update().get(pk=activity.pk)
+    found = Activity.everything.select_for_update().get(pk=activity.pk)
     why = guard.take_back(found, reason, at, what="这项活动")
     for one in found.participants.filter(retracted_at=None, training__isnull=False).select_related("training"):
         discredit(one, at=at, by=by)

@@ -35,7 +35,9 @@ def places_are_enough() -> Iterator[str]:
 
 def hours_stand_once() -> Iterator[str]:
     """The hours that workers have of an activity stand among their trainings, and nowhere they were taken back."""
-    for one in Participant.objects.filter(worker__isnull=False).select_related("activity", "worker", "training"):
+    for one in Participant.everything.filter(worker__isnull=False, version_of=None).select_related(
+        "activity", "worker", "training"
+    ):
         want = None if one.retracted_at else credited(one, one.activity)
         held = one.training if one.training and one.training.retracted_at is None else None
         if (held and held.hours) != (want and want["hours"]):

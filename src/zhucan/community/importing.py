@@ -33,6 +33,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "family": ("家属姓名", "家长姓名", "家属"),
     "relation": ("关系", "与本人关系", "与残疾人关系"),
     "role": ("身份", "参加身份"),
+    "guest_from": ("来自哪里", "来自", "来宾单位"),
     "event": ("比赛项目", "参赛项目", "项目"),
     "attended": ("到课次数", "出勤次数", "出勤", "到场次数", "参加次数"),
     "passed": ("考试结果", "考核结果", "是否合格", "是否完成", "结业情况"),
@@ -108,6 +109,8 @@ def _entrant(line: Line, kind: ActivityKind, activity: Activity, people: QuerySe
     }
     name, written = said.get("name", ""), said.get("id_number", "").upper() or said.get("certificate", "").upper()
     event, role = said.get("event", ""), _code(said.get("role", ""), kind.roles, "身份")
+    if not written and said.get("guest_from") and name:
+        return Entrant(guest_name=name, guest_from=said["guest_from"], event=event)
     if not written:
         if not (kind.takes(Who.WORKER) and name):
             raise BadCell("没有身份证号或残疾人证号，认不出是谁；请补填。")

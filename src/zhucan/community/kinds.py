@@ -15,16 +15,17 @@ class UnknownKind(ZhucanError, KeyError):
 
 
 class Who(StrEnum):
-    """Who takes part: a person of the register, a relative of one, or somebody who works for them."""
+    """Who takes part: a person of the register, a relative of one, somebody who works for them, or a guest from elsewhere."""
 
     SELF = "self"
     RELATIVE = "relative"
     WORKER = "worker"
+    GUEST = "guest"
 
     @property
     def label(self) -> str:
         """Return the word for it."""
-        return {"self": "残疾人", "relative": "家属", "worker": "工作人员和志愿者"}[self.value]
+        return {"self": "残疾人", "relative": "家属", "worker": "工作人员和志愿者", "guest": "县外来宾"}[self.value]
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,8 @@ class ActivityKind:
     systems: tuple[str, ...] = ()
 
     def takes(self, who: str) -> bool:
-        """Tell whether somebody of that sort takes part in it."""
-        return who in self.who
+        """Tell whether somebody of that sort takes part in it; guests do wherever people of the register or their relatives do."""
+        return who in self.who or (who == Who.GUEST and not {Who.SELF, Who.RELATIVE}.isdisjoint(self.who))
 
 
 KINDS: tuple[ActivityKind, ...] = (
@@ -128,7 +129,7 @@ KINDS: tuple[ActivityKind, ...] = (
         subjects={"education": "教育", "rehabilitation": "康复", "job": "就业", "counselling": "心理和咨询"}, systems=("S190",),
     ),
     ActivityKind(
-        "competition", "职业技能比赛", "次", (Who.SELF,), ("edition", "multiple", "planned", "fund", "cost"),
+        "competition", "职业技能比赛", "次", (Who.SELF,), ("edition", "events", "multiple", "planned", "fund", "cost"),
         ("event", "attended", "stage"), systems=("S089",),
     ),
     ActivityKind(

@@ -8,8 +8,8 @@ from django.db.models import F, Q
 
 from zhucan.community.kinds import CHANNELS, KINDS, STAGES, Who
 from zhucan.core.identifiers import CATEGORY_LABELS
-from zhucan.orgs.kept import Retractable
 from zhucan.orgs.secrecy import SealedField
+from zhucan.orgs.versions import Versioned
 
 
 def word(model: type[models.Model], name: str) -> str:
@@ -74,7 +74,7 @@ class Agreement(models.Model):
         )
 
 
-class Activity(Retractable):
+class Activity(Versioned):
     """Something held for people from one day through another. What its kind does not ask for stays empty."""
 
     kind = models.CharField("种类", max_length=16, choices=[(kind.id, kind.label) for kind in KINDS])
@@ -99,6 +99,7 @@ class Activity(Retractable):
     accessibility = models.CharField("无障碍安排", max_length=120, blank=True)
     edition = models.PositiveSmallIntegerField("第几届", null=True, blank=True)
     held = models.BooleanField("本级举办", default=True)
+    events = models.JSONField("比赛项目", default=list)  # names, in order; results name one of them
     multiple = models.BooleanField("一人可以参加多项", default=False)
     hours = models.DecimalField("学时", max_digits=6, decimal_places=1, null=True, blank=True)
     sessions = models.PositiveSmallIntegerField("课次", default=1)
@@ -112,7 +113,6 @@ class Activity(Retractable):
     again_months = models.PositiveSmallIntegerField("几个月后再查", null=True, blank=True)
     fund = models.CharField("资金来源", max_length=40, blank=True)
     cost_fen = models.BigIntegerField("费用（分）", null=True, blank=True)
-    recorded_at = models.DateTimeField("登记时间")
     recorded_by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -131,11 +131,11 @@ class Activity(Retractable):
         return self.title
 
 
-class Participant(Retractable):
+class Participant(Versioned):
     """Somebody signed up for an activity, and what came of it: sessions attended (null: not known yet), exam, outcome.
 
-    `who` says which of `person`, `relative` and `worker` it is; a relative has the person too. `training` holds the hours that
-    a worker has of it. `finding` is what a health examination found: opened only with a reason.
+    `who` says which of `person`, `relative` and `worker` it is; a relative has the person too. A guest from outside the county
+    has a name and where they come from. `training` holds the hours that a worker has of it. `finding` is what a health examination found: opened only with a reason.
     """
 
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="participants")
@@ -144,6 +144,8 @@ class Participant(Retractable):
     relative = models.ForeignKey(Relative, models.PROTECT, null=True, related_name="participations")
     worker = models.ForeignKey("facilities.Worker", models.PROTECT, null=True, related_name="participations")
     training = models.OneToOneField("facilities.Training", models.PROTECT, null=True, related_name="participation")
+    guest_name = models.CharField("来宾姓名", max_length=40, blank=True)
+    guest_from = models.CharField("来自哪里", max_length=40, blank=True)
     role = models.CharField("身份", max_length=24, blank=True)
     event = models.CharField("比赛项目", max_length=40, blank=True)
     attended = models.PositiveSmallIntegerField("到课次数", null=True)
@@ -157,7 +159,6 @@ class Participant(Retractable):
     income_fen = models.BigIntegerField("月收入（分）", null=True)
     feedback = models.CharField("反馈", max_length=200, blank=True)
     finding = SealedField("检查结果", default="")
-    recorded_at = models.DateTimeField("登记时间")
     recorded_by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -167,8 +168,17 @@ class Participant(Retractable):
             models.CheckConstraint(
                 condition=Q(who="self", person__isnull=False, relative__isnull=True, worker__isnull=True)
                 | Q(who="relative", person__isnull=False, relative__isnull=False, worker__isnull=True)
-                | Q(who="worker", person__isnull=True, relative__isnull=True, worker__isnull=False),
+                | Q(who="worker", person__isnull=True, relative__isnull=True, worker__isnull=False)
+                | Q(who="guest", person__isnull=True, relative__isnull=True, worker__isnull=True),
                 name="participant_is_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(who="guest") & ~Q(guest_name="") & ~Q(guest_from="") | ~Q(who="guest") & Q(guest_name="", guest_from=""),
+                name="participant_guest_is_named",
+            ),
+            models.UniqueConstraint(
+                fields=("activity", "guest_name", "guest_from", "event"), condition=Q(who="guest", retracted_at__isnull=True),
+                name="participant_guest_once",
             ),
             *(
                 models.UniqueConstraint(

@@ -13,7 +13,7 @@ from zhucan.community.models import Activity, Participant, Relative, word
 from zhucan.core.divisions import prefix, within
 from zhucan.core.masking import name as masked
 from zhucan.facilities.models import Worker
-from zhucan.orgs import audit
+from zhucan.orgs import audit, versions
 from zhucan.orgs.clock import day_of
 from zhucan.orgs.models import User
 from zhucan.registry.entering import home_on
@@ -24,7 +24,7 @@ _MOST_INCOME_FEN = 100_000_000  # a million yuan a month is a slip of the keys
 
 @dataclass(frozen=True)
 class Entrant:
-    """Whom to sign up: a person, a relative of theirs by name, or a worker."""
+    """Whom to sign up: a person, a relative of theirs by name, a worker, or a guest from outside the county."""
 
     person: Person | None = None
     family_name: str = ""
@@ -32,10 +32,14 @@ class Entrant:
     worker: Worker | None = None
     role: str = ""
     event: str = ""
+    guest_name: str = ""
+    guest_from: str = ""
 
     @property
     def who(self) -> Who:
-        """Return which of the three it is."""
+        """Return which of the four it is."""
+        if self.guest_name.strip():
+            return Who.GUEST
         return Who.WORKER if self.worker else Who.RELATIVE if self.family_name.strip() else Who.SELF
 
     @property
@@ -43,6 +47,8 @@ class Entrant:
         """Return who it is, masked as far as it is a person of the register."""
         if self.worker is not None:
             return self.worker.name
+        if self.who is Who.GUEST:
+            return f"{masked(self.guest_name.strip())}（来自{self.guest_from.strip()}）"
         assert self.person is not None
         told = f"{masked(self.person.name)}（人员 {self.person.pk}）"
         return f"{told}的家属{masked(self.family_name)}" if self.who is Who.RELATIVE else told
@@ -60,15 +66,23 @@ def sign_up(*, activity: Activity, entrant: Entrant, at: datetime, by: User | No
         raise ActivityRefused(f"“{found}”名额 {found.planned} 人已满，{entrant.label}不能再报名：请先增加名额。")
     if entrant.worker is not None:
         _serving(entrant.worker, found)
+    elif who is Who.GUEST:
+        _told(entrant)
     else:
         assert entrant.person is not None
         _living(entrant.person, found, entrant.label)
     event = entrant.event.strip()
     if "event" in kind.tells and not event:
         raise ActivityRefused(f"没有写{entrant.label}参加哪个比赛项目：请补上。")
+    if "event" in kind.tells and event not in found.events:
+        raise ActivityRefused(
+            f"“{found}”没有比赛项目“{event[:20]}”：可以写 {'、'.join(found.events)}，或先在活动里加上。"
+        )
     if kind.roles and who is Who.SELF and entrant.role not in kind.roles:
         raise ActivityRefused(f"没有写{entrant.label}的身份：请写{'、'.join(kind.roles.values())}之一。")
     values: dict[str, Any] = {"person": entrant.person, "worker": entrant.worker}
+    if who is Who.GUEST:
+        values |= {"guest_name": entrant.guest_name.strip(), "guest_from": entrant.guest_from.strip()}
     if who is Who.RELATIVE:
         values["relative"], _ = Relative.objects.get_or_create(
             person=entrant.person, name=entrant.family_name.strip(), defaults={"relation": entrant.relation.strip()}
@@ -96,7 +110,7 @@ def _not_taken(kind: ActivityKind, who: Who) -> str:
 
 
 def _locked(activity: Activity) -> Activity:
-    found = Activity.objects.select_for_update(of=("self",)).select_related("division").get(pk=activity.pk)
+    found = Activity.everything.select_for_update(of=("self",)).select_related("division").get(pk=activity.pk)
     if found.retracted_at is not None:
         raise ActivityRefused("这项活动已经撤回，不能再登记：请另选活动。")
     return found
@@ -109,7 +123,18 @@ def _living(person: Person, activity: Activity, label: str) -> None:
     guard.alive(person, day, who=label)
     home = home_on(person, day)
     if home is None or not home.division_id.startswith(prefix(activity.division_id)[:6]):
-        raise ActivityRefused(f"{label}的户籍当时不在活动所在的县：请核对是不是填错了人，或由户籍地登记。")
+        raise ActivityRefused(
+            f"{label}的户籍当时不在活动所在的县：请核对是不是填错了人，或由户籍地登记；县外来的写成来宾。"
+        )
+
+
+def _told(entrant: Entrant) -> None:
+    """Refuse a guest of whom it is not told where they come from, or whose words are too long to keep."""
+    if not entrant.guest_from.strip():
+        raise ActivityRefused(f"没有写来宾{masked(entrant.guest_name.strip())}来自哪里：请补上，如 邻县或单位名称。")
+    for name, said in (("guest_name", entrant.guest_name), ("guest_from", entrant.guest_from)):
+        if len(said.strip()) > (most := 40):
+            raise ActivityRefused(f"{word(Participant, name)}“{said.strip()[:20]}…”超过 {most} 个字：请写短一些。")
 
 
 def _serving(worker: Worker, activity: Activity) -> None:
@@ -125,7 +150,7 @@ def note(*, participant: Participant, at: datetime, by: User | None, **said: Any
 
     Columns as `Participant` has them; what an examination found is kept sealed. The hours of a worker are credited.
     """
-    found = Participant.objects.select_for_update(of=("self",)).select_related("person", "worker", "relative", "training").get(pk=participant.pk)  # fmt: skip
+    found = Participant.everything.select_for_update(of=("self",)).select_related("person", "worker", "relative", "training").get(pk=participant.pk)  # fmt: skip
     activity = _locked(found.activity)
     kind, label = kind_of(activity.kind), label_of(found)
     if found.retracted_at is not None:
@@ -140,7 +165,7 @@ def note(*, participant: Participant, at: datetime, by: User | None, **said: Any
     _sound(found, activity, kind, label, day_of(at))
     credit(found, activity, at=at, by=by)
     if changed:
-        found.save(update_fields=sorted(changed))
+        versions.change(found, at=at, **changed)
         audit.record(actor=by, action="community.result", target=f"participant:{found.pk}", at=at, person=found.person_id, what=sorted(changed))  # fmt: skip
     return found
 
@@ -196,7 +221,9 @@ def enter(
 
     For class lists, which may be brought again when more is known. Raises `ActivityRefused`.
     """
-    key = {"worker": entrant.worker} if entrant.worker else {"person": entrant.person}
+    key: dict[str, Any] = {"worker": entrant.worker} if entrant.worker else {"person": entrant.person}
+    if entrant.who is Who.GUEST:
+        key = {"guest_name": entrant.guest_name.strip(), "guest_from": entrant.guest_from.strip()}
     live = activity.participants.filter(retracted_at=None, who=entrant.who, **key)
     if entrant.who is Who.RELATIVE:
         live = live.filter(relative__name=entrant.family_name.strip())
@@ -214,7 +241,7 @@ def enter(
 @transaction.atomic
 def withdraw(*, participant: Participant, reason: str, at: datetime, by: User | None) -> Participant:
     """Take somebody off the list of an activity. Raises `ActivityRefused`."""
-    found = Participant.objects.select_for_update(of=("self",)).select_related("training").get(pk=participant.pk)
+    found = Participant.everything.select_for_update(of=("self",)).select_related("training").get(pk=participant.pk)
     why = guard.take_back(found, reason, at, what="这个人的报名")
     discredit(found, at=at, by=by)
     audit.record(actor=by, action="community.withdrawn", target=f"participant:{found.pk}", at=at, person=found.person_id, reason=why)  # fmt: skip
@@ -237,4 +264,6 @@ def open_finding(*, participant: Participant, reason: str, at: datetime, by: Use
 
 def label_of(found: Participant) -> str:
     """Return who a participant is, masked as far as it is a person of the register."""
-    return Entrant(found.person, found.relative.name if found.relative else "", worker=found.worker).label
+    family = found.relative.name if found.relative else ""
+    told = {"guest_name": found.guest_name, "guest_from": found.guest_from}
+    return Entrant(found.person, family, worker=found.worker, **told).label

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from zhucan.community.kinds import FINALISTS
+from zhucan.community.kinds import FINALISTS, Who
 from zhucan.community.models import Activity, Agreement, Participant, Programme
 from zhucan.core.divisions import ancestors
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs.divisions import inside
 from zhucan.orgs.models import Division
+from zhucan.orgs.versions import believed
 from zhucan.registry.models import Death, Person
 
 
@@ -64,12 +65,14 @@ def agreements(place: str) -> QuerySet[Agreement]:
 class Outcome:
     """What an activity came to: signed up, attended, person-times with those not entered by name, passed, certified.
 
-    `events` are the entrants of a competition by event; without entries in several they add up to `persons`.
+    Guests from outside the county are told apart in `guests`: they are signed up, but neither persons nor person-times.
+    `events` are the entrants of a competition by event; without entries in several they add up to `persons` and guests.
     """
 
     signed_up: int
     attended: int
     person_times: int
+    guests: int
     persons: int
     passed: int
     certified: int
@@ -82,7 +85,7 @@ class Outcome:
 def outcome(found: Activity) -> Outcome:
     """Return what came of an activity."""
     live = found.participants.filter(retracted_at=None)
-    came = live.filter(attended__gt=0)
+    came = live.filter(attended__gt=0).exclude(who=Who.GUEST)
     told = came.aggregate(
         passed=Count("pk", filter=Q(passed=True)),
         certified=Count("pk", filter=~Q(number="")),
@@ -91,11 +94,21 @@ def outcome(found: Activity) -> Outcome:
         hired=Count("pk", filter=Q(outcome="hired")),
     )
     persons = came.values("who", "person", "relative", "worker").distinct().count()
-    events = live.exclude(event="").values_list("event").annotate(many=Count("pk")).order_by("event")
+    entered = dict(live.exclude(event="").values_list("event").annotate(many=Count("pk")).order_by())
     return Outcome(
         signed_up=live.count(), attended=came.count(), person_times=came.count() + found.headcount, persons=persons,
-        events=tuple(events), **told,
+        guests=live.filter(attended__gt=0, who=Who.GUEST).count(), events=[(one, entered.get(one, 0)) for one in found.events],
+        **told,
     )  # fmt: skip
+
+
+def taken_part(person: Person, known_at: datetime | None = None) -> QuerySet[Participant]:
+    """Return what a person, or a relative with or for them, is signed up for, as known at a moment, the latest first."""
+    held = Activity.everything.filter(
+        Q(retracted_at=None) if known_at is None else Q(retracted_at=None) | Q(retracted_at__gt=known_at)
+    )
+    found = Participant.everything.filter(believed(known_at), person=person, activity__in=held)
+    return found.select_related("activity__division", "relative").order_by("-activity__starts_on", "-pk")
 
 
 def reached(found: Programme, through: date) -> int:

@@ -80,6 +80,9 @@ def gather(dice: random.Random, county: Division, staff: Staff) -> None:
         for place, person in enumerate(learners[number * 3 : number * 3 + 4]):
             passed = place != 3
             join(course, Entrant(person), attended=10 if passed else 4, passed=passed, number=f"JN-{_YEAR}-{number}{place}" if passed else "", level="初级" if passed else "")  # fmt: skip
+    contest = hold("competition", "县职业技能比赛", date(_YEAR, 11, 8), edition=3, events=["手工编织", "电脑打字"])
+    join(contest, Entrant(learners[0], event="手工编织"), attended=1, stage="final")
+    join(contest, Entrant(guest_name="周远来", guest_from="邻县残联", event="电脑打字"), attended=1)
     planting = hold("rural", "食用菌种植班", date(_YEAR, 5, 20), subject="planting", programme=programme)
     join(planting, Entrant(learners[7]), attended=1, passed=True)
     staff_course = hold("professional", "康复技术培训班", date(_YEAR, 6, 10), subject="therapy", hours=Decimal(16))

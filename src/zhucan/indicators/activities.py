@@ -1,7 +1,7 @@
 """Activities and those who took part: held, attended, trained, certified, examined, reached; and who never came.
 
 Persons count at their hukou on the first day of the activity, as far as it lies in the county that held it, everybody
-else where it was held. What came of a part is told as known now, whatever moment is looked from.
+else where it was held; guests from outside the county are counted apart. All is told as known at the moment looked from.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,6 +11,7 @@ from zhucan.cases.facts import known
 from zhucan.community.kinds import CHANNELS, FINALISTS, KINDS, TRAINING, ActivityKind, Who
 from zhucan.indicators.declared import Indicator, Measure
 from zhucan.indicators.desk import Desk
+from zhucan.orgs.versions import number
 from zhucan.policy.catalogue import SCHEMES
 from zhucan.policy.schemes import Group
 
@@ -42,11 +43,19 @@ def bring(desk: Desk, inside: str, known_at: datetime) -> None:
     desk.bring(
         "participation",
         f"SELECT p.who, p.person_id, {head}, p.role, p.attended, p.passed, p.number, p.stage, p.outcome, p.outcome_from,"
-        " p.outcome_to, a.kind, a.subject, a.title, a.starts_on, a.again_months, a.division_id, w.name FROM community_participant p JOIN community_activity a ON a.id = p.activity_id"
+        " p.outcome_to, a.kind, a.subject, a.title, a.starts_on, a.again_months, a.division_id, w.name FROM community_participant p"
+        f" JOIN community_activity a ON {number('a')} = p.activity_id"
         " LEFT JOIN facilities_worker w ON w.id = p.worker_id"
         f" WHERE {known(known_at, 'p')} AND {known(known_at, 'a')} AND (p.person_id IN ({desk.people})"
         f" OR (p.worker_id IS NOT NULL AND (a.division_id {inside} OR w.division_id {inside})))",
         _PART,
+    )
+    desk.bring(
+        "guest_came",
+        "SELECT a.kind, a.title, a.starts_on, a.division_id, p.guest_from FROM community_participant p"
+        f" JOIN community_activity a ON {number('a')} = p.activity_id WHERE p.who = 'guest' AND p.attended > 0"
+        f" AND {known(known_at, 'p')} AND {known(known_at, 'a')} AND a.division_id {inside}",
+        {"kind": "VARCHAR", "title": "VARCHAR", "starts_on": "DATE", "place": "VARCHAR", "home": "VARCHAR"},
     )
 
 
@@ -93,6 +102,13 @@ def relations(start: str, day: str, inside: str) -> Iterator[tuple[str, str, Map
         {
             "place": "b.place", "month": month("b.starts_on"), "kind": "b.kind", "subject": "b.subject", "who": "'unnamed'",
             "head": "''", "quantity": "b.headcount", "detail": f"{told} || '，没有逐人登记 ' || b.headcount || ' 人'",
+        },
+    )  # fmt: skip
+    yield (
+        "guest_attended", f"guest_came b {nobody} WHERE b.starts_on {within}",
+        {
+            "place": "b.place", "month": month("b.starts_on"), "kind": "b.kind", "quantity": "1",
+            "detail": f"{told} || '（来自' || b.home || '）'",
         },
     )  # fmt: skip
     yield (
@@ -221,6 +237,10 @@ def _training() -> Iterator[Indicator]:
 
 
 def _others() -> Iterator[Indicator]:
+    yield Indicator(
+        "guests-attended", "县外来宾参加活动人次", "guest_attended", Measure.QUANTITY,
+        "开始日期在期内的各种活动中县外来宾到场人次，不计入各种活动的人次和人数，归举办地。", counted_in="人次",
+    )  # fmt: skip
     yield Indicator(
         "families-reached", "参加培训和讲座的家属人数", "attendance", Measure.HEADS,
         f"开始日期在期内的家属培训和康复知识讲座到场家属人数，同一人只计一次，{_WHERE}。", f"kind IN {_FOR_FAMILIES} AND who = 'relative'",

@@ -1,5 +1,6 @@
 """Activities: held and planned, those who take part, what came of it; quick for many at once."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,6 +14,8 @@ from zhucan.community import activities as services
 from zhucan.community import participants, queries
 from zhucan.community.kinds import CHANNELS, KINDS, STAGES, ActivityKind, kind_of
 from zhucan.community.models import Activity, Participant, word
+from zhucan.core import masking
+from zhucan.core.decimals import plain
 from zhucan.core.identifiers import CATEGORY_LABELS
 from zhucan.core.money import fen, from_fen, text
 from zhucan.office import scope
@@ -23,9 +26,11 @@ from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division
 from zhucan.orgs.models import Institution
+from zhucan.registry.models import Person
 from zhucan.web.forms import UNPROCESSABLE, DateField, Form
 from zhucan.web.slices import slice_of
 
+_LISTED = 60  # of one person
 _COUNTS = ("edition", "sessions", "planned", "headcount", "employers", "vacancies", "quantity", "reach", "again_months")
 _WORDS = ("trainer", "partners", "slogan", "platform", "accessibility", "fund")
 
@@ -91,6 +96,13 @@ def _field(name: str, kind: ActivityKind, request: OfficeRequest) -> forms.Field
             return forms.ModelChoiceField(
                 label="合作机构", queryset=Institution.objects.none(), required=False, empty_label="没有合作机构",
             )  # fmt: skip
+        case "events":
+            return forms.CharField(
+                label="比赛项目",
+                widget=forms.Textarea({"rows": 4}),
+                max_length=2000,
+                help_text="一行写一个，报名时从里面选",
+            )
         case "hours":
             return forms.DecimalField(label="学时", min_value=0, max_digits=6, decimal_places=1, required=False)
         case "cost":
@@ -147,7 +159,7 @@ def activity(request: OfficeRequest, pk: int) -> HttpResponse:
         "one": found, "kind": kind, "facts": _facts(found, kind), "told": queries.outcome(found), "page": page, "day": today(),
         "rows": [
             {"one": one, "label": participants.label_of(one), "person": one.person_id if one.person_id in seen else None,
-             "result": _result(one, kind)}
+             "result": result_of(one, kind)}
             for one in page
         ],
     }  # fmt: skip
@@ -160,7 +172,11 @@ def _facts(found: Activity, kind: ActivityKind) -> list[tuple[str, str]]:
     for name in kind.asks:
         column = "cost_fen" if name == "cost" else name
         value = getattr(found, column)
-        if value in (None, "", 0) or (name in ("held", "multiple") and not value and name == "multiple"):
+        if (
+            value in (None, "", 0)
+            or name == "events"
+            or (name in ("held", "multiple") and not value and name == "multiple")
+        ):
             continue
         match name:
             case "subject":
@@ -175,6 +191,8 @@ def _facts(found: Activity, kind: ActivityKind) -> list[tuple[str, str]]:
                 shown = "本级举办" if value else "别处举办"
             case "multiple":
                 shown = "可以"
+            case "hours":
+                shown = plain(value)
             case _:
                 shown = str(value)
         said.append(("费用" if name == "cost" else word(Activity, column), shown))
@@ -183,7 +201,7 @@ def _facts(found: Activity, kind: ActivityKind) -> list[tuple[str, str]]:
     return [(label, value) for label, value in [*said, ("说明", found.note)] if value]
 
 
-def _result(one: Participant, kind: ActivityKind) -> str:
+def result_of(one: Participant, kind: ActivityKind) -> str:
     """Return what came of somebody's part, in words; never what an examination found."""
     said = [kind.roles.get(one.role, ""), one.event]
     if one.passed is not None and "passed" in kind.tells:
@@ -200,6 +218,23 @@ def _result(one: Participant, kind: ActivityKind) -> str:
     if one.income_fen is not None:
         said.append(f"月收入 {text(from_fen(one.income_fen))} 元")
     return "，".join(part for part in [*said, one.feedback] if part)
+
+
+def of_person(request: OfficeRequest, person: Person, known_at: datetime | None) -> list[dict[str, Any]]:
+    """Return the rows of a person's file about activities: each with what came of it, the latest first."""
+    rows = list(queries.taken_part(person, known_at)[:_LISTED])
+    keys = [one.activity_id for one in rows]
+    mine = set(queries.activities(scope.here(request)).filter(pk__in=keys).values_list("pk", flat=True))
+    found = []
+    for one in rows:
+        kind = kind_of(one.activity.kind)
+        came = "没有登记" if one.attended is None else "到了" if one.attended else "没到"
+        relative = f"家属{masking.name(one.relative.name)}" if one.relative else "本人"
+        opens = one.activity_id in mine
+        found.append(
+            {"one": one, "kind": kind, "who": relative, "came": came, "result": result_of(one, kind), "opens": opens}
+        )
+    return found
 
 
 @require_http_methods(["GET", "POST"])
@@ -233,6 +268,8 @@ def new(request: OfficeRequest, kind_id: str = "") -> HttpResponse:
 def _typed(form: Form) -> dict[str, Any]:
     """Return what was typed as columns of an activity; what was left empty stays out."""
     said = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
+    if "events" in said:
+        said["events"] = said["events"].splitlines()
     if "cost" in said:
         said["cost_fen"] = fen(said.pop("cost"))
     return said
@@ -245,6 +282,8 @@ def edit(request: OfficeRequest, pk: int) -> HttpResponse:
     kind = kind_of(found.kind)
     initial = {name: getattr(found, name) for name in ("title", "organiser", "starts_on", "last_on", "place", "note")}
     initial |= {name: getattr(found, name) for name in kind.asks if name != "cost"}
+    if "events" in kind.asks:
+        initial["events"] = "\n".join(found.events)
     if found.cost_fen is not None:
         initial["cost"] = text(from_fen(found.cost_fen))
     form = ActivityForm(kind, request, request.POST or None, initial=initial)

@@ -69,7 +69,7 @@ def sign_up(request: OfficeRequest, pk: int) -> HttpResponse:
     if not kind.who:
         raise Http404
     form = EntryForm(request.POST or None)
-    form.fields["lines"].help_text = _help(kind)
+    form.fields["lines"].help_text = _help(kind, found)
     back = reverse("office:activities-activity", args=[pk])
     if form.is_valid():
         typed = [line.strip() for line in form.cleaned_data["lines"].splitlines() if line.strip()]
@@ -99,22 +99,31 @@ def _sign_up(request: OfficeRequest, found: Activity, kind: ActivityKind, typed:
     return faults
 
 
-def _help(kind: ActivityKind) -> str:
+def _help(kind: ActivityKind, found: Activity) -> str:
     said = []
     if kind.takes(Who.SELF):
         more = (
-            " 比赛项目" if "event" in kind.tells else f" 身份（{'、'.join(kind.roles.values())}）" if kind.roles else ""
+            f" 比赛项目（{'、'.join(found.events)}）"
+            if "event" in kind.tells
+            else f" 身份（{'、'.join(kind.roles.values())}）"
+            if kind.roles
+            else ""
         )
         said.append(f"残疾人写“身份证号、残疾人证号或姓名{more}”")
     if kind.takes(Who.RELATIVE):
         said.append("家属写“残疾人的身份证号或姓名 家属姓名 关系”")
     if kind.takes(Who.WORKER):
         said.append("工作人员和志愿者写“工作人员 姓名”，有重名的写人员编号")
+    if kind.takes(Who.GUEST):
+        said.append(f"县外来宾写“来宾 姓名 来自哪里{' 比赛项目' if 'event' in kind.tells else ''}”")
     return f"一行一个人，中间空一格：{'；'.join(said)}。有一行不对，就一个也不登记。"
 
 
 def _entrant(request: OfficeRequest, found: Activity, kind: ActivityKind, line: str) -> participants.Entrant:
     first, *rest = line.replace("，", " ").replace("\t", " ").split()
+    if first == "来宾" and rest:
+        event = " ".join(rest[2:]) if "event" in kind.tells else ""
+        return participants.Entrant(guest_name=rest[0], guest_from=rest[1] if len(rest) > 1 else "", event=event)
     if first == "工作人员" and rest:
         return participants.Entrant(worker=worker_named(rest[0], found.division))
     person = _one(request, first)

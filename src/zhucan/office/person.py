@@ -19,7 +19,7 @@ from zhucan.core.errors import ZhucanError
 from zhucan.core.money import from_fen, text
 from zhucan.core.months import Month
 from zhucan.indicators.given import Kind, given_to
-from zhucan.office import scope
+from zhucan.office import activities, scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.corrections import FACTS, SPELLS
 from zhucan.orgs import audit
@@ -113,6 +113,7 @@ def file(request: OfficeRequest, pk: int) -> HttpResponse:
         "lines": [_line(line) for line in lines[:60]],
         "more": len(lines) > 60,
         "given": [] if known_at else _given(found),
+        "activities": activities.of_person(request, found, known_at),
         "debts": [
             {"cause": label(debt.cause), "scheme": scheme(debt.scheme).name, "amount": text(debt.amount)}
             for debt in recoveries.debts(found)

@@ -58,6 +58,7 @@ class Command(Base):
         hold.add_argument("--cost", metavar="YUAN", help="费用（元）")
         hold.add_argument("--programme", help="项目名称")
         hold.add_argument("--provider", help="合作机构名称")
+        hold.add_argument("--event", dest="events", action="append", metavar="NAME", help="比赛项目，可以写几次")
         hold.add_argument("--multiple", action="store_true", help="一人可以参加多项比赛")
         hold.add_argument("--elsewhere", action="store_true", help="别处举办，我们去参加")
         sign_up = verbs.add_parser("sign-up", help="报名")
@@ -69,6 +70,8 @@ class Command(Base):
             one.add_argument("--family", default="", help="家属姓名")
             one.add_argument("--relation", default="", help="与本人关系")
             one.add_argument("--worker", help="工作人员的姓名或人员编号（先用 zhucan facility add worker 登记）")
+            one.add_argument("--guest", default="", metavar="NAME", help="县外来宾的姓名，要写 --guest-from")
+            one.add_argument("--guest-from", default="", metavar="PLACE", help="来宾来自哪里")
             one.add_argument("--role", default="", help="身份")
             one.add_argument("--event", default="", help="比赛项目")
         note.add_argument("participant", type=int, metavar="PARTICIPANT", help="参加编号")
@@ -181,6 +184,8 @@ class Command(Base):
             "programme": queries.programme(options["programme"], place) if options["programme"] else None,
             "institution": institutions.named(options["provider"], place) if options["provider"] else None,
         }
+        if options["events"]:
+            said["events"] = options["events"]
         if options["multiple"]:
             said["multiple"] = True
         if options["elsewhere"]:
@@ -229,7 +234,7 @@ class Command(Base):
         told = queries.outcome(found)
         self.stdout.write(f"{kind_of(found.kind).label}“{found}”　{found.starts_on}—{found.last_on}　{found.organiser}")
         self.stdout.write(
-            f"报名 {told.signed_up}　到场 {told.person_times} 人次　合格 {told.passed}　取证 {told.certified}"
+            f"报名 {told.signed_up}　到场 {told.person_times} 人次　县外来宾 {told.guests} 人次　合格 {told.passed}　取证 {told.certified}"
         )
         for event, many in told.events:
             self.stdout.write(f"  {event}：{many} 人")
@@ -239,8 +244,12 @@ class Command(Base):
 
 
 def _entrant(place: Division, options: dict[str, Any]) -> participants.Entrant:
-    if (options["person"] is None) == (options["worker"] is None):
-        raise ZhucanError("没有写明是谁：请写 --person 人员编号，或 --worker 工作人员，只写一个。")
+    if [options["person"] is not None, options["worker"] is not None, bool(options["guest"])].count(True) != 1:
+        raise ZhucanError("没有写明是谁：请写 --person 人员编号、--worker 工作人员或 --guest 来宾姓名，只写一个。")
+    if options["guest"]:
+        return participants.Entrant(
+            guest_name=options["guest"], guest_from=options["guest_from"], event=options["event"]
+        )
     if options["worker"] is not None:
         return participants.Entrant(worker=worker_named(options["worker"], place), event=options["event"])
     found: Person | None = people_in(place.code).filter(pk=options["person"]).first()
