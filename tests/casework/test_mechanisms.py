@@ -223,11 +223,11 @@ def test_a_matter_entered_by_mistake_is_taken_back_and_what_was_known_before_sti
     with pytest.raises(CaseworkRefused, match="已经撤回"):
         mechanisms.move(matter=wrong, **step, outcome="solved", at=third)
 
-    def known(at: datetime | None) -> tuple[Any, Any]:
+    def known(at: datetime | None) -> tuple[Any, ...]:
         period = Period(Month(2025, 3), Month(2025, 4))
         return tuple(
             engine.figure(f"matters-{one}", "330499", period, known_at=at).value for one in ("open", "handled")
-        )  # type: ignore[return-value]
+        )
 
     assert known(first) == (2, 0)  # nobody knew yet that they were done
     assert known(third) == (0, 2)
