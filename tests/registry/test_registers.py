@@ -14,9 +14,10 @@ from zhucan.core.identifiers import check_character
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import AuditEntry
 from zhucan.registry.checks import overlapping_states
-from zhucan.registry.models import Finding, Job, Person, Schooling
+from zhucan.registry.findings import set_schooling
+from zhucan.registry.models import Candidacy, Finding, FollowUp, Job, Person, Schooling, TermAid, TerminalContract
 from zhucan.registry.occupations import JobRefused, SchoolingRefused, end_job, end_schooling, set_job
-from zhucan.registry.registers import import_register
+from zhucan.registry.registers.importing import import_register
 from zhucan.registry.rosters.archive import UnusableRoster
 from zhucan.registry.rosters.importing import ImportResult
 from zhucan.registry.services import NotInLife, rename
@@ -206,3 +207,60 @@ def test_services_refuse_what_cannot_be_with_what_to_do(people: list[Person]):
     with pytest.raises(NoSuchSpell):
         end_schooling(person=child, day=date(2025, 5, 1), outcome="graduated", witness=witness)
     assert Job.objects.as_known().count() == 1
+
+
+def test_exams_aid_by_the_term_follow_ups_and_contracts_are_taken_and_come_back_row_by_row(
+    people: list[Person], tmp_path: Path
+):
+    one, two, child = people
+    witness = told("2025-09-01")
+    school = {"stage": "primary", "placement": "ordinary", "school": "示例小学", "boarding": False}
+    set_schooling(person=child, day=date(2025, 9, 1), said=school, witness=witness)
+
+    aid = _take(
+        "term-aid", tmp_path / "两免一补.csv", ("姓名", "身份证号", "项目", "学期日期", "金额"),
+        (*_who(child), "免学杂费", "2025-09-01", ""), (*_who(child), "书本费", "2025-09-20", "85.50"),
+        (*_who(child), "寄宿生活补助", "2025-09-01", "625"), (*_who(child), "免学杂费", "2025-09-01", ""),
+        (*_who(one), "免学杂费", "2025-09-01", ""),
+    )  # fmt: skip
+    assert (aid.new, aid.corrected, aid.unit) == (2, 0, "行")
+    reasons = {row.number: row.faults[0].sentence for row in aid.rejected}
+    assert [(number, word in reasons[number]) for number, word in ((4, "寄宿"), (5, "第 2 行"), (6, "就学登记"))] == [
+        (4, True), (5, True), (6, True),
+    ]  # fmt: skip
+    assert set(TermAid.objects.as_known().values_list("kind", "amount_fen", "school")) == {
+        ("tuition", None, "示例小学"), ("textbooks", 8_550, "示例小学"),
+    }  # fmt: skip
+
+    head = ("姓名", "身份证号", "年度", "合理便利", "成绩", "上线", "录取学段", "录取学校")
+    row = [*_who(one), "2003", "大字试卷", "512.5", "", "", ""]
+    assert _take("exams", tmp_path / "高考.csv", head, row).new == 1
+    row[4:] = ["", "上线", "专科", "示例学院"]
+    assert _take("exams", tmp_path / "高考2.csv", head, row).corrected == 1
+    bad = _take("exams", tmp_path / "高考3.csv", head, [*_who(two), "2008", "", "", "", "本科", "示例大学"])
+    assert "上线" in bad.rejected[0].faults[0].sentence
+    exam = Candidacy.objects.as_known().get()
+    assert (exam.year, exam.adjustments, str(exam.score), exam.qualified, exam.stage, exam.school) == (
+        2003, "大字试卷", "512.5", True, "college", "示例学院",
+    )  # fmt: skip
+
+    head = ("姓名", "身份证号", "合同编号", "服务商", "开始日期", "到期日期")
+    contract = _take(
+        "contracts", tmp_path / "合同.csv", head, (*_who(one), "HT-1", "示例服务社", "2025-01-01", "2026-01-01")
+    )
+    assert contract.new == 1
+    assert TerminalContract.objects.as_known().get().valid_to == date(2026, 1, 1)
+
+    head = ("姓名", "身份证号", "跟进事项", "日期", "跟进人", "情况", "是否正常")
+    rows = (
+        (*_who(one), "呼叫", "2025-09-01", "王某", "叫车去医院，已办好。", "正常"), (*_who(one), "呼叫", "2025-09-02", "王某", "问药。", ""),
+        (*_who(two), "呼叫", "2025-09-01", "王某", "问药。", ""), (*_who(two), "就业跟踪", "2025-09-01", "王某", "推荐面试", "没准"),
+    )  # fmt: skip
+    called = _take("follow-ups", tmp_path / "跟进.csv", head, *rows)
+    assert (called.new, [row.number for row in called.rejected]) == (2, [4, 5])
+    assert "合同" in called.rejected[0].faults[0].sentence
+    assert list(FollowUp.objects.as_known().order_by("valid_from").values_list("said", "well")) == [
+        ("叫车去医院，已办好。", True), ("问药。", None),
+    ]  # fmt: skip
+    again = _take("follow-ups", tmp_path / "跟进.csv", head, *rows, at=moment(date(2025, 10, 9)))
+    assert (again.new, again.unchanged) == (0, 2)

@@ -222,7 +222,7 @@ WORDS: Mapping[str, str] = {
     "registry.import": "导入花名册",
     "registry.school-survey": "登记学校摸底",
     "registry.school-survey-retracted": "撤回学校摸底",
-    "registry.register": "导入就业或学籍名册",
+    "registry.register": "导入名册",
     "registry.institution-in": "登记进入机构",
     "registry.institution-out": "登记离开机构",
     "registry.move": "登记户籍迁移",
