@@ -13,7 +13,7 @@ from tests.county import County, told
 from zhucan.core.identifiers import check_character
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import AuditEntry
-from zhucan.registry.checks import overlapping_states
+from zhucan.registry.checks import jobs_that_exclude_each_other, overlapping_states
 from zhucan.registry.findings import set_schooling
 from zhucan.registry.models import Candidacy, Finding, FollowUp, Job, Person, Schooling, TermAid, TerminalContract
 from zhucan.registry.occupations import JobRefused, SchoolingRefused, end_job, end_schooling, set_job
@@ -182,6 +182,54 @@ def test_the_command_takes_a_register_and_tells_what_came_of_it(people: list[Per
     assert "新登记 1 人" in capsys.readouterr().out
     assert AuditEntry.objects.filter(action="registry.register").count() == 1
     assert Schooling.objects.get(person=people[2]).placement == "special_school"
+
+
+def test_jobs_stand_beside_each_other_where_their_forms_allow_it(people: list[Person], tmp_path: Path):
+    one, two, _ = people
+    witness = told("2025-10-01")
+
+    def works(day: str, kind: str, workplace: str = "", *, main: bool = False, **said: str) -> Job:
+        values = {"kind": kind, "workplace": workplace, "main": main, **said}
+        return set_job(person=one, day=date.fromisoformat(day), said=values, witness=witness)
+
+    works("2025-01-01", "quota", "示例厂", main=True)
+    works("2025-02-01", "self_employed", "示例网店", channel="shop", product="竹编")
+    works("2025-03-01", "flexible", "示例超市")
+    for kind, workplace, why in (
+        ("concentrated", "示例福利厂", "一个单位"), ("public_post", "示例村", "不能与别的工作"), ("quota", "示例厂", "主要工作"),
+    ):  # fmt: skip
+        with pytest.raises(JobRefused, match=why):
+            works("2025-04-01", kind, workplace)
+    with pytest.raises(JobRefused, match="不能与别的工作"):  # nor may such a post become the main one beside them
+        works("2025-04-01", "public_post", "示例村", main=True)
+    held = Job.objects.as_known().on(date(2025, 4, 1))
+    assert held.count() == 3
+    assert list(overlapping_states()) == list(jobs_that_exclude_each_other()) == []
+
+    with pytest.raises(JobRefused, match="同时有几份工作：按比例就业，示例厂；"):
+        end_job(person=one, day=date(2025, 5, 1), reason="离职", witness=witness)
+    end_job(person=one, day=date(2025, 5, 1), reason="离职", kind="flexible", witness=witness)
+    works(
+        "2025-06-01", "self_employed", "示例网店", main=True, channel="shop", product="竹编"
+    )  # the shop is all that is left
+    rows = Job.objects.as_known().order_by("valid_from", "pk").values_list("kind", "valid_from", "valid_to", "main")
+    assert list(rows) == [
+        ("quota", date(2025, 1, 1), date(2025, 6, 1), True), ("self_employed", date(2025, 2, 1), date(2025, 6, 1), False),
+        ("flexible", date(2025, 3, 1), date(2025, 5, 1), False), ("self_employed", date(2025, 6, 1), None, True),
+    ]  # fmt: skip
+
+    head = (*JOBS, "主要工作")
+    rows_ = [(*_who(two), "灵活就业", "2025-03-01", "", "", f"示例{place}", "", "", "", "", main) for place, main in
+             (("超市", ""), ("饭店", "否"), ("饭店", "兼职"), ("茶馆", "是"))]  # fmt: skip
+    result = _take("jobs", tmp_path / "兼职.csv", head, *rows_)
+    assert ([row.number for row in result.rejected], result.new + result.corrected) == ([4, 5], 2)
+    later = moment(date(2025, 10, 9))
+    again = _take(
+        "jobs", tmp_path / "再.csv", JOBS, (*_who(two), "灵活就业", "", "", "", "示例饭店", "", "", "", ""), at=later
+    )
+    assert again.unchanged == 1  # a list without the column leaves it a side job
+    Job.objects.filter(person=two, main=False).update(workplace="示例超市")
+    assert len(list(jobs_that_exclude_each_other())) == 1
 
 
 def test_services_refuse_what_cannot_be_with_what_to_do(people: list[Person]):

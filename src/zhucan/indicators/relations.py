@@ -102,7 +102,7 @@ def _month(day: str) -> str:
 _INSURANCE = registers.in_words("x.kind", InsuranceKind.choices)
 _PAYER = registers.in_words("x.payer", ((code, f"{word}缴费") for code, word in Payer.choices))
 _REGISTERED = (
-    "pension", "pension_payer", "medical", "medical_payer", "accident", "working", "wants", "able", "last_checked", "boarding", "class_name", "support", "channel", "inspected_on", "months_worked", "job_detail", "rural", "school", "full_time", "entered_on", "blind",
+    "pension", "pension_payer", "medical", "medical_payer", "accident", "working", "wants", "able", "last_checked", "boarding", "class_name", "support", "channel", "inspected_on", "jobs", "months_worked", "job_detail", "rural", "school", "full_time", "entered_on", "blind",
     "three", "school_age",
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from its own day or from the day the file speaks for. Every row goes in or comes
 twice changes nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,7 @@ def import_register(
             except (ZhucanError, BadCell) as error:
                 _back(result, row, str(error))
                 continue
-            new = changed and (told.count() > before if which.apart else not before)
+            new = changed and (told.count() > before if which.unit == "行" else not before)
             result.new += new
             result.corrected += changed and not new
             result.unchanged += not changed
@@ -85,7 +85,7 @@ def import_register(
 
 
 def _meant(
-    rows: list[Told], inside: Division | None, apart: tuple[str, ...]
+    rows: list[Told], inside: Division | None, apart: Callable[[Mapping[str, Any]], tuple[Any, ...]]
 ) -> Iterator[tuple[Told, Match | None, str]]:
     """Yield each row with the person its number means, or why it comes back."""
     matches = match([row for row in rows if row.identity is not None], division=inside.code if inside else "")
@@ -103,8 +103,8 @@ def _meant(
             yield row, None, "身份证号是登记里另一个姓名的；请核对是不是填错了人。"
         elif inside is not None and not (found.home and within(found.home, inside.code)):
             yield row, None, f"这个人的户籍不在{inside.name}；请交给户籍地登记，或由上级导入。"
-        elif (key := (found.person.pk, *(row.claim.get(name) for name in apart))) in seen:
-            same = "同一个人的同一件事" if apart else "同一个人"
+        elif (key := (found.person.pk, *apart(row.claim))) in seen:
+            same = "同一个人的同一件事" if key[1:] else "同一个人"
             yield row, None, f"与第 {seen[key]} 行是{same}；请只保留一行。"
         else:
             seen[key] = row.number

@@ -31,27 +31,29 @@ _END = ("结束日期", "终止日期", "离校日期", "毕业日期", "离职�
 class Register:
     """One register: its columns, the rows it fills, and how a row of it is recorded (True where something changed).
 
-    `apart` are the columns that tell several rows of one person apart; where there are none, a person has one row.
+    `apart` says by what several rows of one person are told apart; without it a person has one row.
     """
 
     kind: ListKind
     model: type[Spell]
     take: Callable[[Person, Mapping[str, Any], date, Witness], bool]
-    apart: tuple[str, ...] = ()
-
-    @property
-    def unit(self) -> str:
-        """What is counted of it: rows where a person may have several, else people."""
-        return "行" if self.apart else "人"
+    apart: Callable[[Mapping[str, Any]], tuple[Any, ...]] = lambda row: ()
+    unit: str = "人"  # what is counted of it: 行 where a person usually has several rows
 
 
 def _take_job(person: Person, said: Mapping[str, Any], day: date, witness: Witness) -> bool:
     values = {"kind": said["form"], **{name: said[name] for name in _JOB_COLUMNS if name in said}}
+    held = Job.objects.filter(person=person, kind=said["form"], workplace=said.get("workplace", "")).as_known().on(day)
+    if "main" not in said and (there := held.first()) is not None:
+        values["main"] = there.main  # a list that does not tell leaves a side job one
     return _recorded(
         Job, person, said, day, witness,
         same={"kind": said["form"], "workplace": said.get("workplace", "")},
         begin=lambda on: set_job(person=person, day=on, said=values, witness=witness),
-        end=lambda on: end_job(person=person, day=on, reason=said.get("ended", "") or "名册写明已结束", witness=witness),
+        end=lambda on: end_job(
+            person=person, day=on, reason=said.get("ended", "") or "名册写明已结束", witness=witness, kind=said["form"],
+            workplace=said.get("workplace", ""),
+        ),
     )  # fmt: skip
 
 
@@ -133,7 +135,7 @@ def _recorded(
     return True
 
 
-_JOB_COLUMNS = ("workplace", "licence", "channel", "product", "scale", "inspected_on", "income_fen")
+_JOB_COLUMNS = ("workplace", "licence", "channel", "product", "scale", "inspected_on", "income_fen", "main")
 _EXAM_COLUMNS = {
     "adjustments": "adjustments", "score": "score", "qualified": "qualified", "admitted_stage": "stage", "school": "school",
 }  # fmt: skip
@@ -156,11 +158,13 @@ REGISTERS: Mapping[str, Register] = {
                     "scale": ("规模", "种养规模", "经营规模"),
                     "inspected_on": ("核验日期", "现场核验日期", "验收日期"),
                     "income_fen": ("月收入", "月收入元", "月工资"),
+                    "main": ("主要工作", "是否主要工作", "主业"),
                 },
                 needs=("form",),
             ),
             Job,
             _take_job,
+            apart=lambda row: (row["form"], row.get("workplace")) if row.get("main") is False else (),
         ),
         Register(
             ListKind(
@@ -212,7 +216,8 @@ REGISTERS: Mapping[str, Register] = {
             ),
             Candidacy,
             _take_exam,
-            apart=("exam_year",),
+            apart=lambda row: (row.get("exam_year"),),
+            unit="行",
         ),
         Register(
             ListKind(
@@ -226,7 +231,8 @@ REGISTERS: Mapping[str, Register] = {
             ),
             TermAid,
             _take_term_aid,
-            apart=("aid", "day"),
+            apart=lambda row: (row.get("aid"), row.get("day")),
+            unit="行",
         ),
         Register(
             ListKind(
@@ -242,7 +248,8 @@ REGISTERS: Mapping[str, Register] = {
             ),
             FollowUp,
             _take_follow_up,
-            apart=("followed", "day", "worker", "told"),
+            apart=lambda row: (row.get("followed"), row.get("day"), row.get("worker"), row.get("told")),
+            unit="行",
         ),
         Register(
             ListKind(
@@ -257,7 +264,8 @@ REGISTERS: Mapping[str, Register] = {
             ),
             TerminalContract,
             _take_contract,
-            apart=("day",),
+            apart=lambda row: (row.get("day"),),
+            unit="行",
         ),
     )
 }  # fmt: skip

@@ -31,7 +31,7 @@ _OTHER_WORDS: Mapping[str, Mapping[str, str]] = {
     "admitted_stage": {"专科": "college", "高职": "college", "大学": "bachelor"},
 }  # fmt: skip
 _YES_NO: Mapping[str, tuple[str, str, str]] = {
-    "full_time": ("是", "否", ""), "boarding": ("是", "否", ""), "qualified": ("上线", "没有上线", "未上线"),
+    "full_time": ("是", "否", ""), "boarding": ("是", "否", ""), "main": ("是", "否", "兼职"), "qualified": ("上线", "没有上线", "未上线"),
     "well": ("正常", "有困难", "不正常"),
 }  # fmt: skip
 """The words of a cell that is a yes or a no: the yes, the no, and another word for the no; 是 and 否 always do."""
