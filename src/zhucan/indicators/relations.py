@@ -37,6 +37,7 @@ def lay(desk: Desk, view: View, known_at: datetime) -> None:
     """Lay the relations over the rows for a period, in place of those of the period looked at before."""
     working.look(desk, view.day)
     registers.look(desk, view.day)
+    studies.look(desk, view.day, known_at)
     desk.lay(_someone(view))
     casework.look(desk, view.day)
     for statement in _relations(view):
