@@ -431,6 +431,8 @@ LEFT_OUT = {
         "facilities-follow",
         "people-schools-retract",
         "accidents-claim",
+        "accidents-claim-decide",
+        "accidents-claim-pay",
         "accidents-claim-retract",
     ),
 }

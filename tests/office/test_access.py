@@ -118,7 +118,10 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "accidents-policy": lambda user: {"pk": makers.accident(county).relief.policy_id},
         **{f"accidents-{name}": lambda user: {"pk": makers.accident(county).relief.policy_id} for name in ("insure", "export")},
         "accidents-claim": lambda user: {"pk": makers.accident(county).relief_id},
-        "accidents-claim-retract": lambda user: {"pk": makers.accident(county).pk},
+        **{
+            f"accidents-claim-{name}": lambda user: {"pk": makers.accident(county).pk}
+            for name in ("decide", "pay", "retract")
+        },
         "reliefs-begin": lambda user: {"pk": makers.given(county, "free-bus-card").pk},
         **{f"reliefs-{name}": lambda user: {"pk": makers.a_relief(county).pk} for name in ("renew", "end")},
         "activities-hold": lambda user: {"kind_id": "lecture"},

@@ -251,6 +251,8 @@ PAGES: tuple[Page, ...] = (
     Page("accidents-insure", "accidents/<int:pk>/insure/", accidents.insure, CLERK),
     Page("accidents-export", "accidents/<int:pk>/export/", accidents.export, CLERKS | {Role.AUDITOR}),
     Page("accidents-claim", "accidents/insured/<int:pk>/", accidents.claim, CLERKS),
+    Page("accidents-claim-decide", "accidents/claims/<int:pk>/decide/", accidents.decide, CLERKS),
+    Page("accidents-claim-pay", "accidents/claims/<int:pk>/pay/", accidents.pay, CLERKS),
     Page("accidents-claim-retract", "accidents/claims/<int:pk>/retract/", accidents.take_back, CLERKS),
     Page("medicine", "medicine/", reliefs.medicine, READERS),
     Page("medicine-pick-up", "medicine/<int:pk>/", reliefs.pick_up, CLERKS),
