@@ -189,7 +189,7 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         },
         **{
             f"services-counselling-{name}": lambda user: {"pk": makers.casework(county, user).hour}
-            for name in ("assign", "hold", "off", "refer", "told")
+            for name in ("confirm", "assign", "hold", "off", "refer", "told")
         },
         **{
             f"services-mechanism-{name}": lambda user: {"pk": makers.matter(county).mechanism_id} for name in ("revise", "end")

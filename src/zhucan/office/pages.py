@@ -210,6 +210,7 @@ PAGES: tuple[Page, ...] = (
     Page("services-coordinator", "services/coordinators/new/", case_files.coordinator, CLERKS),
     Page("services-counselling", "services/counselling/", counselling.listing, CLERKS),
     Page("services-counselling-book", "services/counselling/new/<int:pk>/", counselling.book, CLERKS),
+    Page("services-counselling-confirm", "services/counselling/<int:pk>/confirm/", counselling.confirm, CLERKS),
     Page("services-counselling-assign", "services/counselling/<int:pk>/counsellor/", counselling.assign, CLERKS),
     Page("services-counselling-hold", "services/counselling/<int:pk>/", counselling.hold, CLERK),
     Page("services-counselling-off", "services/counselling/<int:pk>/off/", counselling.call_off, CLERKS),
