@@ -42,7 +42,7 @@ class UploadForm(Form):
         label="是什么名册",
         required=False,
         choices=[("", "花名册"), *((name, one.kind.label) for name, one in REGISTERS.items())],
-        help_text=_NEEDS,
+        help_text=f"{_NEEDS}。",
     )
     file = forms.FileField(
         label="文件",
