@@ -17,8 +17,8 @@ from zhucan.delivery import accidents
 from zhucan.delivery.models import AccidentClaim, AccidentPolicy, Relief
 from zhucan.office import exports, scope
 from zhucan.office.access import OfficeRequest
-from zhucan.office.aid import cents, who, yuan
-from zhucan.office.fields import YuanField, enter, form_page
+from zhucan.office.aid import who
+from zhucan.office.fields import YuanField, cents, enter, form_page, yuan
 from zhucan.office.scope import county
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division, inside
