@@ -238,7 +238,9 @@ WORDS: Mapping[str, str] = {
     "reports.released": "报告定稿",
 }
 _DETAILS = {
+    "moved": "改了时间",
     "purpose": "用途",
+    "refused": "拒赔",
     "rows": "行数",
     "reason": "原因",
     "field": "项目",
