@@ -157,6 +157,7 @@ STAFF = {  # by user and, where there are many, by what they are about: each is 
         "/services/counselling/?which=held",
         "/services/counselling/new/{followed}/",
         "/services/counselling/{hour}/",
+        "/services/counselling/{hour}/confirm/",
         "/services/counselling/{hour}/counsellor/",
         "/services/counselling/{hour}/off/",
         "/services/counselling/{held}/refer/",
@@ -306,6 +307,7 @@ STAFF = {  # by user and, where there are many, by what they are about: each is 
     "guardian": (
         "/my/",
         "/my/?person={child}",
+        "/my/counselling/",
         "/my/courses/",
         "/my/courses/?person={child}",
         "/my/apply/",
@@ -432,6 +434,8 @@ LEFT_OUT = {
         "facilities-follow",
         "people-schools-retract",
         "accidents-claim",
+        "accidents-claim-decide",
+        "accidents-claim-pay",
         "accidents-claim-retract",
     ),
 }

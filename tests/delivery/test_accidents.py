@@ -7,18 +7,24 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.county import County, told
+from tests.given import grant
 from zhucan.cases.finding import List, look
 from zhucan.core.errors import ZhucanError
 from zhucan.delivery import accidents
 from zhucan.delivery.accidents import AccidentRefused
+from zhucan.delivery.checks import faults
 from zhucan.delivery.models import AccidentClaim, AccidentPolicy, Relief
+from zhucan.delivery.reliefs import begin_all, end
 from zhucan.indicators import engine
 from zhucan.indicators.periods import Period
 from zhucan.orgs.clock import moment
 from zhucan.orgs.standards import set_standard
-from zhucan.registry.findings import set_finding
+from zhucan.policy.catalogue import scheme
+from zhucan.registry.findings import set_finding, set_insurance
 from zhucan.registry.models import Insurance, Person
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +107,71 @@ def test_s048_the_list_is_built_by_rule_and_persons_insured_and_claims_paid_are_
     assert unable.pk not in {one.person_id for one in accidents.insured(policy)}
 
 
+def test_a_claim_is_reported_decided_and_paid_or_refused_and_only_paid_ones_count(offering: County):
+    _person(offering)
+    policy = _open(offering)
+    accidents.insure(policy=policy, day=START, at=AT, by=None)
+    relief, told_ = policy.insured.get(), {"at": moment(date(2025, 9, 1)), "by": None}
+
+    one = accidents.claim(relief=relief, accident_on=date(2025, 7, 1), reported_on=date(2025, 7, 3), **told_)
+    for more in ({"reported_on": date(2025, 7, 4)}, {"paid_on": date(2025, 8, 1), "amount_fen": 100}):
+        with pytest.raises(AccidentRefused, match="已经报案"):  # the same accident
+            accidents.claim(relief=relief, accident_on=date(2025, 7, 1), **more, **told_)
+    with pytest.raises(AccidentRefused, match="还没有核定"):
+        accidents.pay_claim(claim=one, paid_on=date(2025, 8, 1), **told_)
+    for more, why in (
+        ({"decided_on": date(2025, 7, 2), "amount_fen": 1}, "早于 2025-07-03"), ({"decided_on": date(2025, 7, 9)}, "写一样"),
+        ({"decided_on": date(2025, 7, 9), "amount_fen": 1, "refusal": "免责"}, "写一样"),
+    ):  # fmt: skip
+        with pytest.raises(AccidentRefused, match=why):
+            accidents.decide_claim(claim=one, **more, **told_)
+    accidents.decide_claim(claim=one, decided_on=date(2025, 7, 20), amount_fen=80_000, **told_)
+    other = accidents.claim(relief=relief, accident_on=date(2025, 8, 1), reported_on=date(2025, 8, 1), **told_)
+    refused = accidents.decide_claim(claim=other, decided_on=date(2025, 8, 9), refusal="不属于保险责任", **told_)
+    with pytest.raises(AccidentRefused, match="拒赔"):
+        accidents.pay_claim(claim=other, paid_on=date(2025, 8, 10), **told_)
+    assert (_figure("accident-insurance-claims"), refused.state) == (0, "拒赔")
+
+    paid = accidents.pay_claim(claim=one, paid_on=date(2025, 8, 1), **told_)
+    assert (paid.state, _figure("accident-insurance-claims")) == ("已赔付", 1)
+    assert _figure("accident-insurance-claim-amount") == Decimal("800.00")
+
+
+def test_ending_one_insured_early_ends_the_enrolment_with_it(offering: County):
+    person = _person(offering)
+    policy = _open(offering)
+    accidents.insure(policy=policy, day=START, at=AT, by=None)
+    end(relief=policy.insured.get(), on=date(2025, 6, 1), reason="迁出", at=moment(date(2025, 6, 2)), by=None)
+
+    spell = Insurance.objects.as_known().get(person=person)
+    assert (spell.valid_from, spell.valid_to) == (START, date(2025, 6, 1))
+
+
+def test_many_are_insured_at_once_with_what_some_had_before(offering: County):
+    new, held, later = (_person(offering) for _ in range(3))
+    witness = told("2025-02-02")
+    set_insurance(person=held, day=date(2025, 2, 1), kind="accident", witness=witness)  # by somebody else, open
+    policy = _open(offering)
+    next_year = _open(offering, "PA-2025-2", starts_on=date(2025, 3, 2), ends_on=date(2027, 3, 1))
+    begin_all(
+        awards=[grant(offering, later, scheme("accident-insurance"), 10_000, "2025-03-02")], valid_from=date(2025, 3, 2),
+        valid_to=next_year.ends_on, amount_fen=10_000, policy=next_year, at=AT, by=None,
+    )  # fmt: skip
+
+    with CaptureQueriesContext(connection) as few:
+        assert accidents.insure(policy=policy, day=START, at=AT, by=None) == 2  # the third is insured soon enough
+    spells = {
+        one.person_id: (one.valid_from, one.valid_to, one.payer) for one in Insurance.objects.as_known().on(START)
+    }
+    assert spells == {new.pk: (START, END, "government"), held.pk: (START, END, "government")}
+    assert not list(faults())
+
+    more = [_person(offering) for _ in range(6)]
+    with CaptureQueriesContext(connection) as many:
+        assert accidents.insure(policy=policy, day=START, at=AT, by=None) == len(more)
+    assert len(many) <= len(few)  # as many questions for six as for two
+
+
 def test_a_renewed_policy_goes_on_where_the_last_one_ended(offering: County):
     person = _person(offering)
     accidents.insure(policy=_open(offering), day=START, at=AT, by=None)
@@ -133,9 +204,12 @@ def test_what_cannot_be_is_refused_and_changes_nothing(offering: County):
     }  # fmt: skip
     for more, why in (
         ({"accident_on": date(2025, 2, 28)}, "不在这个人的保险期间"),
-        ({"paid_on": date(2025, 2, 28)}, "早于出险日期"),
+        ({"paid_on": date(2025, 2, 28)}, "早于 2025-03-01"),
         ({"paid_on": date(2025, 3, 3)}, "还没有到"),
         ({"amount_fen": 0}, "大于 0"),
+        ({"amount_fen": None}, "一起写"),
+        ({"amount_fen": None, "paid_on": None}, "没有写报案日期"),
+        ({"reported_on": date(2025, 2, 28)}, "早于 2025-03-01"),
     ):
         with pytest.raises(AccidentRefused, match=why):
             accidents.claim(**said | more)

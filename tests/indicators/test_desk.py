@@ -20,8 +20,12 @@ def told() -> list[str]:
 
 @pytest.fixture
 def desk(told: list[str]) -> Iterator[Desk]:
+    def base() -> list[tuple[int]]:
+        told.append("base")
+        return [(1,)]
+
     made = Desk("SELECT 1 AS person_id")
-    made.tell("base", lambda: told.append("base") or [(1,)], {"number": "INTEGER"})  # type: ignore[func-returns-value]
+    made.tell("base", base, {"number": "INTEGER"})
     for statement in RELATIONS:
         made.lay(statement)
     yield made

@@ -19,12 +19,14 @@ from zhucan.indicators.engine import Figures
 from zhucan.indicators.given import given_to
 from zhucan.indicators.periods import Period
 from zhucan.orgs.clock import moment
+from zhucan.orgs.standards import set_standard
 from zhucan.planning.services import PlanRefused, add_plan_item, progress
 from zhucan.policy.catalogue import scheme
 from zhucan.registry.findings import set_finding, set_schooling
 from zhucan.registry.models import Candidacy, Person, TermAid
 from zhucan.registry.occupations import end_schooling, set_job
 from zhucan.registry.studies import StudyRefused, follow_up, give_term_aid, set_candidacy, set_contract
+from zhucan.registry.terms import term_of, term_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -225,6 +227,30 @@ def test_aid_by_the_term_names_who_lacks_what_and_counts_as_given(people: dict[s
     )
     assert again.recorded_at == witness.at
     assert TermAid.objects.as_known().filter(person=people["gus"]).count() == 3
+
+
+def test_terms_begin_where_a_place_says_so(people: dict[str, Person]):
+    with transaction.atomic():
+        for name, value in (("autumn_term_begins", "825"), ("spring_term_begins", "229")):
+            set_standard(
+                name=name, place=COUNTY, valid_from=date(2025, 1, 1), value=value, document="校历", at=AT, by=None
+            )
+        rows = term_rows()
+        assert term_of(date(2025, 8, 26), COUNTY, rows) == (date(2025, 8, 25), date(2026, 2, 28))
+        assert term_of(date(2025, 8, 26), "330498", rows) == (date(2025, 2, 1), date(2025, 9, 1))
+        set_finding(
+            person=people["lee"], day=date(2025, 8, 20), kind="roll_checked", said="", witness=told("2025-08-20")
+        )
+        given = give_term_aid(
+            person=people["hal"], day=date(2025, 8, 30), kind="textbooks", witness=told(str(AT.date()))
+        )
+        assert (given.valid_from, given.valid_to) == (date(2025, 8, 25), date(2026, 2, 28))
+        with engine.together():
+            august = Period.month(Month(2025, 8))
+            assert engine.records("school-age-registered", COUNTY, august) == []  # looked at in the term before
+            lacks = {one.person_id: one.detail for one in engine.records("term-aid-missing", COUNTY, august)}
+            assert lacks[people["hal"].pk] == "示例小学 缺：免学杂费"
+        transaction.set_rollback(True)
 
 
 def test_the_register_of_pupils_is_complete_only_when_checked_in_its_term(people: dict[str, Person], counted: Figures):

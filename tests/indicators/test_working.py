@@ -50,7 +50,8 @@ def people(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     ann   keeps goats since February, inspected in June, with a farming grant; six months to October, then stops
     bob   a shop since 2023; another one online from May on, with a startup grant paid in June; his income told anew in July
     cat   at an employer by quota since 2020; laid off in March, again by quota from September on
-    dan   found to be at work in 2024 and no more is known; from April on at an employer by quota
+    dan   found to be at work in 2024 and no more is known; from April on at an employer by quota, and beside it chickens
+          since September, inspected, and a job by the hour since October
     eve   centralised work from November on; was never employed before
     fay   wants to work and can; gus is past 60 and works; hal is a child; ivy can work and does not want to
     """
@@ -87,6 +88,10 @@ def build(county: County) -> dict[str, Person]:
     end_job(person=people["cat"], day=date(2025, 3, 1), reason="合同到期", witness=told("2025-03-01"))
     works("cat", "2025-09-01", kind="quota", workplace="示例电子厂")
     works("dan", "2025-04-01", kind="quota", workplace="示例纺织厂")
+    works(
+        "dan", "2025-09-01", kind="farming", product="土鸡", scale="300 只", inspected_on=date(2025, 9, 1), main=False
+    )
+    works("dan", "2025-10-01", kind="flexible", workplace="示例超市", income_fen=90_000, main=False)
     works("eve", "2025-11-03", kind="concentrated", workplace="示例福利厂")
     for name, kind, said, day in (
         ("dan", "jobless", "否", "2024-01-01"), ("gus", "jobless", "否", "2025-01-01"), ("fay", "wants_work", "是", "2025-02-01"),
@@ -115,7 +120,8 @@ def counted(people: dict[str, Person], django_db_blocker: DjangoDbBlocker) -> It
 
 BY_HAND = {
     "employed": ["bob", "cat", "dan", "eve", "gus"], "employed-quota": ["cat", "dan"], "employed-concentrated": ["eve"],
-    "employed-self-employed": ["bob"], "employed-farming": [], "employed-unstated": ["gus"], "farming-inspected": [],
+    "employed-self-employed": ["bob"], "employed-farming": [], "employed-unstated": ["gus"], "farming-inspected": ["dan"],
+    "employed-flexible": [], "employed-several": ["dan"],
     "self-employment-started": ["bob"], "self-employment-ended": ["bob"],  # the shop closed, the one online opened
     "micro-businesses": ["bob"], "micro-businesses-new": ["bob"],
     "newly-employed": ["ann", "eve"],  # cat and bob were employed when the year began, dan was found to be
@@ -148,6 +154,15 @@ def test_everybody_employed_has_exactly_one_form_and_the_forms_add_up(counted: F
     assert [(part.label, part.value) for part in parts] == [
         ("集中就业", 1), ("按比例就业", 2), ("个体就业或自谋职业", 1), ("形式待核", 1),
     ]  # fmt: skip
+
+
+def test_who_has_several_jobs_is_counted_once_by_the_main_one_and_lists_all(counted: Figures):
+    (record,) = counted.records("employed-several")
+
+    assert record.detail == (
+        "按比例就业 示例纺织厂 2025-04-01起；兼 灵活就业 示例超市 2025-10-01起 月收入900.00元；兼 种养殖业 土鸡 300 只 2025-09-01起 2025-09-01核验"
+    )
+    assert [one.person_id for one in counted.records("employed")].count(record.person_id) == 1
 
 
 def test_self_employment_says_the_business_its_start_income_and_what_supported_it(counted: Figures):

@@ -23,6 +23,7 @@ from zhucan.community.models import Participant
 from zhucan.delivery import accidents, fittings, plans, stock
 from zhucan.delivery.models import AccidentClaim, Fitting, Move, Plan, Relief, Session
 from zhucan.delivery.reliefs import begin as begin_relief
+from zhucan.delivery.reliefs import begin_all
 from zhucan.facilities import services as places
 from zhucan.facilities.models import Facility, Standard
 from zhucan.facilities.reading import Around
@@ -116,22 +117,18 @@ def a_relief(county: County) -> Relief:
 
 
 def accident(county: County) -> AccidentClaim:
-    """Return what an insurer paid the person of county a, insured under the county's policy."""
+    """Return what the person of county a reported to the insurer, insured under the county's policy."""
     found, day = AccidentClaim.objects.first(), date(2025, 3, 4)
     if found is None:
         policy = accidents.open_policy(
             division=county.a, insurer="示例财险", number="1", premium_fen=100, payer="government", starts_on=day,
             ends_on=date(2026, 3, 4), at=now(), by=None,
         )  # fmt: skip
-        relief = begin_relief(
-            award=given(county, "accident-insurance"),
-            valid_from=day,
-            valid_to=policy.ends_on,
-            policy=policy,
-            at=now(),
-            by=None,
+        insured = [given(county, "accident-insurance")]
+        begin_all(
+            awards=insured, valid_from=day, valid_to=policy.ends_on, amount_fen=100, policy=policy, at=now(), by=None
         )
-        found = accidents.claim(relief=relief, accident_on=day, paid_on=day, amount_fen=100, at=now(), by=None)
+        found = accidents.claim(relief=policy.insured.get(), accident_on=day, reported_on=day, at=now(), by=None)
     return found
 
 

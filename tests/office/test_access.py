@@ -118,7 +118,10 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         "accidents-policy": lambda user: {"pk": makers.accident(county).relief.policy_id},
         **{f"accidents-{name}": lambda user: {"pk": makers.accident(county).relief.policy_id} for name in ("insure", "export")},
         "accidents-claim": lambda user: {"pk": makers.accident(county).relief_id},
-        "accidents-claim-retract": lambda user: {"pk": makers.accident(county).pk},
+        **{
+            f"accidents-claim-{name}": lambda user: {"pk": makers.accident(county).pk}
+            for name in ("decide", "pay", "retract")
+        },
         "reliefs-begin": lambda user: {"pk": makers.given(county, "free-bus-card").pk},
         **{f"reliefs-{name}": lambda user: {"pk": makers.a_relief(county).pk} for name in ("renew", "end")},
         "activities-hold": lambda user: {"kind_id": "lecture"},
@@ -186,7 +189,7 @@ def _keys(county: County) -> Mapping[str, Callable[[User], dict[str, Any]]]:
         },
         **{
             f"services-counselling-{name}": lambda user: {"pk": makers.casework(county, user).hour}
-            for name in ("assign", "hold", "off", "refer", "told")
+            for name in ("confirm", "assign", "hold", "off", "refer", "told")
         },
         **{
             f"services-mechanism-{name}": lambda user: {"pk": makers.matter(county).mechanism_id} for name in ("revise", "end")

@@ -65,6 +65,18 @@ def test_a_policy_goes_from_the_list_by_rule_to_a_claim_paid(office: Office):
     assert client.post(back, {"reason": "登记错人"}).status_code == 302
     assert "已撤回" in client.get(page).content.decode()
 
+    reported = days(accident_on=date(2025, 7, 1), reported_on=date(2025, 7, 2))
+    assert client.post(claim, reported).status_code == 302
+    waiting = AccidentClaim.objects.get(reported_on=date(2025, 7, 2))
+    decide, pay = (reverse(f"office:accidents-claim-{name}", args=[waiting.pk]) for name in ("decide", "pay"))
+    assert decide in client.get(page).content.decode()
+    both = days(decided_on=date(2025, 7, 9)) | {"amount": "500", "refusal": "免责"}
+    assert client.post(decide, both).status_code == 422
+    assert client.post(decide, days(decided_on=date(2025, 7, 9)) | {"amount": "500"}).status_code == 302
+    assert "已赔付</dt><dd>0.00 元" in client.get(page).content.decode()
+    assert client.post(pay, days(paid_on=date(2025, 7, 20))).status_code == 302
+    assert "已赔付</dt><dd>500.00 元" in client.get(page).content.decode()
+
 
 def test_a_policy_of_another_county_is_not_there(office: Office):
     made = accidents.open_policy(

@@ -15,7 +15,7 @@ from tests.county import County
 from zhucan.orgs.clock import now
 from zhucan.orgs.divisions import load_file
 from zhucan.orgs.models import Appointment, AuditEntry, Division, Role, User
-from zhucan.registry.models import ImportBatch, Person
+from zhucan.registry.models import FollowUp, ImportBatch, Person
 
 DATA = Path(__file__).parents[1] / "data"
 ROSTER = (DATA / "roster-a.xlsx").read_bytes()
@@ -139,3 +139,19 @@ def test_uploaded_files_are_private_and_gone_after_a_week(enter, settings):
     _looked(client)
     assert not set(files) & set(uploads.iterdir())
     shutil.rmtree(uploads)
+
+
+def test_a_register_with_several_rows_of_a_person_is_looked_through_and_taken_in(enter, county: County):
+    who = county.person(born=date(2001, 3, 1))
+    client = enter()
+    rows = f"姓名,身份证号,跟进事项,日期,跟进人,情况\n{who.name},{who.id_number},就业跟踪,2025-09-01,王某,推荐面试\n{who.name},{who.id_number},就业跟踪,2025-10-09,王某,已录用\n"
+    file = SimpleUploadedFile("跟进.csv", rows.encode())
+    answer = client.post(reverse("office:imports-new"), {"register": "follow-ups", "file": file})
+    _work_off()
+    page = client.get(answer["Location"])
+    assert (page.context["result"]["new"], page.context["result"]["unit"]) == (2, "行")
+    assert not FollowUp.objects.exists()
+
+    client.post(answer["Location"] + "take/")
+    _work_off()
+    assert FollowUp.objects.as_known().filter(person=who).count() == 2

@@ -220,6 +220,26 @@ def test_a_defect_is_seen_by_the_commissioner_referred_and_settled(county: Count
     assert "盲道断头" in web.get(reverse("office:facilities-area", args=[county.a.pk])).content.decode()
 
 
+def test_tasks_of_a_campaign_show_their_joint_progress_under_who_leads_it(county: County):
+    web, address = client(county), reverse("office:facilities-area-add", args=[county.a.pk, "issue"])
+    said = {
+        "kind": "task",
+        "campaign": "文明城市创建，文明办牵头",
+        **on("found_on", "2025-01-10"),
+        **on("due_on", "2025-03-20"),
+    }
+    for text, unit in (("清理占用盲道", "城管局"), ("公厕加装扶手", "城管局"), ("修坡道", "住建局")):
+        entered(web, address, text=text, unit=unit, **said)
+    done = Issue.objects.get(text="清理占用盲道")
+    entered(web, reverse("office:facilities-settle", args=[done.pk]), outcome="清理 12 处", **on("day", "2025-02-01"))
+
+    shown = web.get(reverse("office:facilities-issues") + "?kind=task")
+    assert sorted(tuple(one.values()) for one in shown.context["units"]) == [
+        ("文明城市创建，文明办牵头", "住建局", 0, 1, 1), ("文明城市创建，文明办牵头", "城管局", 1, 1, 1),
+    ]  # fmt: skip
+    assert "创建活动和牵头单位" in shown.content.decode()
+
+
 def test_a_list_is_taken_in_on_a_page_whole_or_not_at_all(county: County):
     web, address = client(county), reverse("office:facilities-import")
     text = "地方,名称,种类\n330499,示例站,社区康复站\n330498,乙县站,社区康复站\n"

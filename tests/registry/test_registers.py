@@ -13,10 +13,11 @@ from tests.county import County, told
 from zhucan.core.identifiers import check_character
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import AuditEntry
-from zhucan.registry.checks import overlapping_states
-from zhucan.registry.models import Finding, Job, Person, Schooling
+from zhucan.registry.checks import jobs_that_exclude_each_other, overlapping_states
+from zhucan.registry.findings import set_schooling
+from zhucan.registry.models import Candidacy, Finding, FollowUp, Job, Person, Schooling, TermAid, TerminalContract
 from zhucan.registry.occupations import JobRefused, SchoolingRefused, end_job, end_schooling, set_job
-from zhucan.registry.registers import import_register
+from zhucan.registry.registers.importing import import_register
 from zhucan.registry.rosters.archive import UnusableRoster
 from zhucan.registry.rosters.importing import ImportResult
 from zhucan.registry.services import NotInLife, rename
@@ -183,6 +184,54 @@ def test_the_command_takes_a_register_and_tells_what_came_of_it(people: list[Per
     assert Schooling.objects.get(person=people[2]).placement == "special_school"
 
 
+def test_jobs_stand_beside_each_other_where_their_forms_allow_it(people: list[Person], tmp_path: Path):
+    one, two, _ = people
+    witness = told("2025-10-01")
+
+    def works(day: str, kind: str, workplace: str = "", *, main: bool = False, **said: str) -> Job:
+        values = {"kind": kind, "workplace": workplace, "main": main, **said}
+        return set_job(person=one, day=date.fromisoformat(day), said=values, witness=witness)
+
+    works("2025-01-01", "quota", "示例厂", main=True)
+    works("2025-02-01", "self_employed", "示例网店", channel="shop", product="竹编")
+    works("2025-03-01", "flexible", "示例超市")
+    for kind, workplace, why in (
+        ("concentrated", "示例福利厂", "一个单位"), ("public_post", "示例村", "不能与别的工作"), ("quota", "示例厂", "主要工作"),
+    ):  # fmt: skip
+        with pytest.raises(JobRefused, match=why):
+            works("2025-04-01", kind, workplace)
+    with pytest.raises(JobRefused, match="不能与别的工作"):  # nor may such a post become the main one beside them
+        works("2025-04-01", "public_post", "示例村", main=True)
+    held = Job.objects.as_known().on(date(2025, 4, 1))
+    assert held.count() == 3
+    assert list(overlapping_states()) == list(jobs_that_exclude_each_other()) == []
+
+    with pytest.raises(JobRefused, match="同时有几份工作：按比例就业，示例厂；"):
+        end_job(person=one, day=date(2025, 5, 1), reason="离职", witness=witness)
+    end_job(person=one, day=date(2025, 5, 1), reason="离职", kind="flexible", witness=witness)
+    works(
+        "2025-06-01", "self_employed", "示例网店", main=True, channel="shop", product="竹编"
+    )  # the shop is all that is left
+    rows = Job.objects.as_known().order_by("valid_from", "pk").values_list("kind", "valid_from", "valid_to", "main")
+    assert list(rows) == [
+        ("quota", date(2025, 1, 1), date(2025, 6, 1), True), ("self_employed", date(2025, 2, 1), date(2025, 6, 1), False),
+        ("flexible", date(2025, 3, 1), date(2025, 5, 1), False), ("self_employed", date(2025, 6, 1), None, True),
+    ]  # fmt: skip
+
+    head = (*JOBS, "主要工作")
+    rows_ = [(*_who(two), "灵活就业", "2025-03-01", "", "", f"示例{place}", "", "", "", "", main) for place, main in
+             (("超市", ""), ("饭店", "否"), ("饭店", "兼职"), ("茶馆", "是"))]  # fmt: skip
+    result = _take("jobs", tmp_path / "兼职.csv", head, *rows_)
+    assert ([row.number for row in result.rejected], result.new + result.corrected) == ([4, 5], 2)
+    later = moment(date(2025, 10, 9))
+    again = _take(
+        "jobs", tmp_path / "再.csv", JOBS, (*_who(two), "灵活就业", "", "", "", "示例饭店", "", "", "", ""), at=later
+    )
+    assert again.unchanged == 1  # a list without the column leaves it a side job
+    Job.objects.filter(person=two, main=False).update(workplace="示例超市")
+    assert len(list(jobs_that_exclude_each_other())) == 1
+
+
 def test_services_refuse_what_cannot_be_with_what_to_do(people: list[Person]):
     one, _, child = people
     witness = told("2025-10-01")
@@ -206,3 +255,60 @@ def test_services_refuse_what_cannot_be_with_what_to_do(people: list[Person]):
     with pytest.raises(NoSuchSpell):
         end_schooling(person=child, day=date(2025, 5, 1), outcome="graduated", witness=witness)
     assert Job.objects.as_known().count() == 1
+
+
+def test_exams_aid_by_the_term_follow_ups_and_contracts_are_taken_and_come_back_row_by_row(
+    people: list[Person], tmp_path: Path
+):
+    one, two, child = people
+    witness = told("2025-09-01")
+    school = {"stage": "primary", "placement": "ordinary", "school": "示例小学", "boarding": False}
+    set_schooling(person=child, day=date(2025, 9, 1), said=school, witness=witness)
+
+    aid = _take(
+        "term-aid", tmp_path / "两免一补.csv", ("姓名", "身份证号", "项目", "学期日期", "金额"),
+        (*_who(child), "免学杂费", "2025-09-01", ""), (*_who(child), "书本费", "2025-09-20", "85.50"),
+        (*_who(child), "寄宿生活补助", "2025-09-01", "625"), (*_who(child), "免学杂费", "2025-09-01", ""),
+        (*_who(one), "免学杂费", "2025-09-01", ""),
+    )  # fmt: skip
+    assert (aid.new, aid.corrected, aid.unit) == (2, 0, "行")
+    reasons = {row.number: row.faults[0].sentence for row in aid.rejected}
+    assert [(number, word in reasons[number]) for number, word in ((4, "寄宿"), (5, "第 2 行"), (6, "就学登记"))] == [
+        (4, True), (5, True), (6, True),
+    ]  # fmt: skip
+    assert set(TermAid.objects.as_known().values_list("kind", "amount_fen", "school")) == {
+        ("tuition", None, "示例小学"), ("textbooks", 8_550, "示例小学"),
+    }  # fmt: skip
+
+    head = ("姓名", "身份证号", "年度", "合理便利", "成绩", "上线", "录取学段", "录取学校")
+    row = [*_who(one), "2003", "大字试卷", "512.5", "", "", ""]
+    assert _take("exams", tmp_path / "高考.csv", head, row).new == 1
+    row[4:] = ["", "上线", "专科", "示例学院"]
+    assert _take("exams", tmp_path / "高考2.csv", head, row).corrected == 1
+    bad = _take("exams", tmp_path / "高考3.csv", head, [*_who(two), "2008", "", "", "", "本科", "示例大学"])
+    assert "上线" in bad.rejected[0].faults[0].sentence
+    exam = Candidacy.objects.as_known().get()
+    assert (exam.year, exam.adjustments, str(exam.score), exam.qualified, exam.stage, exam.school) == (
+        2003, "大字试卷", "512.5", True, "college", "示例学院",
+    )  # fmt: skip
+
+    head = ("姓名", "身份证号", "合同编号", "服务商", "开始日期", "到期日期")
+    contract = _take(
+        "contracts", tmp_path / "合同.csv", head, (*_who(one), "HT-1", "示例服务社", "2025-01-01", "2026-01-01")
+    )
+    assert contract.new == 1
+    assert TerminalContract.objects.as_known().get().valid_to == date(2026, 1, 1)
+
+    head = ("姓名", "身份证号", "跟进事项", "日期", "跟进人", "情况", "是否正常")
+    rows = (
+        (*_who(one), "呼叫", "2025-09-01", "王某", "叫车去医院，已办好。", "正常"), (*_who(one), "呼叫", "2025-09-02", "王某", "问药。", ""),
+        (*_who(two), "呼叫", "2025-09-01", "王某", "问药。", ""), (*_who(two), "就业跟踪", "2025-09-01", "王某", "推荐面试", "没准"),
+    )  # fmt: skip
+    called = _take("follow-ups", tmp_path / "跟进.csv", head, *rows)
+    assert (called.new, [row.number for row in called.rejected]) == (2, [4, 5])
+    assert "合同" in called.rejected[0].faults[0].sentence
+    assert list(FollowUp.objects.as_known().order_by("valid_from").values_list("said", "well")) == [
+        ("叫车去医院，已办好。", True), ("问药。", None),
+    ]  # fmt: skip
+    again = _take("follow-ups", tmp_path / "跟进.csv", head, *rows, at=moment(date(2025, 10, 9)))
+    assert (again.new, again.unchanged) == (0, 2)

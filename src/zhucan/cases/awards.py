@@ -1,6 +1,6 @@
 """Granting, withdrawing and back-paying awards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -32,6 +32,9 @@ REVOCATIONS: Mapping[str, str] = {
     "died": "死亡",
 }
 """Why what was granted was not due, or not in full."""
+
+
+_TOGETHER = 1000  # rows written at a time
 
 
 class AwardRefused(ZhucanError):
@@ -131,6 +134,49 @@ def grant(
     award.start = Month.of(approved_on).index
     award.save(update_fields=["granted_fen", "quantity", "ends_on", "payee", "start"])
     return award
+
+
+@transaction.atomic
+def grant_all(
+    *, people: Collection[int], scheme_id: str, division: Division, on: date, amount_fen: int, ends_on: date, at: datetime,
+    by: User | None,
+) -> list[Award]:  # fmt: skip
+    """Grant the same to many people who are due it on a day, asked or not, until another day; return the awards.
+
+    Who is due was decided before (`finding.survey`). One entry of the audit chain stands for all. Raises `AwardRefused`.
+    """
+    item = scheme(scheme_id)
+    if item.in_runs:
+        raise AwardRefused(f"{item.name}按月由发放批次决定金额：请按月发放项目批准。")
+    if amount_fen < 0 or ends_on <= on:
+        raise AwardRefused(f"{item.name}的金额不能为负，到期日 {ends_on} 要晚于批准日期 {on}：请核对。")
+    there = Award.objects.filter(scheme=scheme_id, applied_on=on, division=division).values_list("person_id", flat=True)
+    if again := len(set(there) & set(people)):
+        raise AwardRefused(f"有 {again} 人在 {on} 已经批准过{item.name}：同一天同一项目不重复登记，请改从别的日期起。")
+    made = Award.objects.bulk_create(
+        (
+            Award(
+                person_id=person,
+                scheme=scheme_id,
+                division=division,
+                applied_on=on,
+                approved_on=on,
+                start=Month.of(on).index,
+                approved_by=by,
+                recorded_at=at,
+                granted_fen=amount_fen,
+                quantity=1,
+                ends_on=ends_on,
+            )
+            for person in sorted(people)
+        ),
+        batch_size=_TOGETHER,
+    )
+    audit.record(
+        actor=by, action="cases.approve", target=f"scheme:{scheme_id}", at=at, division=division.code, on=str(on),
+        people=len(made),
+    )  # fmt: skip
+    return made
 
 
 def names_payee(award: Award) -> bool:

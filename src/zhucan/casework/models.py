@@ -216,7 +216,10 @@ class Incident(Recorded, Retractable):
 
 
 class Counselling(Recorded):
-    """A counselling hour: booked for a way and a time, then held or called off. Note and risk level are confidential."""
+    """A counselling hour: booked for a way and a time, then held or called off. Note and risk level are confidential.
+
+    One asked for by the person or a guardian has `asked_at`, and no counsellor until staff confirm it (`confirmed_at`).
+    """
 
     class Risk(models.TextChoices):
         NONE = "none", "没有风险"
@@ -230,7 +233,9 @@ class Counselling(Recorded):
     day = models.DateField("日期")
     begins = models.TimeField("开始时间")
     ends = models.TimeField("结束时间")
-    counsellor = models.CharField("咨询师", max_length=40)
+    counsellor = models.CharField("咨询师", max_length=40, blank=True)
+    asked_at = models.DateTimeField("提出预约", null=True)
+    confirmed_at = models.DateTimeField("确认预约", null=True)
     held_at = models.DateTimeField("登记完成", null=True)
     note = SealedField("记录", default="")
     risk = SealedField("风险等级", default="")
@@ -244,7 +249,16 @@ class Counselling(Recorded):
             models.CheckConstraint(
                 condition=Q(held_at__isnull=True) | Q(called_off_at__isnull=True), name="counselling_held_or_called_off"
             ),
+            models.CheckConstraint(
+                condition=~Q(counsellor="") | Q(asked_at__isnull=False, confirmed_at=None, held_at=None),
+                name="counselling_has_a_counsellor",
+            ),
         )
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it was asked for and is neither confirmed nor called off."""
+        return self.asked_at is not None and self.confirmed_at is None and self.called_off_at is None
 
 
 class Mechanism(Recorded):

@@ -330,24 +330,53 @@ class Relief(models.Model):
 
 
 class AccidentClaim(Retractable):
-    """What the insurer paid somebody insured for an accident; one entered by mistake is taken back by mark."""
+    """A claim of somebody insured for an accident: reported, decided by the insurer with an amount or a reason to refuse, paid.
+
+    One entered only once it was paid has no day of report or decision. One entered by mistake is taken back by mark.
+    """
 
     relief = models.ForeignKey(Relief, models.PROTECT, related_name="claims")
     accident_on = models.DateField("出险日期")
-    paid_on = models.DateField("赔付日期")
-    amount_fen = models.BigIntegerField("赔付金额（分）")
+    reported_on = models.DateField("报案日期", null=True)
+    decided_on = models.DateField("核定日期", null=True)
+    refusal = models.CharField("拒赔理由", max_length=200, blank=True)
+    amount_fen = models.BigIntegerField("赔付金额（分）", null=True)
+    paid_on = models.DateField("赔付日期", null=True)
+    paid_at = models.DateTimeField("赔付登记时间", null=True)
     at = models.DateTimeField("登记时间")
     by = models.ForeignKey("orgs.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        ordering = ("-paid_on", "-pk")
+        ordering = ("-accident_on", "-pk")
         constraints = (
-            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="accident_claim_amount"),
-            models.CheckConstraint(condition=Q(paid_on__gte=F("accident_on")), name="accident_claim_days"),
+            models.CheckConstraint(
+                condition=Q(amount_fen=None, paid_on=None, paid_at=None) | Q(amount_fen__gt=0, refusal=""),
+                name="accident_claim_amount",
+            ),
+            models.CheckConstraint(
+                condition=(Q(paid_on=None) | Q(paid_on__gte=F("accident_on")))
+                & (Q(reported_on=None) | Q(reported_on__gte=F("accident_on")))
+                & (Q(decided_on=None) | Q(decided_on__gte=F("reported_on")))
+                & (Q(decided_on=None) | Q(paid_on=None) | Q(paid_on__gte=F("decided_on"))),
+                name="accident_claim_days",
+            ),
+            models.UniqueConstraint(
+                fields=("relief", "accident_on"), condition=Q(retracted_at=None, paid_on=None, refusal=""),
+                name="accident_claim_open_once",
+            ),
             models.UniqueConstraint(
                 fields=("relief", "accident_on", "paid_on"), condition=Q(retracted_at=None), name="accident_claim_once"
             ),
         )  # fmt: skip
+
+    @property
+    def state(self) -> str:
+        """Return how far it is, in a word."""
+        if self.retracted_at is not None:
+            return "已撤回"
+        if self.paid_on is not None:
+            return "已赔付"
+        return "拒赔" if self.refusal else "待赔付" if self.decided_on is not None else "待核定"
 
 
 class Fitting(Retractable):

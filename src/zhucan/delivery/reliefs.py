@@ -1,6 +1,6 @@
 """Reliefs with their period, and medicine fetched month by month."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -12,10 +12,16 @@ from zhucan.core.months import Month, months
 from zhucan.delivery.models import AccidentPolicy, Pickup, Relief
 from zhucan.orgs import audit
 from zhucan.orgs.models import Institution, User
+from zhucan.policy.assistance.premiums import accident_insurance
 from zhucan.policy.catalogue import scheme as scheme_of
 from zhucan.policy.schemes import Gives
+from zhucan.registry import spells
+from zhucan.registry.choices import InsuranceKind
 from zhucan.registry.entering import Guard, alive_on
-from zhucan.registry.models import Certificate, CertificateStatus
+from zhucan.registry.models import Certificate, CertificateStatus, Insurance
+from zhucan.registry.spells import Witness
+
+_TOGETHER = 1000  # rows written at a time
 
 
 class ReliefRefused(ZhucanError):
@@ -29,7 +35,6 @@ _guard = Guard(ReliefRefused)
 def begin(
     *, award: Award, valid_from: date, valid_to: date | None, at: datetime, by: User | None,
     institution: Institution | None = None, amount_fen: int | None = None, renews: Relief | None = None,
-    policy: AccidentPolicy | None = None,
 ) -> Relief:  # fmt: skip
     """Begin a relief under its award, or renew one from where it ends. Raises `ReliefRefused`."""
     found = Award.objects.select_for_update().get(pk=award.pk)
@@ -42,26 +47,62 @@ def begin(
     if amount_fen is not None and amount_fen < 0:
         raise ReliefRefused("减免金额不能为负：请核对。")
     _guard.alive(found.person, valid_from)
-    same = Relief.objects.filter(person=found.person, award__scheme=found.scheme)
-    over = same.filter(Q(valid_to=None) | Q(valid_to__gt=valid_from))
-    if valid_to is not None:
-        over = over.filter(valid_from__lt=valid_to)
-    if over.exists():
+    if overlapping(found.scheme, valid_from, valid_to).filter(person=found.person).exists():
         raise ReliefRefused(f"这段时间已有{scheme_of(found.scheme).name}：时间不能重叠，请从上一次的终止日期开始。")
     if renews is not None and (renews.person_id != found.person_id or renews.valid_to is None):
         raise ReliefRefused("只能续办本人已有终止日期的减免：请先核对上一次。")
     made = Relief.objects.create(
         award=found, person=found.person, institution=institution, valid_from=valid_from, valid_to=valid_to,
-        amount_fen=amount_fen, renews=renews, policy=policy, at=at, by=by,
+        amount_fen=amount_fen, renews=renews, at=at, by=by,
     )  # fmt: skip
     audit.record(actor=by, action="delivery.relief", target=f"relief:{made.pk}", at=at, person=made.person_id)
     return made
 
 
 @transaction.atomic
+def begin_all(
+    *, awards: Sequence[Award], valid_from: date, valid_to: date, amount_fen: int, policy: AccidentPolicy, at: datetime,
+    by: User | None,
+) -> None:  # fmt: skip
+    """Begin the relief under an accident policy for many at once, each under the award just made for it.
+
+    Raises `ReliefRefused` where somebody has one in that time.
+    """
+    people = {award.person_id for award in awards}
+    there = overlapping(accident_insurance.id, valid_from, valid_to).values_list("person_id", flat=True)
+    if again := len(people & set(there)):
+        raise ReliefRefused(f"有 {again} 人这段时间已有{accident_insurance.name}：时间不能重叠，请核对。")
+    Relief.objects.bulk_create(
+        (
+            Relief(
+                award=award,
+                person_id=award.person_id,
+                valid_from=valid_from,
+                valid_to=valid_to,
+                amount_fen=amount_fen,
+                policy=policy,
+                at=at,
+                by=by,
+            )
+            for award in awards
+        ),
+        batch_size=_TOGETHER,
+    )
+
+
+def overlapping(scheme: str, start: date, stop: date | None) -> QuerySet[Relief]:
+    """Return the reliefs of a scheme that hold at any time of [start, stop)."""
+    over = Relief.objects.filter(award__scheme=scheme).filter(Q(valid_to=None) | Q(valid_to__gt=start))
+    return over if stop is None else over.filter(valid_from__lt=stop)
+
+
+@transaction.atomic
 def end(*, relief: Relief, on: date, reason: str, at: datetime, by: User | None) -> Relief:
-    """Let a relief end on a day (the first it no longer holds). Raises `ReliefRefused`."""
-    found = Relief.objects.select_for_update().get(pk=relief.pk)
+    """Let a relief end on a day (the first it no longer holds), and with an accident policy's the enrolment in the registry.
+
+    Raises `ReliefRefused`.
+    """
+    found = Relief.objects.select_for_update(of=("self",)).select_related("policy").get(pk=relief.pk)
     if found.valid_to is not None and found.valid_to <= on:
         raise ReliefRefused(f"这项减免已于 {found.valid_to} 终止：不用再次办理。")
     if on <= found.valid_from:
@@ -70,6 +111,10 @@ def end(*, relief: Relief, on: date, reason: str, at: datetime, by: User | None)
         raise ReliefRefused("没有写终止原因：请写明。")
     found.valid_to, found.end_reason = on, reason.strip()
     found.save(update_fields=["valid_to", "end_reason"])
+    if found.policy is not None:
+        enrolled = Insurance.objects.filter(person=found.person_id, kind=InsuranceKind.ACCIDENT, valid_from__lt=on)
+        for spell in enrolled.filter(Q(valid_to=None) | Q(valid_to__gt=on)).as_known():
+            spells.correct(spell, Witness(at, by, f"保单 {found.policy.number}"), valid_to=on)
     audit.record(
         actor=by, action="delivery.relief-ended", target=f"relief:{found.pk}", at=at, on=str(on), reason=reason.strip()
     )

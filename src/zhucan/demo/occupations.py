@@ -52,7 +52,7 @@ def _job(dice: random.Random) -> tuple[object, ...]:
         workplace = f"示例{dice.choice(('小店', '修理铺', '按摩店', '网店'))}{dice.randrange(1, 90)}号"
         channel, product = dice.choice(_SHOPS[1:] if form is WorkForm.ONLINE else _SHOPS)
     income = dice.randrange(12, 45) * 100_00
-    return form.value, workplace, licence, channel, product, scale, None, income, ""
+    return form.value, workplace, licence, channel, product, scale, None, income, "", True
 
 
 def _school(dice: random.Random, person: Resident, age: int) -> tuple[object, ...]:

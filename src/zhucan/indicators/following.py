@@ -94,7 +94,7 @@ def relations(start: str, day: str) -> Iterator[tuple[str, str, str, Mapping[str
         f" AND j.valid_from <= {day})"
     )
     form = (
-        f"(SELECT {in_words('arg_max(j.kind, j.valid_from)', WorkForm.choices)} FROM job j WHERE j.person_id = b.person_id"
+        f"(SELECT {in_words('coalesce(arg_max(j.kind, j.valid_from) FILTER (WHERE j.main), arg_max(j.kind, j.valid_from))', WorkForm.choices)} FROM job j WHERE j.person_id = b.person_id"
         f" AND j.valid_from <= {day})"
     )
     graduate = {

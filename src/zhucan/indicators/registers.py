@@ -153,7 +153,7 @@ def look(desk: Desk, day: date) -> None:
         SELECT person_id, pension, pension_payer, medical, medical_payer, coalesce(accident, false) AS accident, stage,
                placement, school, coalesce(full_time, false) AS full_time, entered_on, working, rural, wants, able,
                last_checked, coalesce(boarding, false) AS boarding, class_name, support,
-               CASE WHEN working THEN coalesce(form, 'unstated') END AS form, channel, inspected_on, months_worked, job_detail, coalesce(blind, false) AS blind,
+               CASE WHEN working THEN coalesce(form, 'unstated') END AS form, channel, inspected_on, jobs, months_worked, job_detail, coalesce(blind, false) AS blind,
                coalesce(three, false) AS three, date_sub('year', p.born, DATE '{_school_year(day)}') AS school_age
         FROM person p LEFT JOIN insured USING (person_id) LEFT JOIN schooled USING (person_id)
         LEFT JOIN entered USING (person_id) LEFT JOIN working USING (person_id) LEFT JOIN kinds USING (person_id)

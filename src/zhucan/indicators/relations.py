@@ -37,6 +37,7 @@ def lay(desk: Desk, view: View, known_at: datetime) -> None:
     """Lay the relations over the rows for a period, in place of those of the period looked at before."""
     working.look(desk, view.day)
     registers.look(desk, view.day)
+    studies.look(desk, view.day, known_at)
     desk.lay(_someone(view))
     casework.look(desk, view.day)
     for statement in _relations(view):
@@ -102,7 +103,7 @@ def _month(day: str) -> str:
 _INSURANCE = registers.in_words("x.kind", InsuranceKind.choices)
 _PAYER = registers.in_words("x.payer", ((code, f"{word}缴费") for code, word in Payer.choices))
 _REGISTERED = (
-    "pension", "pension_payer", "medical", "medical_payer", "accident", "working", "wants", "able", "last_checked", "boarding", "class_name", "support", "channel", "inspected_on", "months_worked", "job_detail", "rural", "school", "full_time", "entered_on", "blind",
+    "pension", "pension_payer", "medical", "medical_payer", "accident", "working", "wants", "able", "last_checked", "boarding", "class_name", "support", "channel", "inspected_on", "jobs", "months_worked", "job_detail", "rural", "school", "full_time", "entered_on", "blind",
     "three", "school_age",
 )  # fmt: skip
 

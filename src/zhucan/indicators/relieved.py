@@ -31,7 +31,7 @@ def bring(desk: Desk, awards: str, known_at: datetime) -> None:
         "claim",
         "SELECT f.person_id, a.scheme, a.division_id, c.accident_on, c.paid_on, c.amount_fen FROM delivery_accidentclaim c"
         " JOIN delivery_relief f ON f.id = c.relief_id JOIN cases_award a ON a.id = f.award_id"
-        f" WHERE f.person_id IN ({desk.people}) AND {awards} AND {known(known_at, 'c').replace('recorded_at', 'at')}",
+        f" WHERE c.paid_at IS NOT NULL AND f.person_id IN ({desk.people}) AND {awards} AND {known(known_at, 'c').replace('recorded_at', 'paid_at')}",
         _CLAIM,
     )
 

@@ -8,18 +8,26 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from zhucan.cases.facts import known
+from zhucan.core.divisions import prefix
 from zhucan.indicators.declared import Indicator, Measure
 from zhucan.indicators.desk import Desk
 from zhucan.indicators.registers import SCHOOL_AGE, in_words, listed, told
 from zhucan.policy.education.waivers import compulsory_living_aid
 from zhucan.registry.choices import HIGHER, Outcome, Placement, Stage, TermAidKind
-from zhucan.registry.studies import term_of
+from zhucan.registry.terms import term_rows, term_starts
 
 _CANDIDACY = {
     "person_id": "BIGINT", "valid_from": "DATE", "year": "INTEGER", "adjustments": "VARCHAR", "score": "DECIMAL(5,1)", "qualified": "BOOLEAN",
     "stage": "VARCHAR", "school": "VARCHAR",
 }  # fmt: skip
-_AID = {"person_id": "BIGINT", "valid_from": "DATE", "kind": "VARCHAR", "amount_fen": "BIGINT", "school": "VARCHAR"}
+_AID = {
+    "person_id": "BIGINT",
+    "valid_from": "DATE",
+    "valid_to": "DATE",
+    "kind": "VARCHAR",
+    "amount_fen": "BIGINT",
+    "school": "VARCHAR",
+}
 FINISHED = (Outcome.GRADUATED, Outcome.COMPLETED)
 _POOR = "hardship IN ('dibao', 'dibian', 'tekun')"
 _OF_AGE = "school_age BETWEEN {} AND {}".format(*SCHOOL_AGE)
@@ -69,18 +77,28 @@ def bring(desk: Desk, known_at: datetime) -> None:
         )
 
 
+def look(desk: Desk, day: date, known_at: datetime) -> None:
+    """Lay `term_start`: on which day the term of a day began, by the digits that places begin with."""
+    starts = term_starts(day, term_rows(known_at))
+    rows = ", ".join(f"('{prefix(place)}', DATE '{first}')" for place, first in sorted(starts.items()))
+    desk.lay(f"CREATE OR REPLACE TABLE term_start AS SELECT * FROM (VALUES {rows}) t(digits, first)")
+
+
 def views(day: date) -> Iterator[str]:
     """Yield the statements over the pupils of a day: the register as of its term, and who is due aid in it."""
-    first, _ = term_of(day)
-    had = f"EXISTS (SELECT 1 FROM term_aid a WHERE a.person_id = p.person_id AND a.valid_from = DATE '{first}' AND a.kind = '{{}}')"
+    first = "(SELECT arg_max(t.first, length(t.digits)) FROM term_start t WHERE starts_with(p.place, t.digits))"
+    had = (
+        f"EXISTS (SELECT 1 FROM term_aid a WHERE a.person_id = p.person_id AND a.valid_from <= DATE '{day}'"
+        f" AND a.valid_to > DATE '{day}' AND a.kind = '{{}}')"
+    )
     # the living aid of a school year, granted on application
     granted = (
         f"EXISTS (SELECT 1 FROM handed h WHERE h.person_id = p.person_id AND h.scheme = '{compulsory_living_aid.id}'"
-        f" AND h.award_id IS NOT NULL AND h.day <= DATE '{day}' AND h.day > DATE '{first}' - 185)"
+        f" AND h.award_id IS NOT NULL AND h.day <= DATE '{day}' AND h.day > {first} - 185)"
     )
     yield f"""CREATE OR REPLACE VIEW enrolled_pupil AS SELECT * REPLACE (detail || coalesce(' ' || nullif(class_name, ''), '')
         || coalesce(' ' || nullif(support, ''), '') || coalesce(' ' || last_checked || '核对', ' 没有核对') AS detail),
-        coalesce(last_checked >= DATE '{first}', false) AS checked FROM pupil"""
+        coalesce(last_checked >= {first}, false) AS checked FROM pupil p"""
     tuition, textbooks, lodging = (had.format(kind) for kind in TermAidKind)
     lacks = ", ".join(
         f"CASE WHEN {due} THEN '{kind.label}' END"

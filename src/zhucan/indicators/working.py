@@ -1,8 +1,8 @@
 """Who works, as what, since when; who began to, who could and would like to; and who of the villages works steadily.
 
-A job is a spell of one form at a time (`registry.occupations`), so that the forms add up to all who are employed; who is
-found to be employed without a job on record has the form 形式待核. Rows that only go on (an income told anew, a farm
-inspected) are one run: it began with its first row.
+Somebody may have several jobs at once and is counted by the main one (`registry.occupations`; where that ended, by the
+last begun), so that the forms add up to all who are employed; who is found to be employed without a job on record has the
+form 形式待核. Rows that only go on (an income told anew, a farm inspected) are one run: it began with its first row.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,6 +22,7 @@ from zhucan.registry.choices import Channel, WorkForm
 _JOB = {
     "person_id": "BIGINT", "valid_from": "DATE", "valid_to": "DATE", "kind": "VARCHAR", "workplace": "VARCHAR", "licence": "VARCHAR",
     "channel": "VARCHAR", "product": "VARCHAR", "scale": "VARCHAR", "inspected_on": "DATE", "income_fen": "BIGINT", "ended": "VARCHAR",
+    "main": "BOOLEAN",
 }  # fmt: skip
 _SUPPORT = {item.id: item.name for item in SCHEMES if item.group is Group.EMPLOYMENT}
 _AGE = "age BETWEEN 16 AND 59"
@@ -44,11 +45,11 @@ def bring(desk: Desk, *, counties: str, day: date, known_at: datetime) -> None:
         "employment",
         """
         SELECT j.*, r.division AS place, NULL::VARCHAR AS scheme FROM (
-            SELECT *, max(CASE WHEN fresh THEN valid_from END) OVER (PARTITION BY person_id ORDER BY valid_from) AS since,
-                lead(fresh) OVER (PARTITION BY person_id ORDER BY valid_from) IS NOT DISTINCT FROM false AS goes_on
-            FROM (SELECT *, NOT coalesce(lag(valid_to) OVER w = valid_from AND lag(kind) OVER w = kind
-                    AND lag(workplace) OVER w IS NOT DISTINCT FROM workplace, false) AS fresh
-                FROM job WINDOW w AS (PARTITION BY person_id ORDER BY valid_from))
+            SELECT *, max(CASE WHEN fresh THEN valid_from END) OVER w AS since,
+                lead(fresh) OVER w IS NOT DISTINCT FROM false AS goes_on
+            FROM (SELECT *, NOT coalesce(lag(valid_to) OVER w = valid_from, false) AS fresh
+                FROM job WINDOW w AS (PARTITION BY person_id, kind, coalesce(workplace, '') ORDER BY valid_from))
+            WINDOW w AS (PARTITION BY person_id, kind, coalesce(workplace, '') ORDER BY valid_from)
         ) j ASOF JOIN residence r ON j.person_id = r.person_id AND j.valid_from >= r.valid_from
         """,
     )
@@ -88,13 +89,20 @@ def look(desk: Desk, day: date) -> None:
             ON j.valid_from <= least(last_day(make_date({day.year}, m.month, 1)), DATE '{day}')
                 AND (j.valid_to IS NULL OR j.valid_to > make_date({day.year}, m.month, 1))
             GROUP BY j.person_id
+        ), held AS (
+            SELECT person_id, kind, channel, CASE WHEN kind = '{WorkForm.FARMING}' THEN inspected_on END AS inspected_on,
+                row_number() OVER (PARTITION BY person_id ORDER BY main DESC, valid_from DESC, kind, workplace) AS place,
+                concat_ws(' ', {in_words("kind", WorkForm.choices)}, nullif(workplace, ''), '执照' || nullif(licence, ''),
+                    {in_words("channel", Channel.choices)}, nullif(product, ''), nullif(scale, ''), since || '起',
+                    inspected_on || '核验', '月收入' || {yuan.format("income_fen")} || '元') AS words
+            FROM employment WHERE {held}
         ), latest AS (
-            SELECT * FROM employment WHERE {held} QUALIFY row_number() OVER (PARTITION BY person_id ORDER BY valid_from DESC) = 1
+            SELECT person_id, arg_min(kind, place) AS form, coalesce(min(nullif(channel, '')), '') AS channel,
+                max(inspected_on) AS inspected_on, count(*) AS jobs, string_agg(words, '；兼 ' ORDER BY place) AS words
+            FROM held GROUP BY person_id
         )
-        SELECT person_id, kind AS form, channel, inspected_on, coalesce(months_worked, 0) AS months_worked,
-            concat_ws(' ', {in_words("kind", WorkForm.choices)}, nullif(workplace, ''), '执照' || nullif(licence, ''),
-                {in_words("channel", Channel.choices)}, nullif(product, ''), nullif(scale, ''), since || '起',
-                inspected_on || '核验', '月收入' || {yuan.format("income_fen")} || '元') AS job_detail
+        SELECT person_id, form, channel, inspected_on, jobs, coalesce(months_worked, 0) AS months_worked,
+            words AS job_detail
         FROM latest LEFT JOIN worked USING (person_id)
         """
     )
@@ -143,7 +151,7 @@ def relations(start: str, day: str) -> Iterator[tuple[str, str, str, Mapping[str
     eve = f"valid_from < {start} AND (valid_to IS NULL OR valid_to >= {start})"
     first = (
         f"(SELECT * FROM employment WHERE valid_from {within} AND fresh"
-        " QUALIFY row_number() OVER (PARTITION BY person_id ORDER BY valid_from) = 1)"
+        " QUALIFY row_number() OVER (PARTITION BY person_id ORDER BY valid_from, main DESC) = 1)"
     )
     yield (
         "newly_employed", first,
@@ -169,16 +177,24 @@ def indicators() -> Iterator[Indicator]:
 
     for form in WorkForm:
         yield stock(f"employed-{_id(form)}", f"{form.label}残疾人" if form is not WorkForm.UNSTATED else "就业形式待核的残疾人",
-                    f"coalesce(form, 'unstated') = '{form}'", f"正在就业、现在的就业形式为{form.label}")  # fmt: skip
+                    f"coalesce(form, 'unstated') = '{form}'", f"正在就业、现在的就业形式为{form.label}（有几份工作的按主要的一份）")  # fmt: skip
+    yield stock(
+        "employed-several",
+        "有两份以上工作的就业残疾人",
+        "jobs > 1",
+        "正在就业、同时有两份以上工作（例如兼营副业、两份非全日制）",
+    )
     business = "就业形式为个体就业或自谋职业"
     yield flow("self-employment-started", "新办个体或自谋职业人数", "work_begun", "form = 'self_employed'", f"开始{business}（换了字号算新办）")  # fmt: skip
     yield flow("self-employment-ended", "个体或自谋职业结束人数", "work_ended", "form = 'self_employed'", f"结束{business}")  # fmt: skip
     micro = "有线上渠道的个体或网络经营"
-    yield stock("micro-businesses", "“互联网+”微创业人数", "channel <> ''", f"正在从事{micro}（一人一个）")
+    yield stock(
+        "micro-businesses", "“互联网+”微创业人数", "channel <> ''", f"正在从事{micro}（含兼营，同一人只计一次）"
+    )
     yield flow("micro-businesses-new", "新办“互联网+”微创业人数", "work_begun", "kind <> ''", f"开始{micro}")
     yield stock(
-        "farming-inspected", "经现场核验的种养殖业残疾人", "form = 'farming' AND inspected_on IS NOT NULL",
-        "正在从事种养殖业、项目规模经现场核验",
+        "farming-inspected", "经现场核验的种养殖业残疾人", "inspected_on IS NOT NULL",
+        "正在从事种养殖业（含兼营）、项目规模经现场核验",
     )  # fmt: skip
     entered = "进入就业、期初前一天没有就业（没有就业登记，也没有认定为正在就业）"
     yield flow("newly-employed", "新增就业残疾人", "newly_employed", "true", entered)

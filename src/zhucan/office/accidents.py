@@ -18,7 +18,7 @@ from zhucan.delivery.models import AccidentClaim, AccidentPolicy, Relief
 from zhucan.office import exports, scope
 from zhucan.office.access import OfficeRequest
 from zhucan.office.aid import who
-from zhucan.office.fields import YuanField, enter, form_page
+from zhucan.office.fields import YuanField, cents, enter, form_page, yuan
 from zhucan.office.scope import county
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division, inside
@@ -47,11 +47,26 @@ class DayForm(Form):
 
 
 class ClaimForm(Form):
-    """承保公司赔付的一笔。"""
+    """报案；已经赔付的，连赔付一起。"""
 
     accident_on = DateField(label="出险日期")
+    reported_on = DateField(label="报案日期", required=False, help_text="已经赔付、不知道哪天报案的，可以不填。")
+    paid_on = DateField(label="赔付日期", required=False, help_text="还没有赔付的不填，核定、赔付以后再登记。")
+    amount = YuanField(label="赔付金额（元）", max_length=20, required=False)
+
+
+class DecideForm(Form):
+    """承保公司核定的结果。"""
+
+    decided_on = DateField(label="核定日期")
+    amount = YuanField(label="核定金额（元）", max_length=20, required=False, help_text="拒赔的不填。")
+    refusal = forms.CharField(label="拒赔理由", max_length=200, required=False, help_text="赔付的不填。")
+
+
+class PayForm(Form):
+    """核定的已经赔付。"""
+
     paid_on = DateField(label="赔付日期")
-    amount = YuanField(label="赔付金额（元）", max_length=20)
 
 
 class ReasonForm(Form):
@@ -97,7 +112,7 @@ def overview(request: OfficeRequest) -> HttpResponse:
     paid = {
         key: (many, amount_fen)
         for key, many, amount_fen in _claims(request)
-        .filter(retracted_at=None, relief__policy__in=[one.pk for one in page])
+        .filter(retracted_at=None, paid_on__isnull=False, relief__policy__in=[one.pk for one in page])
         .order_by()
         .values("relief__policy")
         .annotate(many=Count("pk"), fen=Sum("amount_fen"))
@@ -146,8 +161,8 @@ def policy(request: OfficeRequest, pk: int) -> HttpResponse:
     context = {
         "one": found, "premium": text(from_fen(found.premium_fen)), "count": insured.count(), "page": page,
         "rows": [{"one": one, "who": who(one.person)} for one in page],
-        "claims": [{"one": one, "who": who(one.relief.person), "amount": text(from_fen(one.amount_fen))} for one in claims],
-        "paid": text(from_fen(sum(one.amount_fen for one in claims if one.retracted_at is None))),
+        "claims": [{"one": one, "who": who(one.relief.person), "amount": yuan(one.amount_fen)} for one in claims],
+        "paid": text(from_fen(sum(one.amount_fen or 0 for one in claims if one.retracted_at is None and one.paid_on is not None))),
     }  # fmt: skip
     return render(request, "office/accident.html", context)
 
@@ -212,7 +227,7 @@ def _cells(rows: list[tuple[Person, date]], found: AccidentPolicy, whole: bool) 
 
 @require_http_methods(["GET", "POST"])
 def claim(request: OfficeRequest, pk: int) -> HttpResponse:
-    """登记承保公司给一个被保险人的赔付。"""
+    """登记一个被保险人的报案；已经赔付的，连赔付一起登记。"""
     mine = Relief.objects.filter(policy__in=_policies(request), person__in=scope.people(request))
     found = get_object_or_404(mine.select_related("person", "policy"), pk=pk)
     form = ClaimForm(request.POST or None)
@@ -220,24 +235,58 @@ def claim(request: OfficeRequest, pk: int) -> HttpResponse:
     def act() -> AccidentClaim:
         data: dict[str, Any] = form.cleaned_data
         return accidents.claim(
-            relief=found, accident_on=data["accident_on"], paid_on=data["paid_on"], amount_fen=fen(data["amount"]), at=now(),
-            by=request.user,
+            relief=found, accident_on=data["accident_on"], reported_on=data["reported_on"], paid_on=data["paid_on"],
+            amount_fen=cents(data["amount"]), at=now(), by=request.user,
         )  # fmt: skip
 
     back = reverse("office:accidents-policy", args=[found.policy_id])
     lead = f"{who(found.person)}，{found.policy}，{found.valid_from} 至 {found.valid_to}（不含）。"
+    return enter(request, form, act, back, "登记报案", lead=lead, done="已登记。")
+
+
+def _claimed(request: OfficeRequest, pk: int) -> tuple[AccidentClaim, str, str]:
+    """Return a claim that one may see, the page of its policy, and what it is in words."""
+    found = get_object_or_404(_claims(request).filter(relief__policy__in=_policies(request)), pk=pk)
+    amount = "" if found.amount_fen is None else f" {text(from_fen(found.amount_fen))} 元"
+    said = f"{who(found.relief.person)}，{found.accident_on} 出险，{found.state}{amount}。"
+    return found, reverse("office:accidents-policy", args=[found.relief.policy_id]), said
+
+
+@require_http_methods(["GET", "POST"])
+def decide(request: OfficeRequest, pk: int) -> HttpResponse:
+    """登记承保公司对一笔报案的核定：赔多少，或为什么不赔。"""
+    found, back, lead = _claimed(request, pk)
+    form = DecideForm(request.POST or None)
+
+    def act() -> AccidentClaim:
+        data = form.cleaned_data
+        return accidents.decide_claim(
+            claim=found, decided_on=data["decided_on"], amount_fen=cents(data["amount"]), refusal=data["refusal"],
+            at=now(), by=request.user,
+        )  # fmt: skip
+
+    return enter(request, form, act, back, "登记核定", lead=lead, done="已登记核定。")
+
+
+@require_http_methods(["GET", "POST"])
+def pay(request: OfficeRequest, pk: int) -> HttpResponse:
+    """登记核定的一笔已经赔付。"""
+    found, back, lead = _claimed(request, pk)
+    form = PayForm(request.POST or None)
+
+    def act() -> AccidentClaim:
+        return accidents.pay_claim(claim=found, paid_on=form.cleaned_data["paid_on"], at=now(), by=request.user)
+
     return enter(request, form, act, back, "登记赔付", lead=lead, done="已登记赔付。")
 
 
 @require_http_methods(["GET", "POST"])
 def take_back(request: OfficeRequest, pk: int) -> HttpResponse:
-    """撤回一笔登记错的赔付。"""
-    found = get_object_or_404(_claims(request).filter(relief__policy__in=_policies(request)), pk=pk)
+    """撤回登记错的一笔报案或赔付。"""
+    found, back, lead = _claimed(request, pk)
     form = ReasonForm(request.POST or None)
 
     def act() -> AccidentClaim:
         return accidents.retract_claim(claim=found, reason=form.cleaned_data["reason"], at=now(), by=request.user)
 
-    back = reverse("office:accidents-policy", args=[found.relief.policy_id])
-    lead = f"{who(found.relief.person)}，{found.accident_on} 出险，{text(from_fen(found.amount_fen))} 元。"
-    return enter(request, form, act, back, "撤回赔付", lead=lead, done="已撤回。")
+    return enter(request, form, act, back, "撤回报案或赔付", lead=lead, done="已撤回。")

@@ -98,7 +98,7 @@ FACTS: Mapping[str, Fact] = {
         person=person, day=data["day"], outcome=data["outcome"], witness=witness)),
     "job": Fact("就业", JobForm, lambda person, data, witness: set_job(
         person=person, day=data["day"], witness=witness, said={
-            "income_fen": None if data["income"] is None else fen(data["income"]),
+            "income_fen": None if data["income"] is None else fen(data["income"]), "main": not data["beside"],
             **{name: data[name] for name in (
                 "kind", "workplace", "licence", "channel", "product", "scale", "inspected_on")}})),
     "candidacy": Fact("高考", CandidacyForm, lambda person, data, witness: set_candidacy(
@@ -113,7 +113,8 @@ FACTS: Mapping[str, Fact] = {
         person=person, day=data["day"], stop=data["stop"], number=data["number"], provider=data["provider"],
         witness=witness)),
     "job-end": Fact("不再就业", JobEndForm, lambda person, data, witness: end_job(
-        person=person, day=data["day"], reason=data["reason"], witness=witness)),
+        person=person, day=data["day"], reason=data["reason"], kind=data["kind"], workplace=data["workplace"],
+        witness=witness)),
     "insurance": Fact("参保", InsuranceForm, lambda person, data, witness: set_insurance(
         person=person, day=data["day"], kind=data["kind"], payer=data["payer"], witness=witness)),
     "contact": Fact("联系方式", ContactForm, lambda person, data, witness: services.set_contact(

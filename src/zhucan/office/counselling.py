@@ -12,12 +12,12 @@ from zhucan.casework.models import Counselling, Way
 from zhucan.core import masking
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
-from zhucan.office.fields import TimeField, done, form_page, offer_institutions
+from zhucan.office.fields import done, form_page, offer_institutions
 from zhucan.office.scope import county
 from zhucan.orgs import audit
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.models import Institution
-from zhucan.web.forms import DateField, Form
+from zhucan.web.forms import DateField, Form, TimeField
 from zhucan.web.slices import slice_of
 
 
@@ -27,7 +27,9 @@ class HoursForm(Form):
     quiet = True
 
     which = forms.ChoiceField(
-        label="看哪些", required=False, choices=[("", "没有完成的"), ("held", "已完成的"), ("off", "已取消的")]
+        label="看哪些",
+        required=False,
+        choices=[("", "没有完成的"), ("asked", "等确认的"), ("held", "已完成的"), ("off", "已取消的")],
     )
 
 
@@ -39,6 +41,10 @@ class BookForm(Form):
     begins = TimeField(label="开始时间")
     ends = TimeField(label="结束时间")
     counsellor = forms.CharField(label="咨询师", max_length=40)
+
+
+class ConfirmForm(BookForm):
+    """确认本人提出的预约，或改时间。"""
 
 
 class CounsellorForm(Form):
@@ -68,6 +74,11 @@ def _hours(request: OfficeRequest) -> QuerySet[Counselling]:
     return Counselling.objects.filter(person__in=scope.people(request)).select_related("person", "referral")
 
 
+def asked(request: OfficeRequest) -> QuerySet[Counselling]:
+    """Return the hours that people asked for and nobody has confirmed."""
+    return _hours(request).filter(asked_at__isnull=False, confirmed_at=None, called_off_at=None)
+
+
 @require_GET
 def listing(request: OfficeRequest) -> HttpResponse:
     """心理疏导：预约了谁，什么时候，哪些还没有换咨询师。"""
@@ -75,6 +86,8 @@ def listing(request: OfficeRequest) -> HttpResponse:
     form.is_valid()
     found = _hours(request)
     match form.cleaned_data.get("which"):
+        case "asked":
+            found = asked(request)
         case "held":
             found = found.filter(held_at__isnull=False).order_by("-day", "-begins")
         case "off":
@@ -106,6 +119,23 @@ def book(request: OfficeRequest, pk: int) -> HttpResponse:
 def _page(request: OfficeRequest, form: Form, heading: str, one: Counselling, action: str = "保存") -> HttpResponse:
     lead = f"{masking.name(one.person.name)}（人员 {one.person_id}），{one.day:%Y-%m-%d} {one.begins:%H:%M}，{one.get_way_display()}。"
     return form_page(request, form, heading, reverse("office:services-counselling"), lead=lead, action=action)
+
+
+@require_http_methods(["GET", "POST"])
+def confirm(request: OfficeRequest, pk: int) -> HttpResponse:
+    """确认本人或监护人提出的预约，或给预约改时间。"""
+    found = get_object_or_404(_hours(request), pk=pk)
+    initial = {name: getattr(found, name) for name in ("way", "day", "counsellor")}
+    initial |= {name: f"{getattr(found, name):%H:%M}" for name in ("begins", "ends")}
+    form = ConfirmForm(request.POST or None, initial=initial)
+    if done(
+        request,
+        form,
+        lambda: counselling.confirm(booking=found, **form.cleaned_data, at=now(), by=request.user),
+        "已确认，本人在网上看得到。",
+    ):
+        return redirect("office:services-counselling")
+    return _page(request, form, "确认预约" if found.waiting else "改时间", found, "确认")
 
 
 @require_http_methods(["GET", "POST"])

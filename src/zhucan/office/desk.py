@@ -19,7 +19,7 @@ from zhucan.casework.mechanisms import RESPONSIBLE
 from zhucan.core.divisions import prefix
 from zhucan.core.money import fen, from_fen, text, wan
 from zhucan.core.months import Month
-from zhucan.office import aid, doubts, helping, informing, mechanisms, scope
+from zhucan.office import aid, counselling, doubts, helping, informing, mechanisms, scope
 from zhucan.office.access import OfficeRequest, link
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import inside
@@ -101,6 +101,7 @@ def _todos(request: OfficeRequest, runs: list[Run]) -> Iterator[Todo]:
     yield from _of_doubts(request, role)
     yield from _of_aid(request, role)
     yield from _of_matters(request, role)
+    yield from _of_counselling(request, role)
 
 
 def _of_cases(request: OfficeRequest, role: Role) -> Iterator[Todo]:
@@ -330,6 +331,16 @@ def _of_matters(request: OfficeRequest, role: Role) -> Iterator[Todo]:
         due, where = waiting["first"], f"{link(request, 'services-matters')}?which=mine"
         tone = "err" if due and due < today() else "warn"
         yield Todo("按服务机制等您办的事", where, f"{waiting['many']} 件", due, tone, 0, waiting["many"])
+
+
+def _of_counselling(request: OfficeRequest, role: Role) -> Iterator[Todo]:
+    """Hours of counselling that people asked for, by the first day that was asked."""
+    if role not in (Role.COUNTY_CLERK, Role.TOWNSHIP_CLERK):
+        return
+    told = counselling.asked(request).aggregate(many=Count("pk"), first=Min("day"))
+    if told["many"]:
+        where = f"{link(request, 'services-counselling')}?which=asked"
+        yield Todo("等您确认的心理疏导预约", where, f"{told['many']} 次", told["first"], "warn", 0, told["many"])
 
 
 def _staff(request: OfficeRequest) -> Iterator[Todo]:

@@ -157,11 +157,21 @@ class JobForm(FactForm):
     income = YuanField(
         label="每月收入（元）", required=False, widget=forms.TextInput({"class": "short", "inputmode": "decimal"})
     )
+    beside = forms.BooleanField(
+        label="兼职或副业：主要的工作还在做", required=False, help_text="不勾就是换了主要的工作，原来的到这天结束。"
+    )
 
 
 class JobEndForm(FactForm):
-    """为什么不再做了。"""
+    """哪一份工作，为什么不再做了。"""
 
+    kind = forms.ChoiceField(label="就业形式", choices=[("", "只有一份，不用选"), *WorkForm.choices], required=False)
+    workplace = forms.CharField(
+        label="单位或字号",
+        max_length=80,
+        required=False,
+        help_text="同一种形式有几份的，写明是哪一份；只有一份不用写。",
+    )
     reason = forms.CharField(label="结束原因", max_length=40, help_text="例如：停业、合同到期、离职。")
 
 

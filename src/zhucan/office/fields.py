@@ -30,19 +30,6 @@ class YuanField(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
 
-class TimeField(forms.TimeField):
-    """A time of day, typed as 09:00."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            input_formats=["%H:%M"],
-            widget=forms.TextInput({"class": "short", "inputmode": "numeric", "autocomplete": "off"}),
-            help_text="例如 09:00",
-            error_messages={"invalid": f"{kwargs['label']}不是一个时间：请写成 09:00 的形式。"},
-            **kwargs,
-        )
-
-
 class MonthsForm(Form):
     """看哪段时间：两个月份，和由它们得出的 `period`。"""
 

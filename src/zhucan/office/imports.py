@@ -21,7 +21,7 @@ from zhucan.orgs.clock import now
 from zhucan.orgs.divisions import inside
 from zhucan.orgs.models import Appointment, AuditEntry
 from zhucan.registry.models import ImportBatch
-from zhucan.registry.registers import REGISTERS
+from zhucan.registry.registers.kinds import REGISTERS
 from zhucan.registry.rosters.columns import HEADER_ROWS
 from zhucan.web.forms import DateField, Form
 from zhucan.web.slices import slice_of
@@ -30,15 +30,19 @@ _KINDS = {".xlsx": b"PK\x03\x04", ".csv": b""}
 _KEPT = 7 * 24 * 3600  # seconds that an uploaded file is kept
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+_NEEDS = "；".join(
+    f"{one.kind.label}要有{'、'.join(one.kind.words[name][0] for name in one.kind.needs)}" for one in REGISTERS.values()
+)
+
 
 class UploadForm(Form):
-    """花名册、就业名册或学籍名册文件。"""
+    """花名册或别的名册的文件。"""
 
     register = forms.ChoiceField(
         label="是什么名册",
         required=False,
         choices=[("", "花名册"), *((name, one.kind.label) for name, one in REGISTERS.items())],
-        help_text="就业名册要有就业形式；学籍名册要有学段、就读方式、学校。",
+        help_text=f"{_NEEDS}。",
     )
     file = forms.FileField(
         label="文件",

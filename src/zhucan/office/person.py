@@ -225,7 +225,7 @@ def _value(spell: Any) -> str:
             channel = spell.get_channel_display() if spell.channel else ""
             income = "" if spell.income_fen is None else f"月收入 {text(from_fen(spell.income_fen))} 元"
             parts = [spell.get_kind_display(), spell.workplace, channel, spell.product, spell.scale]
-            return "，".join(part for part in (*parts, income, spell.ended) if part)
+            return "，".join(part for part in (*parts, income, "" if spell.main else "兼职", spell.ended) if part)
         case models.Candidacy():
             line = "" if spell.qualified is None else "上线" if spell.qualified else "没有上线"
             score = "" if spell.score is None else f"{spell.score} 分"

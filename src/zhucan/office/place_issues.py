@@ -60,7 +60,7 @@ def issues(request: OfficeRequest) -> HttpResponse:
     day, found = today(), _issues(request)
     if data.get("kind"):
         found = found.filter(kind=data["kind"])
-    units = found.order_by().values("unit").annotate(
+    units = found.order_by().values("campaign", "unit").annotate(
         settled=Count("pk", filter=~Q(settled_on=None)), open=Count("pk", filter=Q(settled_on=None)),
         late=Count("pk", filter=queries.late(day)),
     )  # fmt: skip
@@ -72,7 +72,9 @@ def issues(request: OfficeRequest) -> HttpResponse:
         case _:
             found = found.filter(settled_on=None)
     page = slice_of(queries.oldest_first(found), request)
-    context = {"form": form, "page": page, "units": units.order_by("-late", "-open", "unit")[:30], "day": day}
+    context: dict[str, Any] = {"form": form, "page": page, "day": day}
+    context["units"] = list(units.order_by("-late", "-open", "campaign", "unit")[:30])
+    context["campaigns"] = any(one["campaign"] for one in context["units"])
     return render(request, "office/place_issues.html", context)
 
 

@@ -15,7 +15,7 @@ from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division
 from zhucan.registry import surveys
 from zhucan.registry.models import SchoolSurvey
-from zhucan.registry.studies import term_of
+from zhucan.registry.terms import term_of, term_rows
 from zhucan.web.forms import DateField, Form
 
 
@@ -39,7 +39,7 @@ def schools(request: OfficeRequest) -> HttpResponse:
     """普通学校本学期的摸底，和学籍登记对得上对不上。"""
     place = division(county(request))
     found = surveys.schools(division=place, people=scope.people(request), day=today())
-    first, _ = term_of(today())
+    first, _ = term_of(today(), place.code, term_rows())
     context = {"schools": found, "first": first, "place": place, "asked": sum(one.survey is not None for one in found)}
     return render(request, "office/schools.html", context)
 

@@ -20,7 +20,7 @@ from zhucan.delivery import plans
 from zhucan.delivery.models import Discipline, Plan, Session, Tier
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
-from zhucan.office.fields import TimeField, form_page, offer_institutions, took
+from zhucan.office.fields import form_page, offer_institutions, took
 from zhucan.office.scope import county
 from zhucan.orgs import audit, institutions
 from zhucan.orgs.clock import now, today
@@ -29,7 +29,7 @@ from zhucan.orgs.models import Institution, Role, User
 from zhucan.policy.catalogue import GRANTED, scheme
 from zhucan.policy.schemes import Gives, Group
 from zhucan.policy.steps import WORKS
-from zhucan.web.forms import UNPROCESSABLE, DateField, Form
+from zhucan.web.forms import UNPROCESSABLE, DateField, Form, TimeField
 from zhucan.web.slices import slice_of
 
 _SERVICES = tuple(

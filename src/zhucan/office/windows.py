@@ -16,12 +16,12 @@ from zhucan.cases.windows import WindowRefused
 from zhucan.core import masking
 from zhucan.office import scope
 from zhucan.office.access import OfficeRequest
-from zhucan.office.fields import MonthsForm, TimeField, done, form_page
+from zhucan.office.fields import MonthsForm, done, form_page
 from zhucan.office.figures import usual
 from zhucan.orgs.clock import now, today
 from zhucan.orgs.divisions import division
 from zhucan.registry.models import Person
-from zhucan.web.forms import DateField, Form
+from zhucan.web.forms import DateField, Form, TimeField
 
 STEPS = {"arrive": "到了", "call": "叫号", "leave": "办完", "cancel": "取消"}
 

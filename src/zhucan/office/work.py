@@ -34,7 +34,7 @@ from zhucan.registry.crosschecks.comparing import record
 from zhucan.registry.crosschecks.importing import import_list
 from zhucan.registry.crosschecks.settling import witness_of
 from zhucan.registry.models import Doubt
-from zhucan.registry.registers import import_register
+from zhucan.registry.registers.importing import import_register
 from zhucan.registry.rosters.importing import import_people
 
 _LONG_AGO = timedelta(days=7)
@@ -121,6 +121,7 @@ def take_in(
             path.unlink(missing_ok=True)
         result = {
             "shown": shown,
+            "unit": told.unit,
             "new": told.new,
             "corrected": told.corrected,
             "unchanged": told.unchanged,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhucan.portal import asking, courses, holder, views
+from zhucan.portal import asking, counselling, courses, holder, views
 
 app_name = "portal"
 urlpatterns = [
@@ -25,5 +25,7 @@ urlpatterns = [
     path("my/courses/", courses.courses, name="courses"),
     path("my/courses/<int:pk>/sign-up/", courses.sign_up, name="course-in"),
     path("my/courses/entries/<int:pk>/sign-off/", courses.sign_off, name="course-off"),
+    path("my/counselling/", counselling.counselling, name="counselling"),
+    path("my/counselling/<int:pk>/off/", counselling.call_off, name="counselling-off"),
     path("my/papers/<int:pk>/", asking.material, name="material"),
 ]

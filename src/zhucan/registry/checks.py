@@ -5,6 +5,8 @@ changed into another that could be true they do not find.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import combinations, groupby
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Count, Exists, F, Model, OuterRef, Q
@@ -36,6 +38,7 @@ from zhucan.registry.models import (
     TermAid,
     TerminalContract,
 )
+from zhucan.registry.occupations import side_by_side
 from zhucan.registry.services import account_index, certificate_index, id_index
 from zhucan.registry.tally import rows_gone
 
@@ -49,9 +52,11 @@ _TOGETHER = 5000  # rows opened at a time
 
 
 def overlapping_states() -> Iterator[str]:
-    """A person has one residence, certificate, standing… at a time."""
+    """A person has one residence, certificate, standing, main job… at a time."""
     for model in _ONE_AT_A_TIME:
         believed = model._default_manager.filter(retracted_at=None)
+        if model is Job:
+            believed = believed.filter(main=True)
         other = believed.filter(person=OuterRef("person"), pk__gt=OuterRef("pk")).filter(
             Q(valid_to=None) | Q(valid_to__gt=OuterRef("valid_from")),
         )
@@ -61,6 +66,17 @@ def overlapping_states() -> Iterator[str]:
         for row in clash.values("person_id", "valid_from")[:_SHOWN]:
             name = _name(model)
             yield f"人员 {row['person_id']} 自 {row['valid_from']} 起的{name}记录与另一条重叠：请更正其中一条。"
+
+
+def jobs_that_exclude_each_other() -> Iterator[str]:
+    """What stands beside other work may: not the same work twice, not at two employers, nothing beside what stands alone."""
+    several = Job.objects.filter(retracted_at=None, main=False).values("person")
+    rows = Job.objects.filter(retracted_at=None, person__in=several).order_by("person_id", "valid_from", "pk")
+    for person, jobs in groupby(rows, key=attrgetter("person_id")):
+        for one, other in combinations(jobs, 2):
+            at_once = one.valid_to is None or one.valid_to > other.valid_from
+            if at_once and not (one.main and other.main) and not side_by_side(one, other):
+                yield f"人员 {person} 自 {other.valid_from} 起的就业记录与另一条不能同时有：请更正其中一条。"
 
 
 def certificates_without_components() -> Iterator[str]:
@@ -193,6 +209,7 @@ def _name(model: type[Spell]) -> str:
 
 CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     overlapping_states,
+    jobs_that_exclude_each_other,
     certificates_without_components,
     multiple_without_two_kinds,
     dead_before_birth,

@@ -57,7 +57,7 @@ class FollowUpKind(models.TextChoices):
 
 
 class WorkForm(models.TextChoices):
-    """The forms of employment; somebody employed has exactly one at a time."""
+    """The forms of employment; each job is exactly one of them."""
 
     CONCENTRATED = "concentrated", "集中就业"
     QUOTA = "quota", "按比例就业"
@@ -70,6 +70,12 @@ class WorkForm(models.TextChoices):
     FLEXIBLE = "flexible", "灵活就业"
     OTHER = "other", "其他就业"
     UNSTATED = "unstated", "形式待核"
+
+
+EMPLOYERS = (WorkForm.CONCENTRATED, WorkForm.QUOTA, WorkForm.PUBLIC_POST, WorkForm.PUBLIC_PAYROLL)
+"""The forms with an employer whose staff somebody counts as, so at one employer at a time; part-time work is flexible."""
+ALONE = (WorkForm.PUBLIC_POST, WorkForm.UNSTATED)
+"""The forms beside which there is no other: a post for those without work, and what is not known yet."""
 
 
 class Channel(models.TextChoices):

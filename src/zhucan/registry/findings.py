@@ -1,9 +1,12 @@
 """What somebody established about a person: findings of every declared kind, schooling and insurance."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
 
 from zhucan.core.errors import ZhucanError
 from zhucan.core.money import fen, from_fen, yuan
@@ -11,7 +14,7 @@ from zhucan.core.money import text as text_of
 from zhucan.policy.declared.findings import FINDING_KINDS, FindingKind
 from zhucan.policy.expressions import Kind
 from zhucan.registry import spells
-from zhucan.registry.choices import MEDICAL, PENSIONS, Payer
+from zhucan.registry.choices import MEDICAL, PENSIONS, InsuranceKind, Payer
 from zhucan.registry.models import Finding, Insurance, Person, Schooling
 from zhucan.registry.services import in_life
 from zhucan.registry.spells import Witness
@@ -103,3 +106,19 @@ def set_insurance(*, person: Person, day: date, kind: str, witness: Witness, pay
     in_life(person, day, witness)
     group = next((group for group in (PENSIONS, MEDICAL) if kind in group), (kind,))
     return spells.begin(Insurance, person, day, witness, match={"kind__in": list(group)}, kind=kind, payer=payer)
+
+
+@transaction.atomic
+def insure_all(
+    *, people: Collection[int], day: date, stop: date, kind: InsuranceKind, witness: Witness, payer: str
+) -> None:
+    """Enrol many people in one insurance for [day, stop), as `set_insurance` does each; they live, and are born by the day."""
+    held = Insurance.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), kind=kind).as_known()
+    among = frozenset(people)
+    told = {row.person for row in held.select_related("person") if row.person_id in among}
+    without = among - {person.pk for person in told}
+    spells.add_all(Insurance, sorted(without), day, stop, witness, kind=kind, payer=payer)
+    for person in sorted(told, key=lambda one: one.pk):
+        made = set_insurance(person=person, day=day, kind=kind, payer=payer, witness=witness)
+        if made.valid_to is None or made.valid_to > stop:
+            spells.end(Insurance, person, stop, witness, kind=kind)

@@ -1,6 +1,6 @@
 """The only writer of spells: begin, end, correct. Nothing is overwritten; both clocks are kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar, cast
@@ -12,6 +12,7 @@ from zhucan.orgs.models import User
 from zhucan.registry.models import Person, Spell
 
 _S = TypeVar("_S", bound=Spell)
+_TOGETHER = 1000
 _CLOCKS = {"id", "valid_from", "valid_to", "recorded_at", "retracted_at", "recorded_by", "recorded_by_id", "source"}
 
 
@@ -122,6 +123,26 @@ def end(model: type[_S], person: Person, day: date, witness: Witness, **match: A
 def add(model: type[_S], person: Person, start: date, stop: date | None, witness: Witness, **values: Any) -> _S:
     """Record a spell of a kind of which several may hold at once."""
     return _add(model, person, start, stop, witness, values)
+
+
+@transaction.atomic
+def add_all(
+    model: type[_S], people: Iterable[int], start: date, stop: date | None, witness: Witness, **values: Any
+) -> None:
+    """Record the same spell of many people at once, for a kind of which several may hold or of whom none holds."""
+    rows = (
+        model(
+            person_id=person,
+            valid_from=start,
+            valid_to=stop,
+            recorded_at=witness.at,
+            recorded_by=witness.by,
+            source=witness.source,
+            **values,
+        )
+        for person in people
+    )
+    model._default_manager.bulk_create(rows, batch_size=_TOGETHER)
 
 
 @transaction.atomic

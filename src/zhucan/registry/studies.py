@@ -4,32 +4,21 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from zhucan.core.divisions import NATION
 from zhucan.core.errors import ZhucanError
 from zhucan.registry import spells
 from zhucan.registry.choices import FollowUpKind, Stage, TermAidKind
-from zhucan.registry.models import Candidacy, FollowUp, Person, Schooling, TermAid, TerminalContract
+from zhucan.registry.models import Candidacy, FollowUp, Person, Residence, Schooling, TermAid, TerminalContract
 from zhucan.registry.services import in_life
 from zhucan.registry.spells import Witness
+from zhucan.registry.terms import term_of, term_rows
 
-TERMS = ((2, 1), (9, 1))
-"""The first days of the two terms of a school year, as month and day; the spring term takes in the holidays after it."""
 _EXAM = (6, 7)  # the first day of the national entrance examination, since 2003
 _COMPULSORY = (Stage.PRIMARY, Stage.JUNIOR)
 
 
 class StudyRefused(ZhucanError, ValueError):
     """It cannot be entered like this; nothing was changed."""
-
-
-def term_of(day: date) -> tuple[date, date]:
-    """Return the first day of the term that a day belongs to, and the day after its last.
-
-    >>> term_of(date(2026, 1, 15))
-    (datetime.date(2025, 9, 1), datetime.date(2026, 2, 1))
-    """
-    starts = sorted(date(year, *start) for year in (day.year - 1, day.year, day.year + 1) for start in TERMS)
-    first = max(start for start in starts if start <= day)
-    return first, min(start for start in starts if start > day)
 
 
 def set_candidacy(*, person: Person, year: int, said: Mapping[str, Any], witness: Witness) -> Candidacy:
@@ -61,7 +50,8 @@ def give_term_aid(*, person: Person, day: date, kind: str, witness: Witness, amo
     in_life(person, day, witness)
     if kind not in TermAidKind.values:
         raise StudyRefused(f"没有这一项“{kind}”：应为{'、'.join(TermAidKind.labels)}之一。")
-    first, after = term_of(day)
+    home = Residence.objects.filter(person=person).as_known().on(day).first()
+    first, after = term_of(day, home.division_id if home is not None else NATION, term_rows(witness.at))
     pupil = Schooling.objects.filter(person=person, stage__in=_COMPULSORY, valid_from__lt=after).as_known()
     held = pupil.exclude(valid_to__lte=first).order_by("-valid_from").first()
     if held is None:
@@ -70,7 +60,8 @@ def give_term_aid(*, person: Person, day: date, kind: str, witness: Witness, amo
         raise StudyRefused("就学登记里没有寄宿，不能登记寄宿生活补助：请先核对就学登记。")
     if amount_fen is not None and amount_fen < 0:
         raise StudyRefused("金额不能为负：请核对。")
-    there: TermAid | None = TermAid.objects.filter(person=person, kind=kind, valid_from=first).as_known().first()
+    given = TermAid.objects.filter(person=person, kind=kind, valid_from__lt=after, valid_to__gt=first)
+    there: TermAid | None = given.as_known().first()
     said = {"kind": kind, "amount_fen": amount_fen, "school": held.school}
     if there is None:
         return spells.add(TermAid, person, first, after, witness, **said)

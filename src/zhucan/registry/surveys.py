@@ -12,7 +12,7 @@ from zhucan.orgs.models import Division, User
 from zhucan.registry.choices import Placement, Stage
 from zhucan.registry.entering import Guard
 from zhucan.registry.models import Person, Schooling, SchoolSurvey
-from zhucan.registry.studies import term_of
+from zhucan.registry.terms import term_of, term_rows
 
 ORDINARY = (Placement.REGULAR, Placement.ORDINARY, Placement.SPECIAL_CLASS)
 """The placements in an ordinary school."""
@@ -71,7 +71,7 @@ def take_back(*, survey: SchoolSurvey, reason: str, at: datetime, by: User | Non
 
 def schools(*, division: Division, people: QuerySet[Person], day: date) -> list[School]:
     """Return the ordinary schools of a county in the term of a day, those first that were not asked or do not agree."""
-    first, after = term_of(day)
+    first, after = term_of(day, division.code, term_rows())
     believed = SchoolSurvey.objects.filter(division=division, retracted_at=None)
     asked: dict[str, SchoolSurvey] = {}
     for one in believed.filter(day__gte=first, day__lt=after).order_by("day", "pk"):

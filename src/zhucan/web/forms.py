@@ -84,6 +84,19 @@ class _Boxes(forms.MultiWidget):
         return f"{id_}_0" if id_ else id_
 
 
+class TimeField(forms.TimeField):
+    """A time of day, typed as 09:00."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            input_formats=["%H:%M"],
+            widget=forms.TextInput({"class": "short", "inputmode": "numeric", "autocomplete": "off"}),
+            help_text="例如 09:00",
+            error_messages={"invalid": f"{kwargs['label']}不是一个时间：请写成 09:00 的形式。"},
+            **kwargs,
+        )
+
+
 class DateField(forms.MultiValueField):
     """A day in three boxes; no picker to fight with, and the order is ours."""
 

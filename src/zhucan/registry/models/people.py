@@ -319,8 +319,10 @@ class Benefit(Spell):
 
 
 class Job(Spell):
-    """What the person works as: one form at a time, at an employer or in a business or farm of their own.
+    """What the person works as, at an employer or in a business or farm of their own.
 
+    Somebody has one main job at a time, by which they are counted, and beside it any others that its form allows
+    (`registry.occupations`): a side business, a second part-time job. Each is one form.
     `channel` is set for a very small business that sells online, `scale` and `inspected_on` for a farm; `ended` says why
     it came to its end. `income_fen` is a month's, null where it is not known.
     """
@@ -334,6 +336,7 @@ class Job(Spell):
     inspected_on = models.DateField("现场核验日期", null=True, blank=True)
     income_fen = models.BigIntegerField("月收入（分）", null=True, blank=True)
     ended = models.CharField("结束原因", max_length=40, blank=True)
+    main = models.BooleanField("主要工作", default=True)
 
     class Meta(Spell.Meta):
         verbose_name = "就业"

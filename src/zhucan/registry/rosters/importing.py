@@ -54,6 +54,7 @@ class ImportResult:
     """Rows taken that say no more of the standing than that it is not 低保."""
     marked: Path | None = None
     only_rejected: bool = False
+    unit: str = "人"
 
     @property
     def changed(self) -> bool:

@@ -1,4 +1,4 @@
-"""`zhucan accident`: policies of accident insurance, their insured, and what the insurer paid."""
+"""`zhucan accident`: policies of accident insurance, their insured, and the claims of these."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from zhucan.registry.queries import find
 
 
 class Command(Base):
-    help = "意外保险：保单（policy）、应保名单（due）、登记参保（insure）、被保险人（insured）、赔付（claim）、撤回赔付（retract）。"
+    help = "意外保险：保单（policy）、应保名单（due）、登记参保（insure）、被保险人（insured）、报案或赔付（claim）、核定（decide）、登记赔付（pay）、撤回（retract）。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -36,14 +36,22 @@ class Command(Base):
             verb.add_argument("--on", type=day, metavar="DATE", help="从哪一天起（默认生效日期）")
         listed = verbs.add_parser("insured", help="一份保单的被保险人")
         listed.add_argument("policy", type=int, metavar="POLICY", help="保单编号")
-        claim = verbs.add_parser("claim", help="登记一笔赔付")
+        claim = verbs.add_parser("claim", help="登记报案；已经赔付的连赔付一起登记")
         claim.add_argument("policy", type=int, metavar="POLICY", help="保单编号")
         claim.add_argument("person", metavar="PERSON", help="人员编号、身份证号、残疾人证号或全名")
         claim.add_argument("--accident-on", type=day, required=True, help="出险日期")
-        claim.add_argument("--paid-on", type=day, required=True, help="赔付日期")
-        claim.add_argument("--amount", required=True, metavar="YUAN", help="赔付金额（元）")
-        retract = verbs.add_parser("retract", help="撤回一笔登记错的赔付")
-        retract.add_argument("claim", type=int, metavar="CLAIM", help="赔付编号")
+        claim.add_argument("--reported-on", type=day, help="报案日期")
+        claim.add_argument("--paid-on", type=day, help="赔付日期")
+        claim.add_argument("--amount", metavar="YUAN", help="赔付金额（元）")
+        decide = verbs.add_parser("decide", help="登记承保公司核定的金额，或拒赔的理由")
+        decide.add_argument("--on", type=day, required=True, help="核定日期")
+        decide.add_argument("--amount", metavar="YUAN", help="核定金额（元）")
+        decide.add_argument("--refuse", default="", metavar="REASON", help="拒赔理由")
+        pay = verbs.add_parser("pay", help="登记核定的已经赔付")
+        pay.add_argument("--on", type=day, required=True, help="赔付日期")
+        retract = verbs.add_parser("retract", help="撤回登记错的一笔")
+        for verb in (decide, pay, retract):
+            verb.add_argument("claim", type=int, metavar="CLAIM", help="报案或赔付的编号")
         retract.add_argument("--reason", required=True, help="原因")
         for verb in verbs.choices.values():
             verb.add_argument("--division", required=True, metavar="CODE", help="县的区划代码")
@@ -76,17 +84,38 @@ class Command(Base):
             case "claim":
                 claim = accidents.claim(
                     relief=_relief(_policy(options["policy"], place), find(options["person"]).pk),
-                    accident_on=options["accident_on"], paid_on=options["paid_on"], amount_fen=fen(options["amount"]), **told,
+                    accident_on=options["accident_on"], reported_on=options["reported_on"], paid_on=options["paid_on"],
+                    amount_fen=_fen(options["amount"]), **told,
                 )  # fmt: skip
-                self.stdout.write(f"已登记赔付 {claim.pk}：{text(from_fen(claim.amount_fen))} 元。")
+                self.stdout.write(f"已登记 {claim.pk}：{_words(claim)}。")
+            case "decide":
+                claim = accidents.decide_claim(
+                    claim=_claim(options["claim"], place), decided_on=options["on"], amount_fen=_fen(options["amount"]),
+                    refusal=options["refuse"], **told,
+                )  # fmt: skip
+                self.stdout.write(f"已登记核定：{_words(claim)}。")
+            case "pay":
+                claim = accidents.pay_claim(claim=_claim(options["claim"], place), paid_on=options["on"], **told)
+                self.stdout.write(f"已登记赔付：{_words(claim)}。")
             case "retract":
-                found_claim = AccidentClaim.objects.filter(
-                    pk=options["claim"], relief__policy__division__code__startswith=prefix(place.code)
-                ).first()
-                if found_claim is None:
-                    raise ZhucanError(f"{place.name}没有编号 {options['claim']} 的赔付：请核对。")
-                accidents.retract_claim(claim=found_claim, reason=options["reason"], **told)
+                accidents.retract_claim(claim=_claim(options["claim"], place), reason=options["reason"], **told)
                 self.stdout.write("已撤回。")
+
+
+def _fen(amount: str | None) -> int | None:
+    return None if amount is None else fen(amount)
+
+
+def _words(claim: AccidentClaim) -> str:
+    return claim.state if claim.amount_fen is None else f"{claim.state} {text(from_fen(claim.amount_fen))} 元"
+
+
+def _claim(key: int, place: Division) -> AccidentClaim:
+    here = AccidentClaim.objects.filter(relief__policy__division__code__startswith=prefix(place.code))
+    found = here.filter(pk=key).first()
+    if found is None:
+        raise ZhucanError(f"{place.name}没有编号 {key} 的报案或赔付：请核对。")
+    return found
 
 
 def _policy(key: int, place: Division) -> AccidentPolicy:

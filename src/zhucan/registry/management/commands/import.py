@@ -1,4 +1,4 @@
-"""`zhucan import people|jobs|schooling|benefits FILE`, `zhucan import divisions FILE` and `zhucan import list KIND FILE`."""  # noqa: N999  Django names the command after the file
+"""`zhucan import people|divisions FILE`, `zhucan import REGISTER FILE` (jobs, schooling, term-aid …) and `zhucan import list KIND FILE`."""  # noqa: N999  Django names the command after the file
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,8 @@ from zhucan.orgs.commands import CLERK, command_user, day
 from zhucan.orgs.commands import Command as Base
 from zhucan.registry.crosschecks.importing import import_list
 from zhucan.registry.crosschecks.kinds import KINDS
-from zhucan.registry.registers import REGISTERS, import_register
+from zhucan.registry.registers.importing import import_register
+from zhucan.registry.registers.kinds import REGISTERS
 from zhucan.registry.rosters.columns import LABELS, telling
 from zhucan.registry.rosters.importing import ImportResult, import_people
 
@@ -23,13 +24,13 @@ _HEADS = "、".join(
 
 
 class Command(Base):
-    help = "导入花名册（people，xlsx 或 csv）、就业名册（jobs）、学籍名册（schooling）、待遇发放名册（benefits）、区划表（divisions，csv）或其他部门的名单（list，与登记比对成疑点）。全部导入退出码为 0，有行退回为 2，整个文件不能用为 1。"
+    help = f"导入花名册（people，xlsx 或 csv）、{'、'.join(f'{one.kind.label}（{name}）' for name, one in REGISTERS.items())}、区划表（divisions，csv）或其他部门的名单（list，与登记比对成疑点）。全部导入退出码为 0，有行退回为 2，整个文件不能用为 1。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "kind",
             choices=("people", *REGISTERS, "divisions", "list"),
-            metavar="people|jobs|schooling|benefits|divisions|list",
+            metavar="|".join(("people", *REGISTERS, "divisions", "list")),
         )
         parser.add_argument("of", nargs="?", choices=tuple(KINDS), metavar="|".join(KINDS), help="list 的种类")
         parser.add_argument("file", type=Path, metavar="FILE")
@@ -113,7 +114,7 @@ class Command(Base):
     def _report(self, result: ImportResult) -> None:
         say = self.stdout.write
         say(
-            f"{result.file.name}：新登记 {result.new} 人，更正 {result.corrected} 人，未变 {result.unchanged} 人，"
+            f"{result.file.name}：新登记 {result.new} {result.unit}，更正 {result.corrected} {result.unit}，未变 {result.unchanged} {result.unit}，"
             f"退回 {len(result.rejected)} 行；其中提醒 {len(result.warned)} 行，跳过合计、表尾等 {result.skipped_rows} 行。"
         )
         if not result.changed:
