@@ -416,7 +416,7 @@ def doubt(county: County) -> Doubt:
         kind="death", problem="death_missing", person=Person.objects.get(), source="公安", row=3, told="[]", key="k",
         batch=ImportBatch.objects.create(kind="list:death", file_name="死亡.csv", digest="", at=now(), counts={}),
         claim={"day": "2025-05-03"}, match="exact", score=100, role=Role.COUNTY_CLERK, place=county.a,
-        due=date(2025, 6, 1), recorded_at=now(),
+        since=date(2025, 5, 16), due=date(2025, 6, 1), recorded_at=now(),
     )  # fmt: skip
 
 

@@ -213,3 +213,11 @@ def test_the_deadline_passed_is_told_first(clerk: Client, listed: str, people: l
     page = clerk.get(reverse("office:doubts"))
     assert page.context["rows"][0]["doubt"].person == people[1]
     assert "有 1 条过了期限" in page.content.decode()
+
+    Doubt.objects.filter(person=people[1]).update(due=None)
+    page = clerk.get(reverse("office:doubts"))
+    assert page.context["rows"][-1]["doubt"].person == people[1]
+    assert "等放假安排公布" in page.content.decode()
+    assert "等放假安排公布后才能算" in clerk.get(_doubt(people[1])).content.decode()
+    Doubt.objects.update(due=None)
+    assert any("疑点" in todo.what for todo in clerk.get(reverse("office:home")).context["todos"])

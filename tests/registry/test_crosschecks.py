@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from zhucan.core.identifiers import check_character
 from zhucan.orgs.clock import moment
 from zhucan.orgs.models import Division, Role
 from zhucan.registry import services
-from zhucan.registry.crosschecks import comparing, settling
+from zhucan.registry.crosschecks import comparing, importing, settling
 from zhucan.registry.crosschecks.importing import ListResult, import_list
 from zhucan.registry.crosschecks.matching import distance
 from zhucan.registry.crosschecks.settling import DoubtRefused
@@ -63,6 +64,28 @@ def _settle(doubt: Doubt, county: County) -> None:
 
 
 DEATHS = ("死者姓名", "公民身份号码", "死亡时间")
+
+
+def test_a_deadline_that_no_holiday_table_reaches_is_filled_in_once_the_table_is_out(
+    county: County, take: Take, monkeypatch: pytest.MonkeyPatch
+):
+    person = county.person()
+    with monkeypatch.context() as without:
+        without.setattr(importing, "deadline", lambda day, count: None)
+        without.setattr(settling, "deadline", lambda day, count: None)
+        take("death", DEATHS, (person.name, person.id_number, "2025-05-03"))
+        doubt = _the("death_missing")
+        assert doubt.due is None
+        later = AT + timedelta(days=7)
+        settling.refer(doubt=doubt, role=Role.APPROVER, place=county.a, reason="请复核", at=later, by=county.clerk)
+        assert settling.fill_deadlines(division=county.a, at=later) == 0
+
+    out = StringIO()
+    call_command("case", "deadlines", "--division", county.a.code, stdout=out)
+
+    doubt.refresh_from_db()
+    assert doubt.due == add_working_days(later.date(), 10)  # from the day it was referred
+    assert out.getvalue().strip() == "补上了 0 件申请、1 条疑点的期限。"
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])

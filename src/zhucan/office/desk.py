@@ -303,7 +303,7 @@ def _of_doubts(request: OfficeRequest, role: Role) -> Iterator[Todo]:
     waiting = doubts.to_do(request)
     if waiting["people"]:
         due = waiting["first"]
-        tone = "err" if due < today() else "warn"
+        tone = "err" if due is not None and due < today() else "warn"
         where = f"{link(request, 'doubts')}?own=yes"
         yield Todo(
             "部门名单与登记不一致的疑点：请核实", where, f"{waiting['people']} 人", due, tone, 0, waiting["people"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -36,6 +36,7 @@ from zhucan.web.slices import slice_of
 
 _AT_ONCE = 200
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_BY_DEADLINE = (F("due").asc(nulls_last=True), "pk")
 _CLERKS = (Role.COUNTY_CLERK, Role.TOWNSHIP_CLERK)
 
 
@@ -87,7 +88,7 @@ def _told(doubt: Doubt) -> dict[str, Any]:
         "doubt": doubt,
         "problem": comparing.PROBLEMS[doubt.problem],
         "list": KINDS[doubt.kind].label,
-        "late": doubt.status == Doubt.Status.OPEN and doubt.due < today(),
+        "late": doubt.status == Doubt.Status.OPEN and doubt.due is not None and doubt.due < today(),
         "owner": f"{doubt.place.name}{Role(doubt.role).label}",
     }
 
@@ -102,7 +103,7 @@ def queue(request: OfficeRequest) -> HttpResponse:
         found = found.filter(kind=kind)
     if request.GET.get("own") == "yes":
         found = found.filter(role=request.post.role)
-    order = ("-settled_at", "pk") if settled else ("due", "pk")
+    order = ("-settled_at", "pk") if settled else _BY_DEADLINE
     page = slice_of(found.select_related("person", "place", "settled_by").order_by(*order), request)
     open_ones = mine.filter(status=Doubt.Status.OPEN)
     counts = open_ones.order_by().values("kind").annotate(people=Count("pk"))
@@ -210,7 +211,7 @@ def _settled(request: OfficeRequest, found: Doubt, reason: str) -> str:
 
 
 def _exact(request: OfficeRequest) -> QuerySet[Doubt]:
-    return scope.doubts(request).filter(status=Doubt.Status.OPEN, match=Doubt.Match.EXACT).order_by("due", "pk")
+    return scope.doubts(request).filter(status=Doubt.Status.OPEN, match=Doubt.Match.EXACT).order_by(*_BY_DEADLINE)
 
 
 @require_POST
@@ -347,7 +348,7 @@ def sources(request: OfficeRequest) -> HttpResponse:
 
 def to_do(request: OfficeRequest) -> dict[str, Any]:
     """Return how many open doubts are the acting post's, how many of them late, and the first deadline."""
-    mine = scope.doubts(request).filter(status=Doubt.Status.OPEN, role=request.post.role).order_by("due")
+    mine = scope.doubts(request).filter(status=Doubt.Status.OPEN, role=request.post.role).order_by(*_BY_DEADLINE)
     first = mine.values_list("due", flat=True).first()
-    people = mine.order_by().values("person").distinct().count() if first else 0
+    people = mine.order_by().values("person").distinct().count()
     return {"people": people, "first": first}

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from zhucan.core.calendar import add_working_days
+from zhucan.core.calendar import deadline
 from zhucan.core.divisions import Level, county_of, level_of, within
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit, divisions
@@ -131,7 +131,7 @@ class _Taking:
         self.kind, self.source, self.batch, self.result, self.on, self.today = kind, source, batch, result, on, today
         self.inside = inside
         self.met: set[int] = set()  # whom the list names, for certain or perhaps
-        self._dues: dict[str, date] = {}
+        self._dues: dict[str, date | None] = {}
 
     def take(self, rows: Sequence[Told]) -> None:
         """Match and compare every row."""
@@ -207,12 +207,12 @@ class _Taking:
         role, place = (Role.COUNTY_CLERK, county) if found.exact else (Role.TOWNSHIP_CLERK, township)
         if place not in self._dues:
             days = resolve(parameter_rows(self.batch.at), place, self.today, self.batch.at)["doubt_working_days"]
-            self._dues[place] = add_working_days(self.today, days)
+            self._dues[place] = deadline(self.today, days)
         return Doubt(
             kind=self.kind.id, problem=problem, person=found.person, source=self.source[:40], batch=self.batch, row=row,
             told=json.dumps(told, ensure_ascii=False), claim=claim, key=key,
             match=Doubt.Match.EXACT if found.exact else Doubt.Match.FUZZY, score=found.score, because=found.because[:200],
-            role=role.value, place_id=place, due=self._dues[place], recorded_at=self.batch.at,
+            role=role.value, place_id=place, since=self.today, due=self._dues[place], recorded_at=self.batch.at,
         )  # fmt: skip
 
     def _keep(self, made: dict[str, Doubt]) -> None:

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
-from zhucan.core.calendar import add_working_days
+from zhucan.core.calendar import deadline
 from zhucan.core.errors import ZhucanError
 from zhucan.orgs import audit
 from zhucan.orgs.clock import day_of
-from zhucan.orgs.divisions import parameter_rows
+from zhucan.orgs.divisions import inside, parameter_rows
 from zhucan.orgs.models import Division, Role, User
 from zhucan.policy.parameters import resolve
 from zhucan.registry.crosschecks.comparing import PROBLEMS, record
@@ -82,10 +82,9 @@ def refer(*, doubt: Doubt, role: Role, place: Division, reason: str, at: datetim
         raise DoubtRefused(f"这条疑点已经由{place.name}{role.label}核实：请转给别的岗位。")
     if not reason.strip():
         raise DoubtRefused("请写明为什么转交。")
-    today = day_of(at)
-    days = resolve(parameter_rows(at), place.pk, today, at)["doubt_working_days"]
-    found.role, found.place, found.reason, found.due = role.value, place, reason.strip(), add_working_days(today, days)
-    found.save(update_fields=["role", "place", "reason", "due"])
+    found.role, found.place, found.reason, found.since = role.value, place, reason.strip(), day_of(at)
+    found.due = _due(found, at)
+    found.save(update_fields=["role", "place", "reason", "since", "due"])
     audit.record(
         actor=by,
         action="registry.doubt-referred",
@@ -95,6 +94,20 @@ def refer(*, doubt: Doubt, role: Role, place: Division, reason: str, at: datetim
         division=place.pk,
     )
     return found
+
+
+def _due(doubt: Doubt, at: datetime) -> date | None:
+    days = resolve(parameter_rows(at), doubt.place_id, doubt.since, at)["doubt_working_days"]
+    return deadline(doubt.since, days)
+
+
+def fill_deadlines(*, division: Division, at: datetime) -> int:
+    """Work out the deadlines of a place that no holiday table reached when they began; returns how many came to be known."""
+    filled = 0
+    for one in Doubt.objects.filter(inside("place_id", division.code), status=Doubt.Status.OPEN, due=None):
+        if due := _due(one, at):
+            filled += Doubt.objects.filter(pk=one.pk, status=Doubt.Status.OPEN, since=one.since).update(due=due)
+    return filled
 
 
 @dataclass(frozen=True)

@@ -481,7 +481,8 @@ class Doubt(models.Model):
     because = models.CharField("对上的依据", max_length=200, blank=True)
     role = models.CharField("由谁核实", max_length=20)
     place = models.ForeignKey("orgs.Division", models.PROTECT, related_name="+", verbose_name="核实地")
-    due = models.DateField("期限")
+    since = models.DateField("期限从哪天起算")
+    due = models.DateField("期限", null=True)  # not known until the holiday table of its year is out
     recorded_at = models.DateTimeField("登记时间")
     status = models.CharField("处理", max_length=8, choices=Status, default=Status.OPEN)
     reason = models.CharField("理由", max_length=200, blank=True)

@@ -26,6 +26,7 @@ from zhucan.policy.catalogue import scheme
 from zhucan.policy.facts import BY_NAME
 from zhucan.policy.schemes import LifeEvent
 from zhucan.policy.steps import APPLICANT, State
+from zhucan.registry.crosschecks import settling
 from zhucan.registry.queries import find
 
 _ROLES = {APPLICANT: "申请人", **{str(role): str(role.label) for role in Role}}
@@ -230,7 +231,8 @@ class Command(Base):
             params = deadlines.procedure(one.division_id, one.state_since)
             due = deadlines.due(moving.flow_of(one), State(one.state), one.state_since, params)
             filled += Application.objects.filter(pk=one.pk, state=one.state).update(due_on=due) if due else 0
-        self.stdout.write(f"补上了 {filled} 件的期限。")
+        doubts = settling.fill_deadlines(division=division(options["division"]), at=now())
+        self.stdout.write(f"补上了 {filled} 件申请、{doubts} 条疑点的期限。")
 
     def _flows(self, options: dict[str, Any]) -> None:
         self.stdout.write(flowcharts.page(), ending="")
