@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zhucan.core import calendar
 from zhucan.core.calendar import (
     HOLIDAYS_FILE,
     InvalidHolidayTable,
@@ -96,7 +97,7 @@ def test_art_203_a_period_ending_on_a_day_off_ends_on_the_next_that_is_not():
 
 
 def test_CAL_5_a_year_without_a_table_is_an_error_not_a_guess():
-    with pytest.raises(NoHolidayTable, match=r"没有 2027 年；请.*补上该年。"):
+    with pytest.raises(NoHolidayTable, match=r"没有 2027 年：请.*补上该年。"):
         add_working_days(date(2026, 12, 31), 1)
     with pytest.raises(ZhucanError):
         working_day(date(1999, 1, 2))
@@ -126,6 +127,27 @@ def test_a_year_is_added_by_editing_a_file(tmp_path):
     assert not holidays.working_day(date(2031, 1, 3))
     assert holidays.working_day(date(2031, 1, 4))  # a Saturday
     assert load_holidays(HOLIDAYS_FILE) == load_holidays()
+
+
+def test_an_installation_keeps_years_of_its_own_over_the_shipped_ones(tmp_path, monkeypatch):
+    monkeypatch.setattr(calendar, "_own", [])
+    calendar.keep_years_in(tmp_path / "own.yaml")
+    assert load_holidays() == load_holidays(HOLIDAYS_FILE)
+    notice = tmp_path / "notice.yaml"
+
+    notice.write_text("holidays:\n  2031: {off: [01-01..01-03], work: [01-04]}\n", encoding="utf-8")
+    assert calendar.add_years_of(notice) == (2031,)
+    assert working_day(date(2031, 1, 4))
+    assert working_day(date(2026, 12, 31))
+    notice.write_text("holidays:\n  2031: {off: [01-01], work: []}\n  2032: {off: [], work: []}\n", encoding="utf-8")
+    assert calendar.add_years_of(notice) == (2031, 2032)  # the notice was changed
+    assert not working_day(date(2031, 1, 4))
+
+    notice.write_text("holidays:\n  2032: {off: [01-02], work: [01-02]}\n", encoding="utf-8")
+    before = (tmp_path / "own.yaml").read_text(encoding="utf-8")
+    with pytest.raises(InvalidHolidayTable, match=r"notice\.yaml"):
+        calendar.add_years_of(notice)
+    assert (tmp_path / "own.yaml").read_text(encoding="utf-8") == before
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.county import County, told
+from zhucan.core import calendar
 from zhucan.core.calendar import add_working_days
 from zhucan.core.errors import ZhucanError
 from zhucan.core.identifiers import check_character
@@ -86,6 +87,26 @@ def test_a_deadline_that_no_holiday_table_reaches_is_filled_in_once_the_table_is
     doubt.refresh_from_db()
     assert doubt.due == add_working_days(later.date(), 10)  # from the day it was referred
     assert out.getvalue().strip() == "补上了 0 件申请、1 条疑点的期限。"
+
+
+def test_a_notice_of_holidays_is_taken_in_and_what_waited_for_it_is_dated(
+    county: County, take: Take, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(calendar, "_own", [])
+    calendar.keep_years_in(tmp_path / "own.yaml")
+    person = county.person()
+    late = take("death", DEATHS, (person.name, person.id_number, "2026-12-01"), day=date(2026, 12, 28))
+    assert late.new == 1
+    assert _the("death_missing").due is None
+    notice = tmp_path / "notice.yaml"
+    notice.write_text("holidays:\n  2027: {off: [01-01..01-03], work: []}\n", encoding="utf-8")
+
+    out = StringIO()
+    call_command("import", "holidays", str(notice), stdout=out)
+    call_command("case", "deadlines", "--division", county.a.code, stdout=out)
+
+    assert "记下 2027 年" in out.getvalue()
+    assert _the("death_missing").due == date(2027, 1, 12)  # three days of 2026, then seven of 2027
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])

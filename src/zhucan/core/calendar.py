@@ -1,15 +1,17 @@
 """Dates by the law's counting: years and months, ages, working days, deadlines, festivals (CAL-2 to CAL-5).
 
 The holiday table is data (`holidays.yaml`), one entry per year after the State Council's notice; a year without an
-entry is an error and never a guess.
+entry is an error and never a guess. An installation keeps the years it was told of in a file of its own beside the shipped
+one, so that a notice need not wait for a new version.
 """
 
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from lunardate import LunarDate
@@ -32,6 +34,9 @@ _SATURDAY = 5
 
 class NoHolidayTable(ZhucanError):
     """Working days were asked of a year the holiday table does not hold."""
+
+
+_own: list[Path] = []
 
 
 class InvalidHolidayTable(ZhucanError, ValueError):
@@ -94,7 +99,9 @@ class Holidays:
     def working_day(self, day: date) -> bool:
         """Tell whether a day is a working day (CAL-5)."""
         if day.year not in self.years:
-            raise NoHolidayTable(f"放假安排中没有 {day.year} 年；请按国务院办公厅通知在 holidays.yaml 中补上该年。")
+            raise NoHolidayTable(
+                f"放假安排中没有 {day.year} 年：请系统管理员按国务院办公厅的通知，用 zhucan import holidays 补上该年。"
+            )
         if day in self.off:
             return False
         return day.weekday() < _SATURDAY or day in self.work
@@ -135,33 +142,54 @@ class Holidays:
 
 
 def load_holidays(path: Path | None = None) -> Holidays:
-    """Return the holiday table of a file, by default the one shipped.
+    """Return the holiday table of a file, by default the one shipped with the years the installation keeps.
 
     Raises `InvalidHolidayTable` naming the file and the year when an entry cannot be read.
     """
-    return _shipped() if path is None else _read(path)
+    return _in_force() if path is None else _table(path, _entries(path))
+
+
+def keep_years_in(path: Path) -> None:
+    """Say in which file the installation keeps years of its own; there need be none yet."""
+    _own[:] = [path]
+
+
+def add_years_of(path: Path) -> tuple[int, ...]:
+    """Take the years of a file into those the installation keeps, in place of what was said of them; return the years.
+
+    Other processes see them at once. Raises `InvalidHolidayTable`, and then changes nothing.
+    """
+    told = _entries(path)
+    _table(path, told)
+    (own,) = _own
+    kept = (_entries(own) if own.exists() else {}) | told
+    text = yaml.safe_dump({"holidays": dict(sorted(kept.items()))}, allow_unicode=True, default_flow_style=None)
+    beside = own.with_name(f"{own.name}.new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(own)  # whoever reads meanwhile reads the one or the other
+    return tuple(sorted(told))
 
 
 def working_day(day: date) -> bool:
-    """Tell whether a day is a working day by the shipped table.
+    """Tell whether a day is a working day by the table in force.
 
     >>> working_day(date(2025, 9, 28)), working_day(date(2025, 10, 8))
     (True, False)
     """
-    return _shipped().working_day(day)
+    return _in_force().working_day(day)
 
 
 def add_working_days(day: date, count: int) -> date:
-    """Return the `count`-th working day after a day by the shipped table (CAL-4).
+    """Return the `count`-th working day after a day by the table in force (CAL-4).
 
     >>> add_working_days(date(2025, 9, 26), 5)
     datetime.date(2025, 10, 10)
     """
-    return _shipped().add_working_days(day, count)
+    return _in_force().add_working_days(day, count)
 
 
 def deadline(day: date, count: int) -> date | None:
-    """Return the last day of what may take some working days from a day on; None while the shipped table ends before it.
+    """Return the last day of what may take some working days from a day on; None while the table in force ends before it.
 
     What runs is not refused for a table that is not out yet: its deadline is filled in once it is.
 
@@ -175,12 +203,12 @@ def deadline(day: date, count: int) -> date | None:
 
 
 def add_calendar_days(day: date, count: int) -> date:
-    """Return the last day of a period of calendar days by the shipped table (民法典 arts. 201, 203).
+    """Return the last day of a period of calendar days by the table in force (民法典 arts. 201, 203).
 
     >>> add_calendar_days(date(2025, 9, 23), 10)
     datetime.date(2025, 10, 9)
     """
-    return _shipped().add_calendar_days(day, count)
+    return _in_force().add_calendar_days(day, count)
 
 
 def festival(name: str, year: int) -> date:
@@ -200,20 +228,33 @@ def festival(name: str, year: int) -> date:
     return solar
 
 
-@cache
-def _shipped() -> Holidays:
-    return _read(HOLIDAYS_FILE)
+def _in_force() -> Holidays:
+    try:
+        changed = _own[0].stat().st_mtime_ns
+    except (IndexError, FileNotFoundError):
+        return _laid_over(None, 0)
+    return _laid_over(_own[0], changed)
 
 
-def _read(path: Path) -> Holidays:
+@lru_cache(maxsize=4)
+def _laid_over(own: Path | None, changed: int) -> Holidays:
+    """Return the shipped table with the years of another laid over it; `changed` tells one state of a file from the next."""
+    entries = _entries(HOLIDAYS_FILE)
+    return _table(HOLIDAYS_FILE, entries if own is None else entries | _entries(own))
+
+
+def _entries(path: Path) -> dict[int, Any]:
     try:
         # BaseLoader keeps every scalar as text: YAML would read the key `off` as False.
         table = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)["holidays"]
-        entries = {int(year): entry for year, entry in table.items()}
+        return {int(year): entry for year, entry in table.items()}
     except (OSError, UnicodeError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise InvalidHolidayTable(
             f"放假安排文件 {path.name} 读不出来（{type(error).__name__}）；请核对文件格式。"
         ) from error
+
+
+def _table(path: Path, entries: Mapping[int, Any]) -> Holidays:
     off: set[date] = set()
     work: set[date] = set()
     for year, entry in entries.items():

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from zhucan.orgs import divisions
+from zhucan.core import calendar
+from zhucan.orgs import audit, divisions
 from zhucan.orgs.clock import now
 from zhucan.orgs.commands import CLERK, command_user, day
 from zhucan.orgs.commands import Command as Base
@@ -24,13 +25,13 @@ _HEADS = "、".join(
 
 
 class Command(Base):
-    help = f"导入花名册（people，xlsx 或 csv）、{'、'.join(f'{one.kind.label}（{name}）' for name, one in REGISTERS.items())}、区划表（divisions，csv）或其他部门的名单（list，与登记比对成疑点）。全部导入退出码为 0，有行退回为 2，整个文件不能用为 1。"
+    help = f"导入花名册（people，xlsx 或 csv）、{'、'.join(f'{one.kind.label}（{name}）' for name, one in REGISTERS.items())}、区划表（divisions，csv）、放假安排（holidays，yaml）或其他部门的名单（list，与登记比对成疑点）。全部导入退出码为 0，有行退回为 2，整个文件不能用为 1。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "kind",
-            choices=("people", *REGISTERS, "divisions", "list"),
-            metavar="|".join(("people", *REGISTERS, "divisions", "list")),
+            choices=("people", *REGISTERS, "divisions", "list", "holidays"),
+            metavar="|".join(("people", *REGISTERS, "divisions", "list", "holidays")),
         )
         parser.add_argument("of", nargs="?", choices=tuple(KINDS), metavar="|".join(KINDS), help="list 的种类")
         parser.add_argument("file", type=Path, metavar="FILE")
@@ -55,6 +56,15 @@ class Command(Base):
             raise CommandError(f"导入名单请写明种类：zhucan import list {'|'.join(KINDS)} 文件。")
         if options["kind"] == "list":
             self._list(options)
+            return
+        if options["kind"] == "holidays":
+            years = calendar.add_years_of(path)
+            audit.record(
+                actor=command_user(options["by"]), action="orgs.holidays", target="holidays", at=now(), years=years
+            )
+            self.stdout.write(
+                f"放假安排：记下 {'、'.join(map(str, years))} 年。接着用 zhucan case deadlines、zhucan mechanism deadlines 补上等着的期限。"
+            )
             return
         if options["kind"] == "divisions":
             changed = divisions.load_file(path, at=now(), by=command_user(options["by"]))
