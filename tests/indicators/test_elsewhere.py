@@ -19,7 +19,7 @@ from zhucan.orgs.standards import set_standard
 from zhucan.registry import services
 from zhucan.registry.findings import set_finding
 from zhucan.registry.models import Benefit, Person
-from zhucan.registry.registers import import_register
+from zhucan.registry.registers.importing import import_register
 
 pytestmark = pytest.mark.django_db
 
