@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from tests.county import County, told
-from zhucan.cases import awards, informing
+from zhucan.cases import awards, informing, judging
 from zhucan.cases.facts import judge
 from zhucan.cases.finding import List, Look, look
 from zhucan.cases.informing import ApproachRefused
@@ -105,6 +105,34 @@ def test_everybody_is_judged_as_the_compiled_rule_judges_one(county: County, peo
                 listed = [row.list for row in rows]
                 assert listed == ([List.NEAR] if lacking and scheme.id in (LS, NS) else listed[:1])
                 assert lacking or not listed
+
+
+def test_people_are_told_what_settles_it_for_themselves_however_many_are_judged_at_once(
+    county: County, monkeypatch: pytest.MonkeyPatch
+):
+    """Whether somebody is of age decides what matters, so an adult and a child are not alike."""
+    for born in (date(1980, 1, 1), date(2015, 1, 1), date(1981, 1, 1)):
+        county.certify(county.person(born=born), "physical", 1)
+
+    together = _look(county.a, schemes=["single-person-dibao"])
+    monkeypatch.setattr(judging, "_AT_ONCE", 1)
+    apart = _look(county.a, schemes=["single-person-dibao"])
+
+    assert together == apart
+    adult, child, other = (row.what for row in together.rows)
+    assert adult == other != child
+
+
+def test_a_city_is_looked_at_with_a_home_that_is_the_city_itself_and_without_anybody(county: County):
+    city = county.a.parent
+    assert _look(city).people == 0
+    person = county.person()
+    county.certify(person, "physical", 1)
+    services.move(person=person, day=date(2025, 2, 1), division=city, witness=told("2025-02-01"))
+
+    found = _look(city)
+
+    assert (found.people, {row.home for row in found.rows}) == (1, {city.code})
 
 
 def test_a_village_sees_its_own_people_alone(county: County, people: dict[str, Person]):

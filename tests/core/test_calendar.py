@@ -139,11 +139,13 @@ def test_an_installation_keeps_years_of_its_own_over_the_shipped_ones(tmp_path, 
     assert calendar.add_years_of(notice) == (2031,)
     assert working_day(date(2031, 1, 4))
     assert working_day(date(2026, 12, 31))
-    notice.write_text("holidays:\n  2031: {off: [01-01], work: []}\n  2032: {off: [], work: []}\n", encoding="utf-8")
+    notice.write_text(
+        "holidays:\n  2031: {off: [01-01], work: []}\n  2032: {off: [01-01], work: []}\n", encoding="utf-8"
+    )
     assert calendar.add_years_of(notice) == (2031, 2032)  # the notice was changed
     assert not working_day(date(2031, 1, 4))
 
-    notice.write_text("holidays:\n  2032: {off: [01-02], work: [01-02]}\n", encoding="utf-8")
+    notice.write_text("holidays:\n  2032: {off: [01-01], work: [01-01]}\n", encoding="utf-8")
     before = (tmp_path / "own.yaml").read_text(encoding="utf-8")
     with pytest.raises(InvalidHolidayTable, match=r"notice\.yaml"):
         calendar.add_years_of(notice)
@@ -159,8 +161,13 @@ def test_an_installation_keeps_years_of_its_own_over_the_shipped_ones(tmp_path, 
         "holidays:\n  2031: {off: [13-01], work: []}",
         "holidays:\n  2031: {off: [01-03..01-01], work: []}",
         "holidays:\n  2031: {off: []}",
-        "holidays:\n  2031: {off: [], work: [01-02]}",
-        "holidays:\n  2031: {off: [01-04], work: [01-04]}",
+        "holidays:\n  2031: {off: [01-01], work: [01-02]}",
+        "holidays:\n  2031: {off: [01-01, 01-04], work: [01-04]}",
+        "holidays:\n  2031: {off: [], work: []}",  # no year is without its first day off
+        "holidays:\n  2031: {off: [[01-01]], work: []}",
+        "holidays:\n  2031: {off: [01-01, W01-3], work: []}",
+        "holidays:\n  20310: {off: [01-01], work: []}",
+        "holidays: {}",
     ],
 )
 def test_a_broken_table_is_refused_naming_the_file(tmp_path, text):

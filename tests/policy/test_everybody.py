@@ -9,7 +9,7 @@ import pytest
 
 from zhucan.policy.catalogue import MONTHLY
 from zhucan.policy.engine import Outcome, shipped_parameters
-from zhucan.policy.everybody import Judge, Verdicts
+from zhucan.policy.everybody import Judge, NotThere, Verdicts
 from zhucan.policy.expressions import (
     Kind,
     add_months,
@@ -19,6 +19,7 @@ from zhucan.policy.expressions import (
     year_of,
     years_between,
 )
+from zhucan.policy.gathering import read
 from zhucan.policy.python import compile_expressions
 from zhucan.policy.relations import RELATIONS
 from zhucan.policy.sql import sql_type
@@ -81,6 +82,34 @@ def test_two_cases_of_a_person_have_each_their_own_day_and_place(con):
     assert verdicts.case_ids.tolist() == [3, -1, 2]
     assert [verdicts.fact("hukou_here", place) for place in range(3)] == [False, True, True]
     assert [verdicts.fact("alive", place) for place in range(3)] == [True, True, False]
+
+
+def test_a_case_of_a_division_without_parameters_is_refused(con):
+    params = {place: shipped_parameters(place, FIRST) for place in (DIVISION, "330498000000")}
+    judge = Judge(MONTHLY, {"on_day": FIRST, "expiry_after": FIRST, "month_first": FIRST, "applied_on": None}, params)
+
+    for division in ("'330411000000'", "NULL::VARCHAR"):
+        with pytest.raises(NotThere, match="没有它的标准"):
+            judge.decide(con, f"SELECT 1 AS case_id, 7 AS person_id, {division} AS division")
+
+
+def test_an_empty_text_is_a_text_and_not_the_first_one_learnt(con):
+    con.execute("CREATE TABLE words AS SELECT * FROM (VALUES (1, '', 'b'), (2, '', 'c')) v(k, a, b)")
+    lexicon = Lexicon()
+
+    found = read(con, "words", ("k",), {"a": Kind.TEXT, "b": Kind.TEXT}, lexicon)
+
+    assert [[told(found.columns[name], place, Kind.TEXT, lexicon) for place in (0, 1)] for name in "ab"] == [
+        ["", ""], ["b", "c"],
+    ]  # fmt: skip
+
+
+def test_a_file_that_holds_no_decisions_is_told_in_one_sentence(tmp_path: Path):
+    (tmp_path / "junk.npz").write_bytes(b"junk")
+
+    for name in ("junk.npz", "none.npz"):
+        with pytest.raises(NotThere, match=name):
+            Verdicts.load(tmp_path / name)
 
 
 def test_what_was_kept_in_a_file_says_the_same_again(con, tmp_path: Path):

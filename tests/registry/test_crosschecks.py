@@ -79,7 +79,7 @@ def test_a_deadline_that_no_holiday_table_reaches_is_filled_in_once_the_table_is
         assert doubt.due is None
         later = AT + timedelta(days=7)
         settling.refer(doubt=doubt, role=Role.APPROVER, place=county.a, reason="请复核", at=later, by=county.clerk)
-        assert settling.fill_deadlines(division=county.a, at=later) == 0
+        assert settling.fill_deadlines(division=county.a, at=later, by=county.clerk) == 0
 
     out = StringIO()
     call_command("case", "deadlines", "--division", county.a.code, stdout=out)

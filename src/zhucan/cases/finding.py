@@ -106,11 +106,13 @@ def look(*, division: Division, on: date, known_at: datetime, schemes: Sequence[
     wanted = [scheme(item) for item in schemes] if schemes else usual
     with Judged(division, on, known_at, wanted) as judged:
         tallies = {item.id: Tally(item.id) for item in judged.wanted}
-        rows: dict[str, list[Row]] = {item.id: [] for item in judged.wanted}
+        rows: dict[tuple[str, List], list[Row]] = {(item.id, kind): [] for item in judged.wanted for kind in List}
         for part in judged.parts():
             for item in judged.wanted:
-                rows[item.id] += _sorted_out(part, item, tallies[item.id])
+                for row in _sorted_out(part, item, tallies[item.id]):
+                    rows[row.scheme, row.list].append(row)
         for tally in tallies.values():
+            tally.nears = dict(sorted(tally.nears.items(), key=lambda one: (-one[1], one[0])))
             tally.settles = dict(sorted(tally.settles.items(), key=lambda one: (-one[1][0], -one[1][1], one[0])))
         return Look(
             division.code,
@@ -282,13 +284,14 @@ def _unknown(part: Part, item: Scheme, tally: Tally, places: _Places) -> list[Ro
 
 
 def _alike(part: Part, item: Scheme, places: _Places) -> list[_Places]:
-    """Return the places in groups: the same doubts, county, and facts, of numbers and days only whether they are known."""
+    """Return the places in groups: the same doubts, county, and facts, of numbers and days how the conditions compare them."""
     if not len(places):
         return []
     told: list[NDArray[Any]] = [
         flags_of(part.verdicts.met(asked).unknown)[places] for asked in part.verdicts.ruled[item.id].asked
     ]
     told.append(part.counties(places))
+    told += [flags_of(bits)[places] for truths in part.verdicts.comparisons(item) for bits in (truths.yes, truths.no)]
     for name in needed((item,)):
         column = part.verdicts.column(name)
         if isinstance(column, Truths):

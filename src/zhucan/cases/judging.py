@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from zhucan.cases.facts import as_utc, export, gather, known, load, relations_of, stamp
 from zhucan.core.calendar import add_years
-from zhucan.core.divisions import Level, county_of, level_of, prefix
+from zhucan.core.divisions import Level, level_of, prefix
 from zhucan.core.months import Month
 from zhucan.orgs.divisions import parameter_rows
 from zhucan.orgs.models import Division
@@ -34,6 +34,11 @@ class Held:
     place: int | None
     person_id: int
     ends: bool
+
+
+def _county(home: str) -> str:
+    """Return which parameters somebody at home there is judged by, as `cases` has it; a home may be a whole city."""
+    return f"{home[:6]}000000"
 
 
 class Judged:
@@ -92,7 +97,7 @@ class Judged:
         self.con.execute(f"CREATE TABLE cases AS {cases}")
         rows = parameter_rows(self.known_at)
         counties = [row[0] for row in self.con.execute("SELECT DISTINCT division FROM cases ORDER BY 1").fetchall()]
-        counties = counties or [county_of(code)]
+        counties = counties or [_county(code)]
         self._params = {county: resolve(rows, county, first, self.known_at) for county in counties}
         if self._holders:  # what no county here runs would only cost time
             self.wanted = [item for item in self.wanted if self._offers(item)]
@@ -203,10 +208,10 @@ class Part:
 
     def counties(self, places: _Places) -> NDArray[np.int64]:
         """Return the county of each place as a number."""
-        numbers = np.array([int(county_of(home)) for home in self._homes], dtype=np.int64)
+        numbers = np.array([int(_county(home)) for home in self._homes], dtype=np.int64)
         found: NDArray[np.int64] = numbers[self._home_of[places]]
         return found
 
     def params(self, place: int) -> Mapping[str, Any]:
         """Return the parameters of the county where the person of a case lives."""
-        return self._params[county_of(self._homes[int(self._home_of[place])])]
+        return self._params[_county(self._homes[int(self._home_of[place])])]

@@ -5,12 +5,14 @@ entry is an error and never a guess. An installation keeps the years it was told
 one, so that a notice need not wait for a new version.
 """
 
+import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import yaml
@@ -28,15 +30,14 @@ FESTIVALS: Mapping[str, tuple[int, int]] = {
 }
 """Lunar festivals as month and day of the lunar calendar."""
 
+_own: list[Path] = []  # the file of the installation, once it is said
+_WRITTEN = re.compile(r"\d\d-\d\d(\.\.\d\d-\d\d)?")
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
 
 
 class NoHolidayTable(ZhucanError):
     """Working days were asked of a year the holiday table does not hold."""
-
-
-_own: list[Path] = []
 
 
 class InvalidHolidayTable(ZhucanError, ValueError):
@@ -157,16 +158,20 @@ def keep_years_in(path: Path) -> None:
 def add_years_of(path: Path) -> tuple[int, ...]:
     """Take the years of a file into those the installation keeps, in place of what was said of them; return the years.
 
-    Other processes see them at once. Raises `InvalidHolidayTable`, and then changes nothing.
+    Other processes see them at once; of two that write at once the later one counts. Raises `InvalidHolidayTable`, and then
+    changes nothing.
     """
     told = _entries(path)
     _table(path, told)
-    (own,) = _own
-    kept = (_entries(own) if own.exists() else {}) | told
+    own = _own[0]
+    before = _entries(own) if own.exists() else {}
+    _table(own, before)
+    kept = before | told
     text = yaml.safe_dump({"holidays": dict(sorted(kept.items()))}, allow_unicode=True, default_flow_style=None)
-    beside = own.with_name(f"{own.name}.new")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(own)  # whoever reads meanwhile reads the one or the other
+    own.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile("w", encoding="utf-8", dir=own.parent, prefix=own.name, delete=False) as beside:
+        beside.write(text)
+    Path(beside.name).replace(own)  # whoever reads meanwhile reads the one or the other
     return tuple(sorted(told))
 
 
@@ -231,7 +236,7 @@ def festival(name: str, year: int) -> date:
 def _in_force() -> Holidays:
     try:
         changed = _own[0].stat().st_mtime_ns
-    except (IndexError, FileNotFoundError):
+    except (IndexError, FileNotFoundError, NotADirectoryError):
         return _laid_over(None, 0)
     return _laid_over(_own[0], changed)
 
@@ -239,19 +244,26 @@ def _in_force() -> Holidays:
 @lru_cache(maxsize=4)
 def _laid_over(own: Path | None, changed: int) -> Holidays:
     """Return the shipped table with the years of another laid over it; `changed` tells one state of a file from the next."""
-    entries = _entries(HOLIDAYS_FILE)
-    return _table(HOLIDAYS_FILE, entries if own is None else entries | _entries(own))
+    shipped = _entries(HOLIDAYS_FILE)
+    if own is None:
+        return _table(HOLIDAYS_FILE, shipped)
+    kept = _entries(own)
+    _table(own, kept)  # a mistake is told with the name of its file
+    return _table(own, shipped | kept)
 
 
 def _entries(path: Path) -> dict[int, Any]:
     try:
         # BaseLoader keeps every scalar as text: YAML would read the key `off` as False.
         table = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)["holidays"]
-        return {int(year): entry for year, entry in table.items()}
+        entries = {int(year): entry for year, entry in table.items()}
     except (OSError, UnicodeError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise InvalidHolidayTable(
             f"放假安排文件 {path.name} 读不出来（{type(error).__name__}）；请核对文件格式。"
         ) from error
+    if not entries or any(not 1949 < year < 2200 for year in entries):
+        raise InvalidHolidayTable(f"放假安排文件 {path.name} 里没有年份，或年份不对；请写成四位数的年份。")
+    return entries
 
 
 def _table(path: Path, entries: Mapping[int, Any]) -> Holidays:
@@ -261,6 +273,8 @@ def _table(path: Path, entries: Mapping[int, Any]) -> Holidays:
         try:
             off.update(day for written in entry["off"] for day in _days(year, written))
             made_up = {day for written in entry["work"] for day in _days(year, written)}
+            if date(year, 1, 1) not in off:
+                raise ValueError("01-01 is no day off")
         except (KeyError, TypeError, ValueError) as error:
             raise InvalidHolidayTable(
                 f"放假安排文件 {path.name} 的 {year} 年有误（{error}）；请写成 off、work 两列 MM-DD 或 MM-DD..MM-DD。"
@@ -276,6 +290,8 @@ def _table(path: Path, entries: Mapping[int, Any]) -> Holidays:
 
 def _days(year: int, written: str) -> Iterator[date]:
     """Yield the days of `MM-DD` or `MM-DD..MM-DD` in a year."""
+    if not isinstance(written, str) or not _WRITTEN.fullmatch(written):
+        raise ValueError(f"{written} is no day")
     first, _, last = written.partition("..")
     day = date.fromisoformat(f"{year}-{first}")
     end = date.fromisoformat(f"{year}-{last or first}")

@@ -222,6 +222,7 @@ WORDS: Mapping[str, str] = {
     "registry.death-withdrawn": "撤回误报的死亡",
     "registry.doubt-accepted": "疑点：采信名单",
     "registry.doubt-referred": "疑点：转交",
+    "registry.doubt-deadlines": "疑点：补上期限",
     "registry.doubt-rejected": "疑点：名单有误",
     "registry.list": "导入其他部门的名单",
     "registry.export": "导出花名册（命令行）",

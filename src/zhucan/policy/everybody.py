@@ -5,17 +5,19 @@ kept as it was worked out: a condition that many schemes ask is there once, as b
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+from zipfile import BadZipFile
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from zhucan.core.errors import ZhucanError
 from zhucan.policy.engine import Decision, Outcome, needed, plan_of, settled
 from zhucan.policy.expressions import Expr, structure
 from zhucan.policy.facts import BY_NAME
@@ -34,6 +36,7 @@ from zhucan.policy.vectors import (
     bit,
     bits_of,
     everybody,
+    flags_of,
     nobody,
     padded,
     positions,
@@ -41,6 +44,12 @@ from zhucan.policy.vectors import (
     taken,
     told,
 )
+
+_COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
+
+
+class NotThere(ZhucanError):
+    """A case is paid by a division whose parameters are not given, or a file holds no decisions."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,20 @@ class Verdicts:
         """Return a fact that the rules read, None for one that is the same for everybody."""
         return None if self.basis is None else self.basis.columns.get(("fact", name))
 
+    def comparisons(self, scheme: Scheme) -> list[Truths]:
+        """Return how the conditions of a scheme compare what the rules read, each comparison once; none kept in a file."""
+        if self.basis is None:
+            return []
+        stack = [fold(condition.met, self.basis.known) for condition in scheme.conditions]
+        found: list[Expr] = []
+        while stack:
+            node = stack.pop()
+            if node.op in _COMPARISONS:
+                found.append(node)
+            stack += node.args
+        worked = Program(found).run(self.basis.columns, padded(len(self.case_ids)), self.basis.lexicon)
+        return [truths for truths in worked if isinstance(truths, Truths)]
+
     def doubtful(self, scheme: str) -> Bits:
         """Return for whom some condition of a scheme is unknown."""
         return reduce(or_, (self.met(asked).unknown for asked in self.ruled[scheme].asked), self._nobody)
@@ -137,23 +160,32 @@ class Verdicts:
     def save(self, path: Path) -> None:
         """Keep the decisions in an .npz file, everything but the columns they were made from."""
         ruled = self.ruled.values()
+        with path.open("wb") as file:
+            self._save(file, ruled)
+
+    def _save(self, file: BinaryIO, ruled: Iterable[Ruled]) -> None:
         np.savez(
-            path,
+            file,
             layout=np.array(json.dumps({scheme: item.asked for scheme, item in self.ruled.items()})),
             case_ids=self.case_ids,
             person_ids=self.person_ids,
             conditions=np.array([(item.yes, item.no) for item in self.conditions], dtype=np.uint64),
             outcomes=np.array([(item.entitled, item.open, item.no_standard) for item in ruled], dtype=np.uint64),
-            amounts=np.concatenate([item.amount.data[positions(item.entitled)] for item in ruled]),
+            amounts=np.concatenate(
+                [np.zeros(0, np.int64), *(item.amount.data[positions(item.entitled)] for item in ruled)]
+            ),
         )
 
     @classmethod
     def load(cls, path: Path) -> "Verdicts":
-        """Return the decisions kept in a file; an amount is known there of the entitled alone. Raises `OSError`."""
-        with np.load(path) as kept:
-            ids, amounts = (kept["case_ids"], kept["person_ids"]), kept["amounts"]
-            conditions = tuple(Truths(yes, no) for yes, no in kept["conditions"])
-            layout, outcomes = json.loads(str(kept["layout"])), kept["outcomes"]
+        """Return the decisions kept in a file; an amount is known there of the entitled alone. Raises `NotThere`."""
+        try:
+            with np.load(path) as kept:
+                ids, amounts = (kept["case_ids"], kept["person_ids"]), kept["amounts"]
+                conditions = tuple(Truths(yes, no) for yes, no in kept["conditions"])
+                layout, outcomes = json.loads(str(kept["layout"])), kept["outcomes"]
+        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+            raise NotThere(f"{path.name} 里没有保存的判断，或已经损坏：请重新判断。") from error
         ruled, used = {}, 0
         for (scheme, asked), (entitled, undecided, no_standard) in zip(layout.items(), outcomes, strict=True):
             places = positions(entitled)
@@ -167,7 +199,8 @@ class Judge:
     """Schemes made ready to be decided for many people, part by part.
 
     `frame` holds those of division, on_day, expiry_after, month_first and applied_on that are the same for every case; the
-    cases tell the others. `params` are the parameters of each division that pays; where it is one, the cases need not tell it.
+    cases tell the others. `params` are the parameters of each division that pays; where it is one,
+    every case is taken to be paid by it.
     """
 
     def __init__(
@@ -198,7 +231,7 @@ class Judge:
         """Return what the schemes say of the cases that a SELECT names: case_id, person_id and what `frame` left out.
 
         Without one everybody is a case, numbered as the person is. `con` has `person` and the relations as tables or views,
-        without what is not believed.
+        without what is not believed. Raises `NotThere` for a case of a division whose parameters are not given.
         """
         source = "(SELECT *, person_id AS case_id FROM person)"
         if cases:
@@ -207,6 +240,8 @@ class Judge:
         table = read(con, source, ("person_id", "case_id"), {**self._frame, **self._person}, self._lexicon)
         persons, size = table.keys["person_id"], padded(len(table))
         frame = {name: table.columns[name] for name in self._frame}
+        if "division" in frame:
+            self._check(frame["division"], len(table))
         columns: dict[tuple[str, str], Column] = {}
         for relation in self._relations:
             facts = relation.gather(con, persons, frame, self._lexicon)
@@ -218,6 +253,14 @@ class Judge:
         columns |= {("parameter", name): self._parameter(name, frame["division"]) for name in self._rules.parameters}
         conditions, ruled = self._rules.run(columns, len(table), self._lexicon)
         return Verdicts(table.keys["case_id"], persons, conditions, ruled, _Basis(self._known, columns, self._lexicon))
+
+    def _check(self, divisions: Column, count: int) -> None:
+        assert isinstance(divisions, Values)
+        given = [self._lexicon.code(division) for division in self._params]
+        there = np.isin(divisions.data[:count], given) & flags_of(divisions.known)[:count]
+        if not there.all():
+            code = self._lexicon.texts[int(divisions.data[:count][~there][0])]
+            raise NotThere(f"有人由区划 {code or '（没有写）'} 发放，没有它的标准：请把这个区划的标准一起给出。")
 
     def _parameter(self, name: str, divisions: Column) -> Column:
         """Return a parameter that is not the same everywhere, for each case that of its division."""

@@ -45,7 +45,7 @@ class Fact:
     where: Expr | None = None
     timing: Timing = Timing.ON_DAY
     empty: Any = None
-    formula: Expr | None = None  # over person, frame and other facts; then there is no relation
+    formula: Expr | None = None  # over person and frame; then there is no relation
     presumed: Any = UNSTATED
     choices: Mapping[str, str] | None = None
     asked: bool = False  # an application tells it; elsewhere it is what a register says, if one does, or unknown

@@ -78,7 +78,7 @@ def _fetched(
             )
         else:
             columns.append(f"s.{name}")
-    told = {"texts": lexicon.texts or [""], "codes": list(range(max(1, len(lexicon.texts))))} if joins else None
+    told = {"texts": lexicon.texts, "codes": list(range(len(lexicon.texts)))} if joins else None
     found: dict[str, Any] = con.execute(f"SELECT {', '.join(columns)} FROM {source} s{''.join(joins)}", told).fetchnumpy()  # fmt: skip
     return found
 

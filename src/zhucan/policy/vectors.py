@@ -53,11 +53,11 @@ Column = Truths | Values
 
 
 class Lexicon:
-    """Texts and their codes; equal texts have equal codes."""
+    """Texts and their codes; equal texts have equal codes. The empty one is there from the beginning."""
 
     def __init__(self) -> None:
-        self.texts: list[str] = []
-        self._codes: dict[str, int] = {}
+        self.texts: list[str] = [""]
+        self._codes: dict[str, int] = {"": 0}
 
     def code(self, text: str) -> int:
         """Return the code of a text, a new one for a new text."""
@@ -68,7 +68,7 @@ class Lexicon:
 
     def left(self, codes: Numbers, count: int) -> Numbers:
         """Return the codes of the first characters of texts."""
-        shorter = np.array([self.code(text[:count]) for text in tuple(self.texts)] or [0], dtype=np.int64)
+        shorter = np.array([self.code(text[:count]) for text in tuple(self.texts)], dtype=np.int64)
         found: Numbers = shorter[codes]
         return found
 
@@ -240,13 +240,11 @@ def _unknown(args: list[Any]) -> Column:
 def _choose(args: list[Any]) -> Column:
     *pairs, chosen = args
     for condition, value in reversed(list(zip(pairs[::2], pairs[1::2], strict=True))):
-        taken, left = condition.yes, ~condition.yes
+        here, rest = condition.yes, ~condition.yes
         if isinstance(value, Truths):
-            chosen = Truths(taken & value.yes | left & chosen.yes, taken & value.no | left & chosen.no)
+            chosen = Truths(here & value.yes | rest & chosen.yes, here & value.no | rest & chosen.no)
         else:
-            chosen = Values(
-                np.where(flags_of(taken), value.data, chosen.data), taken & value.known | left & chosen.known
-            )
+            chosen = Values(np.where(flags_of(here), value.data, chosen.data), here & value.known | rest & chosen.known)
     return chosen  # type: ignore[no-any-return]  # the default of a `choose` is a column
 
 

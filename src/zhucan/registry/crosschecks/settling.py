@@ -13,7 +13,7 @@ from zhucan.orgs import audit
 from zhucan.orgs.clock import day_of
 from zhucan.orgs.divisions import inside, parameter_rows
 from zhucan.orgs.models import Division, Role, User
-from zhucan.policy.parameters import resolve
+from zhucan.policy.parameters import ParameterRow, resolve
 from zhucan.registry.crosschecks.comparing import PROBLEMS, record
 from zhucan.registry.crosschecks.kinds import KINDS
 from zhucan.registry.models import Doubt
@@ -83,7 +83,7 @@ def refer(*, doubt: Doubt, role: Role, place: Division, reason: str, at: datetim
     if not reason.strip():
         raise DoubtRefused("请写明为什么转交。")
     found.role, found.place, found.reason, found.since = role.value, place, reason.strip(), day_of(at)
-    found.due = _due(found, at)
+    found.due = _due(found, parameter_rows(at), at)
     found.save(update_fields=["role", "place", "reason", "since", "due"])
     audit.record(
         actor=by,
@@ -96,17 +96,22 @@ def refer(*, doubt: Doubt, role: Role, place: Division, reason: str, at: datetim
     return found
 
 
-def _due(doubt: Doubt, at: datetime) -> date | None:
-    days = resolve(parameter_rows(at), doubt.place_id, doubt.since, at)["doubt_working_days"]
-    return deadline(doubt.since, days)
+def _due(doubt: Doubt, rows: Sequence[ParameterRow], at: datetime) -> date | None:
+    return deadline(doubt.since, resolve(rows, doubt.place_id, doubt.since, at)["doubt_working_days"])
 
 
-def fill_deadlines(*, division: Division, at: datetime) -> int:
+@transaction.atomic
+def fill_deadlines(*, division: Division, at: datetime, by: User | None) -> int:
     """Work out the deadlines of a place that no holiday table reached when they began; returns how many came to be known."""
-    filled = 0
-    for one in Doubt.objects.filter(inside("place_id", division.code), status=Doubt.Status.OPEN, due=None):
-        if due := _due(one, at):
-            filled += Doubt.objects.filter(pk=one.pk, status=Doubt.Status.OPEN, since=one.since).update(due=due)
+    filled, rows = 0, parameter_rows(at)
+    waiting = Doubt.objects.select_for_update().filter(status=Doubt.Status.OPEN, due=None)
+    for one in waiting.filter(inside("place_id", division.code)):
+        one.due = _due(one, rows, at)
+        if one.due is not None:
+            one.save(update_fields=["due"])
+            filled += 1
+    if filled:
+        audit.record(actor=by, action="registry.doubt-deadlines", target=f"division:{division.pk}", at=at, rows=filled)
     return filled
 
 

@@ -82,7 +82,7 @@ class Command(Base):
         late = verbs.add_parser("deadlines", help="补上放假安排公布后才能算的期限")
         for verb in (outbox, public, granted, late):
             verb.add_argument("--division", required=True, metavar="CODE", help="区划代码")
-        for verb, who in ((one, CLERK), (billed, CLERK), (outbox, CLERK), (granted, APPROVER)):
+        for verb, who in ((one, CLERK), (billed, CLERK), (outbox, CLERK), (granted, APPROVER), (late, CLERK)):
             verb.add_argument("--by", default=who, metavar="USER", help="以哪个用户的名义")
         verbs.add_parser("flows", help="写出各种流程的图和表（docs/flows.md）")
 
@@ -231,7 +231,9 @@ class Command(Base):
             params = deadlines.procedure(one.division_id, one.state_since)
             due = deadlines.due(moving.flow_of(one), State(one.state), one.state_since, params)
             filled += Application.objects.filter(pk=one.pk, state=one.state).update(due_on=due) if due else 0
-        doubts = settling.fill_deadlines(division=division(options["division"]), at=now())
+        doubts = settling.fill_deadlines(
+            division=division(options["division"]), at=now(), by=command_user(options["by"])
+        )
         self.stdout.write(f"补上了 {filled} 件申请、{doubts} 条疑点的期限。")
 
     def _flows(self, options: dict[str, Any]) -> None:
