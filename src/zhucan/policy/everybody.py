@@ -5,12 +5,12 @@ kept as it was worked out: a condition that many schemes ask is there once, as b
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from zipfile import BadZipFile
 
 import duckdb
@@ -133,10 +133,7 @@ class Verdicts:
 
     def met(self, asked: int | bool | None) -> Truths:
         """Return of whom a condition that a scheme asks is true and of whom it is not."""
-        if type(asked) is int:
-            return self.conditions[asked]
-        size = padded(len(self.case_ids))
-        return Truths(everybody(size) if asked else nobody(size), everybody(size) if asked is False else nobody(size))
+        return _met(asked, self.conditions, padded(len(self.case_ids)))
 
     def decision(self, scheme: str, place: int) -> Decision:
         """Return what a scheme says of the case at a place, as `engine.decide` does."""
@@ -160,21 +157,17 @@ class Verdicts:
     def save(self, path: Path) -> None:
         """Keep the decisions in an .npz file, everything but the columns they were made from."""
         ruled = self.ruled.values()
+        amounts = [np.zeros(0, np.int64), *(item.amount.data[positions(item.entitled)] for item in ruled)]
         with path.open("wb") as file:
-            self._save(file, ruled)
-
-    def _save(self, file: BinaryIO, ruled: Iterable[Ruled]) -> None:
-        np.savez(
-            file,
-            layout=np.array(json.dumps({scheme: item.asked for scheme, item in self.ruled.items()})),
-            case_ids=self.case_ids,
-            person_ids=self.person_ids,
-            conditions=np.array([(item.yes, item.no) for item in self.conditions], dtype=np.uint64),
-            outcomes=np.array([(item.entitled, item.open, item.no_standard) for item in ruled], dtype=np.uint64),
-            amounts=np.concatenate(
-                [np.zeros(0, np.int64), *(item.amount.data[positions(item.entitled)] for item in ruled)]
-            ),
-        )
+            np.savez(
+                file,
+                layout=np.array(json.dumps({scheme: item.asked for scheme, item in self.ruled.items()})),
+                case_ids=self.case_ids,
+                person_ids=self.person_ids,
+                conditions=np.array([(item.yes, item.no) for item in self.conditions], dtype=np.uint64),
+                outcomes=np.array([(item.entitled, item.open, item.no_standard) for item in ruled], dtype=np.uint64),
+                amounts=np.concatenate(amounts),
+            )
 
     @classmethod
     def load(cls, path: Path) -> "Verdicts":
@@ -193,6 +186,12 @@ class Verdicts:
             data[places], used = amounts[used : used + len(places)], used + len(places)
             ruled[scheme] = Ruled(tuple(asked), entitled, undecided, no_standard, Values(data, entitled))
         return cls(*ids, conditions, ruled)
+
+
+def _met(asked: int | bool | None, conditions: Sequence[Truths], size: int) -> Truths:
+    if type(asked) is int:
+        return conditions[asked]
+    return Truths(everybody(size) if asked else nobody(size), everybody(size) if asked is False else nobody(size))
 
 
 class Judge:
@@ -301,7 +300,6 @@ class Rules:
         size = padded(count)
         worked = self._program.run(columns, size, lexicon)
         conditions = tuple(item for item in worked[: self._conditions] if isinstance(item, Truths))
-        unknown = [item.unknown for item in conditions]
         there = bits_of(np.arange(size) < count)
         ruled = {}
         rest = iter(worked[self._conditions :])
@@ -312,12 +310,8 @@ class Rules:
             assert isinstance(waiting, Truths)
             refused, doubtful = nobody(size), nobody(size)
             for one in asked:
-                if type(one) is int:
-                    refused, doubtful = refused | conditions[one].no, doubtful | unknown[one]
-                elif one is None:
-                    doubtful = everybody(size)
-                elif one is False:
-                    refused = everybody(size)
+                met_one = _met(one, conditions, size)
+                refused, doubtful = refused | met_one.no, doubtful | met_one.unknown
             met = there & ~refused
             entitled = met & ~doubtful & amount.known
             undecided = met & ~entitled

@@ -21,7 +21,9 @@ from zhucan.policy.vectors import (
     Truths,
     Values,
     bits_of,
+    column_of,
     flags_of,
+    nobody,
     number_of,
     padded,
     positions,
@@ -96,14 +98,7 @@ def _order(keys: Sequence[NDArray[np.int64]]) -> Places | None:
 
 
 def _column(values: Any, kind: Kind) -> Column:
-    size = padded(len(values))
-    known = np.zeros(size, dtype=np.bool_)
-    known[: len(values)] = ~values.mask if isinstance(values, np.ma.MaskedArray) else True
-    data: NDArray[Any] = np.zeros(size, dtype=np.bool_ if kind is Kind.BOOL else np.int64)
-    data[: len(values)] = values.data if isinstance(values, np.ma.MaskedArray) else values
-    if kind is Kind.BOOL:
-        return Truths(bits_of(known & data), bits_of(known & ~data))
-    return Values(data, bits_of(known))
+    return column_of(np.ma.getdata(values), ~np.ma.getmaskarray(values), kind)
 
 
 # --- gathering ---------------------------------------------------------------------------------------------------
@@ -213,7 +208,7 @@ class _Rows:
             counts = np.bincount(case, minlength=self.size).astype(np.int64)
             return _or_empty(Values(counts, seen), seen, fact, lexicon)
         if not len(counting):
-            nothing = np.zeros(self.size // 64, dtype=np.uint64)
+            nothing = nobody(self.size)
             bare = (
                 Truths(nothing, nothing) if fact.kind is Kind.BOOL else Values(np.zeros(self.size, np.int64), nothing)
             )

@@ -131,16 +131,23 @@ def told(column: Column, place: int, kind: Kind, lexicon: Lexicon) -> Any:
     return date.fromordinal(number + _EPOCH) if kind is Kind.DATE else number
 
 
+def column_of(data: NDArray[Any], known: NDArray[np.bool_], kind: Kind) -> Column:
+    """Return numbers, or truths as numbers, and which of them are known as a column, padded."""
+    size = padded(len(data))
+    there = np.zeros(size, dtype=np.bool_)
+    there[: len(data)] = known
+    numbers = np.zeros(size, dtype=np.int64)
+    numbers[: len(data)] = data
+    if kind is Kind.BOOL:
+        return Truths(bits_of(there & (numbers == 1)), bits_of(there & (numbers != 1)))
+    return Values(numbers, bits_of(there))
+
+
 def spread(values: Sequence[Any], kind: Kind, lexicon: Lexicon) -> Column:
     """Return values, None where one is not known, as a column."""
-    size = padded(len(values))
-    known = np.zeros(size, dtype=np.bool_)
-    data = np.zeros(size, dtype=np.int64)
-    known[: len(values)] = [value is not None for value in values]
-    data[: len(values)] = [0 if value is None else number_of(value, lexicon) for value in values]
-    if kind is Kind.BOOL:
-        return Truths(bits_of(known & (data == 1)), bits_of(known & (data != 1)))
-    return Values(data, bits_of(known))
+    known = np.array([value is not None for value in values], dtype=np.bool_)
+    numbers = [0 if value is None else number_of(value, lexicon) for value in values]
+    return column_of(np.array(numbers, dtype=np.int64), known, kind)
 
 
 def taken(column: Column, places: NDArray[Any]) -> Column:
